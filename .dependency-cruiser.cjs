@@ -1,0 +1,141 @@
+// Each rule says what it protects and how to mend a violation.
+const pureRules = '^functions/.*/rules/'
+const sdk = '@azure/|^rhea|^ws$|^node:sqlite|^pino|^swagger-ui-dist'
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Data flows one way. Move what both sides need into a third file below them.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'A file nobody imports is dead. Delete it, or import it where it is needed.',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['main\\.ts$', '^test/', '^bench/', '\\.d\\.ts$'] },
+      to: {},
+    },
+    {
+      name: 'rules-are-pure',
+      comment:
+        'A rules/ file decides and does nothing else: no package, no Node module. Hand in what it needs as an argument.',
+      severity: 'error',
+      from: { path: pureRules },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'core'] },
+    },
+    {
+      name: 'rules-know-only-rules',
+      comment:
+        'A rules/ file may import other rules/ files and error codes. Types it needs belong to the rules.',
+      severity: 'error',
+      from: { path: pureRules },
+      to: { path: '^(functions|agent|infra)/', pathNot: pureRules },
+    },
+    {
+      name: 'only-compose-imports-adapters',
+      comment:
+        'Services know ports (platform/*/port.ts). Take the port as an argument; compose.ts hands the adapter in.',
+      severity: 'error',
+      from: {
+        path: '^functions/',
+        pathNot: ['^functions/compose\\.ts$', '^functions/main\\.ts$', '^functions/platform/'],
+      },
+      to: { path: '^functions/platform/', pathNot: ['/port\\.ts$', '^functions/platform/store/table\\.ts$'] },
+    },
+    {
+      name: 'adapters-do-not-know-each-other',
+      comment: 'One adapter, one outside system. Combine adapters in compose.ts.',
+      severity: 'error',
+      from: { path: '^functions/platform/([^/]+)/' },
+      to: { path: '^functions/platform/([^/]+)/', pathNot: ['^functions/platform/$1/', '/port\\.ts$'] },
+    },
+    {
+      name: 'platform-knows-no-capability',
+      comment: 'Adapters serve capabilities, not the other way round. Move the shared type into the port.',
+      severity: 'error',
+      from: { path: '^functions/platform/' },
+      to: { path: '^functions/(?!platform/)' },
+    },
+    {
+      name: 'sdk-only-in-adapters',
+      comment:
+        'Only functions/platform, the agent and infra/local talk to an SDK. Add what you need to the port.',
+      severity: 'error',
+      from: {
+        path: '^(functions|shared)/',
+        pathNot: [
+          '^functions/platform/',
+          '^functions/main\\.ts$',
+          '^functions/(http|docs)/',
+          '^functions/triggers\\.ts$',
+        ],
+      },
+      to: { path: sdk },
+    },
+    {
+      name: 'capabilities-meet-in-compose',
+      comment:
+        "A capability uses another through its service's type, handed in by compose.ts: import type only from service.ts.",
+      severity: 'error',
+      from: { path: '^functions/(tenancy|connectors|relay|jobs|hr)/' },
+      to: {
+        path: '^functions/(tenancy|connectors|relay|jobs|hr)/',
+        pathNot: ['^functions/$1/', '/service\\.ts$', '/port\\.ts$'],
+      },
+    },
+    {
+      name: 'hub-and-agent-meet-in-shared',
+      comment: 'functions/ and agent/ run on different machines. What both speak belongs in shared/.',
+      severity: 'error',
+      from: { path: '^(functions|agent)/' },
+      to: { path: '^(functions|agent)/', pathNot: '^$1/' },
+    },
+    {
+      name: 'shared-stands-alone',
+      comment: 'shared/ is below everything.',
+      severity: 'error',
+      from: { path: '^shared/' },
+      to: { path: '^(functions|agent|infra|test|bench)/' },
+    },
+    {
+      name: 'product-does-not-know-the-laptop',
+      comment: 'infra/local stands in for the cloud. The product must not notice.',
+      severity: 'error',
+      from: { path: '^(functions|agent|shared)/' },
+      to: { path: '^infra/' },
+    },
+    {
+      name: 'nothing-imports-tests',
+      comment: 'Tests are leaves.',
+      severity: 'error',
+      from: { path: '^(functions|agent|shared|infra)/' },
+      to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'no-unlisted-packages',
+      comment: 'List it in package.json, pinned, with a reason in ARCHITECTURE.md.',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'shipped-code-uses-shipped-packages',
+      comment: 'What the hub or the agent imports must be in dependencies, not devDependencies.',
+      severity: 'error',
+      from: { path: '^(functions|agent|shared)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+}

@@ -1,0 +1,104 @@
+import type { ErrorEntry } from './entry.ts'
+
+/** Failures of a call to the HTTP API itself. */
+export const apiErrors = {
+  'invalid-request': {
+    status: 400,
+    retryable: false,
+    title: { en: 'Invalid request', de: 'Ungültige Anfrage' },
+    detail: {
+      en: 'The request does not have the expected form: {problems}. Correct it and send it again.',
+      de: 'Die Anfrage hat nicht die erwartete Form: {problems}. Bitte korrigieren und erneut senden.',
+    },
+  },
+  'malformed-json': {
+    status: 400,
+    retryable: false,
+    title: { en: 'Not JSON', de: 'Kein JSON' },
+    detail: {
+      en: 'The body is not valid JSON. Send JSON in UTF-8 with Content-Type: application/json.',
+      de: 'Der Inhalt ist kein gültiges JSON. Bitte JSON in UTF-8 mit Content-Type: application/json senden.',
+    },
+  },
+  'unsupported-media-type': {
+    status: 415,
+    retryable: false,
+    title: { en: 'Unsupported media type', de: 'Nicht unterstütztes Format' },
+    detail: {
+      en: 'The body must be sent with Content-Type: application/json.',
+      de: 'Der Inhalt muss mit Content-Type: application/json gesendet werden.',
+    },
+  },
+  'body-too-large': {
+    status: 413,
+    retryable: false,
+    title: { en: 'Body too large', de: 'Inhalt zu groß' },
+    detail: {
+      en: 'The body is larger than {limit} bytes. Split it into several requests.',
+      de: 'Der Inhalt ist größer als {limit} Byte. Bitte auf mehrere Anfragen verteilen.',
+    },
+  },
+  unauthenticated: {
+    status: 401,
+    retryable: false,
+    title: { en: 'Not signed in', de: 'Nicht angemeldet' },
+    detail: {
+      en: 'A valid token is needed: send it as "Authorization: Bearer …". The token is missing, unknown, expired or revoked.',
+      de: 'Es wird ein gültiges Token benötigt: als „Authorization: Bearer …“ senden. Das Token fehlt, ist unbekannt, abgelaufen oder widerrufen.',
+    },
+  },
+  forbidden: {
+    status: 403,
+    retryable: false,
+    title: { en: 'Not allowed', de: 'Nicht erlaubt' },
+    detail: {
+      en: 'This token does not carry the right that is needed here: {right}.',
+      de: 'Diesem Token fehlt das hier nötige Recht: {right}.',
+    },
+  },
+  'not-found': {
+    status: 404,
+    retryable: false,
+    title: { en: 'Not found', de: 'Nicht gefunden' },
+    detail: {
+      en: 'There is no {what} here. Check the address.',
+      de: 'Hier gibt es kein(e) {what}. Bitte die Adresse prüfen.',
+    },
+  },
+  'method-not-allowed': {
+    status: 405,
+    retryable: false,
+    title: { en: 'Method not allowed', de: 'Methode nicht erlaubt' },
+    detail: {
+      en: 'This address answers to {allowed} only.',
+      de: 'Diese Adresse antwortet nur auf {allowed}.',
+    },
+  },
+  'precondition-failed': {
+    status: 412,
+    retryable: false,
+    title: { en: 'Changed in the meantime', de: 'Zwischenzeitlich geändert' },
+    detail: {
+      en: 'It has been changed since it was read. Read it again and repeat the change with the new ETag.',
+      de: 'Es wurde seit dem Lesen geändert. Bitte neu lesen und die Änderung mit dem neuen ETag wiederholen.',
+    },
+  },
+  'store-unavailable': {
+    status: 503,
+    retryable: true,
+    title: { en: 'Storage unavailable', de: 'Speicher nicht verfügbar' },
+    detail: {
+      en: 'The storage does not answer ({reason}). Nothing was changed by this call; try again in a moment.',
+      de: 'Der Speicher antwortet nicht ({reason}). Dieser Aufruf hat nichts geändert; bitte gleich noch einmal versuchen.',
+    },
+  },
+  'internal-error': {
+    status: 500,
+    retryable: true,
+    title: { en: 'Internal error', de: 'Interner Fehler' },
+    detail: {
+      en: 'Something went wrong inside Steg. Try again; if it stays, give support this number: {reference}.',
+      de: 'In Steg ist etwas schiefgegangen. Bitte erneut versuchen; bleibt es dabei, dem Support diese Nummer nennen: {reference}.',
+    },
+  },
+} as const satisfies Record<string, ErrorEntry>

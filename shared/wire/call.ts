@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { type ErrorRecord, isErrorCode } from '../errors/error.ts'
+
+/**
+ * Messages of the relay. Service Bus carries `messageId`, `correlationId`, `replyTo…` and time-to-live; everything else
+ * is inside the body (see frame.ts), so that it can be sealed end to end as one piece.
+ */
+export const WIRE_VERSION = 1
+
+/** What a message between hub and agent is. It is the Service Bus `subject`, readable without opening the body. */
+export const MessageKind = z.enum(['call', 'reply', 'event'])
+export type MessageKind = z.infer<typeof MessageKind>
+
+/**
+ * How often a call may be executed: `repeatable` as often as you like (GET, or marked so), `once` never a second time;
+ * when in doubt it is answered `indeterminate` and the caller reads back.
+ */
+export const Idempotency = z.enum(['repeatable', 'once'])
+
+const HeaderName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'not an HTTP field name')
+const HeaderValue = z.string().regex(/^[^\r\n\0]*$/, 'contains a line break')
+/** Ordered pairs, because a field such as Set-Cookie may come several times. Names in lower case. */
+export const Headers = z.array(z.tuple([HeaderName, HeaderValue])).max(200)
+export type Headers = z.infer<typeof Headers>
+
+/** How the body follows the head. `part`/`parts` allow bodies of several messages; now there is one part. */
+export const BodyInfo = z.object({
+  encoding: z.enum(['identity', 'deflate-raw']),
+  /** Bytes before compression. */
+  size: z.int().min(0),
+  /** SHA-256 of the uncompressed body, base64url. */
+  sha256: z.string().length(43),
+  part: z.int().min(0),
+  parts: z.int().min(1),
+})
+export type BodyInfo = z.infer<typeof BodyInfo>
+
+export const CallHead = z.object({
+  v: z.literal(WIRE_VERSION),
+  id: z.string().min(1).max(64),
+  /** Milliseconds since the epoch; after it the agent drops the call and the hub no longer waits. */
+  deadline: z.int(),
+  /** Name from the agent's allow-list and the base address that the tenant has set for it. */
+  target: z.object({
+    name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+    url: z.url({ protocol: /^https?$/ }),
+  }),
+  method: z.enum([
+    'GET',
+    'HEAD',
+    'POST',
+    'PUT',
+    'PATCH',
+    'DELETE',
+    'OPTIONS',
+    'PROPFIND',
+    'REPORT',
+    'MKCALENDAR',
+  ]),
+  /** Below the target's base address; begins with "/", may carry a query, no scheme, no host, no fragment. */
+  path: z
+    .string()
+    .regex(/^\/(?!\/)[^\s#\\]*$/, 'not a path below the target')
+    .max(8192),
+  headers: Headers,
+  idempotency: Idempotency,
+  /** W3C trace context. */
+  traceparent: z.string().optional(),
+  body: BodyInfo.nullable(),
+})
+export type CallHead = z.infer<typeof CallHead>
+
+const ErrorRecordSchema: z.ZodType<ErrorRecord> = z.object({
+  code: z.string().refine(isErrorCode, 'unknown error code'),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+}) as never
+
+export const ReplyHead = z.object({
+  v: z.literal(WIRE_VERSION),
+  /** The call's id. */
+  id: z.string().min(1).max(64),
+  outcome: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('answered'), status: z.int().min(100).max(599), headers: Headers }),
+    z.object({ kind: z.literal('failed'), error: ErrorRecordSchema }),
+    /** The agent lives: answer to a ping. */
+    z.object({ kind: z.literal('pong'), version: z.string().max(64) }),
+  ]),
+  body: BodyInfo.nullable(),
+})
+export type ReplyHead = z.infer<typeof ReplyHead>
+
+/** "Are you there?": answered with `pong`, without touching any target. */
+export const PingHead = z.object({
+  v: z.literal(WIRE_VERSION),
+  id: z.string().min(1).max(64),
+  deadline: z.int(),
+  ping: z.literal(true),
+})
+export type PingHead = z.infer<typeof PingHead>
+
+/** What an agent takes from its queue. */
+export const RequestHead = z.union([PingHead, CallHead])
+export type RequestHead = z.infer<typeof RequestHead>

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { WIRE_VERSION } from './call.ts'
+
+/** Seconds between two heartbeats of an agent. */
+export const HEARTBEAT_SECONDS = 30
+
+/** Audience of the JWS that carries an event. */
+export const EVENT_AUDIENCE = 'steg:event'
+
+/**
+ * What an agent reports by itself, through the session queue `events`; the session is the agent's id. All agents may
+ * send to that queue, so the message body is a JWT signed with the agent's key (RFC 7519, EdDSA; iss = sub = agent id,
+ * aud `steg:event`) whose claim `event` is this: no agent can speak for another.
+ */
+export const AgentEvent = z.object({
+  v: z.literal(WIRE_VERSION),
+  agentId: z.string().min(1).max(64),
+  /** `started` and `online` say the agent lives, `leaving` that it stops on purpose. */
+  kind: z.enum(['started', 'online', 'leaving']),
+  /** The agent's own clock, RFC 3339. */
+  at: z.iso.datetime(),
+  host: z.string().max(255),
+  version: z.string().max(64),
+})
+export type AgentEvent = z.infer<typeof AgentEvent>
