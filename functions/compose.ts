@@ -1,0 +1,147 @@
+import { systemClock } from '../shared/clock.ts'
+import type { Logger } from '../shared/log.ts'
+import { randomId, systemRandom } from '../shared/random.ts'
+import { createAccessTokens } from './connectors/access-tokens.ts'
+import { connectorEndpoints } from './connectors/endpoints.ts'
+import { createConnectorsService } from './connectors/service.ts'
+import { documentationPages } from './docs/pages.ts'
+import { healthEndpoint } from './health/endpoint.ts'
+import { peopleEndpoints } from './hr/people/endpoints.ts'
+import { createPeopleService } from './hr/people/service.ts'
+import { peopleSyncJob } from './hr/people/sync-job.ts'
+import { sageEndpoints } from './hr/sage/endpoints.ts'
+import { createSageService } from './hr/sage/service.ts'
+import type { Endpoint } from './http/endpoint.ts'
+import { openApiDocument } from './http/openapi.ts'
+import { jobEndpoints } from './jobs/endpoints.ts'
+import { createJobsService } from './jobs/service.ts'
+import { createBusGrants } from './platform/bus/grants.ts'
+import { openServiceBus } from './platform/bus/service-bus.ts'
+import { createVault } from './platform/secrets/vault.ts'
+import { openTablesStore } from './platform/store/azure-tables.ts'
+import type { Store } from './platform/store/port.ts'
+import { openSqliteStore } from './platform/store/sqlite.ts'
+import { createRelayService } from './relay/service.ts'
+import { readSettings, type Settings } from './settings.ts'
+import { tenancyEndpoints } from './tenancy/endpoints.ts'
+import { formatToken, parseToken } from './tenancy/rules/token.ts'
+import { hashSecret, matchesHash } from './tenancy/secret-hash.ts'
+import { createTenancyService } from './tenancy/service.ts'
+import { variableEndpoints } from './tenancy/variables/endpoints.ts'
+import { SAGE_BASE_URL } from './tenancy/variables/rules/known.ts'
+import { createVariablesService } from './tenancy/variables/service.ts'
+
+/** All tables; in Azure they are created at the first start. */
+export const tables = [
+  'Tenants',
+  'ApiTokens',
+  'Variables',
+  'AccessTokens',
+  'Agents',
+  'SageProfiles',
+  'Jobs',
+  'Runs',
+  'RunLogs',
+  'ActiveRuns',
+  'People',
+] as const
+
+/** Reads the environment once, builds adapters, hands them to services. The only place that knows both. */
+export async function compose(environment: Readonly<Record<string, string | undefined>>, log: Logger) {
+  const settings = readSettings(environment)
+  const store = await openStore(settings)
+  const bus = openServiceBus(settings.busConnection)
+  const grants = createBusGrants({
+    broker: settings.broker,
+    namespace: settings.broker.host,
+    listen: { name: 'agents-listen', key: settings.listenKey },
+    send: { name: 'agents-send', key: settings.sendKey },
+  })
+  const clock = systemClock
+  const random = systemRandom
+  const vault = createVault(settings.masterKey, random)
+
+  const tenancy = createTenancyService({
+    store,
+    vault,
+    clock,
+    random,
+    operatorTokenHash: settings.operatorTokenHash,
+  })
+  const variables = createVariablesService({ store, vault, clock, tenancy })
+  const connectors = createConnectorsService({
+    store,
+    bus,
+    grants,
+    clock,
+    accessTokens: createAccessTokens({
+      store,
+      clock,
+      random,
+      tokenFormat: {
+        format: (token) => formatToken('mat', token),
+        parse: (text) => parseToken('mat', text),
+        hash: hashSecret,
+        matches: matchesHash,
+      },
+    }),
+    tenantName: tenancy.nameOf,
+    async targetsOf(tenantId) {
+      const url = (await variables.read(tenantId, [SAGE_BASE_URL]))[SAGE_BASE_URL]
+      return url === undefined ? {} : { sage: url }
+    },
+  })
+  const relay = createRelayService({ bus, clock, random, instanceId: `hub-${randomId(random, 12)}`, log })
+  const sage = createSageService({ store, clock, variables, connectors, relay })
+  const people = createPeopleService({ store, clock })
+  const jobs = createJobsService({
+    store,
+    bus,
+    clock,
+    random,
+    log,
+    definitions: [
+      {
+        token: 'SysSageSync',
+        category: 'SageSkripte',
+        position: 10,
+        kind: 'sequence',
+        children: ['SysSageSyncPersonen'],
+      },
+      peopleSyncJob({ store, sage, clock }),
+    ],
+  })
+
+  const endpoints: readonly Endpoint[] = [
+    ...tenancyEndpoints(tenancy),
+    ...variableEndpoints(variables),
+    ...connectorEndpoints(connectors),
+    ...sageEndpoints(sage, variables),
+    ...jobEndpoints(jobs),
+    ...peopleEndpoints(people),
+    healthEndpoint({
+      version: settings.version,
+      clock,
+      checks: { store: () => store.get('Tenants', 'health', 'health'), broker: () => bus.check() },
+    }),
+  ]
+
+  return {
+    endpoints,
+    pages: documentationPages(() => openApiDocument(endpoints, settings.version), settings.version),
+    authenticate: tenancy.authenticate,
+    work: jobs.work,
+    recoverRuns: jobs.recover,
+    receiveEvent: connectors.receiveEvent,
+    async close() {
+      await relay.close()
+      await bus.close()
+    },
+  }
+}
+
+async function openStore(settings: Settings): Promise<Store> {
+  return settings.store.kind === 'sqlite'
+    ? openSqliteStore({ file: settings.store.file })
+    : openTablesStore({ connectionString: settings.store.connection, tables })
+}

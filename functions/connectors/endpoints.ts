@@ -1,0 +1,173 @@
+import { z } from 'zod'
+import { toIso } from '../../shared/clock.ts'
+import {
+  AgentCategory,
+  EnrolmentRequest,
+  EnrolmentResponse,
+  SessionRequest,
+  SessionResponse,
+} from '../../shared/wire/enrolment.ts'
+import { type Endpoint, endpoint, noBody } from '../http/endpoint.ts'
+import { listOf } from '../http/paging.ts'
+import type { AgentView, ConnectorsService } from './service.ts'
+
+const Agent = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    host: z.string(),
+    version: z.string(),
+    category: AgentCategory,
+    status: z.enum(['connected', 'disconnected', 'never', 'revoked']),
+    lastSeen: z.iso.datetime().nullable(),
+    disconnectedSince: z.iso.datetime().nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Agent' })
+
+const AccessToken = z
+  .object({
+    id: z.string(),
+    kind: z.literal('agent-enrolment'),
+    state: z.enum(['open', 'used', 'revoked', 'expired']),
+    createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime(),
+    usedBy: z.string().nullable(),
+  })
+  .meta({ id: 'AccessToken' })
+
+const isoOrNull = (ms: number | null) => (ms === null ? null : toIso(ms))
+
+const shown = (agent: AgentView) => ({
+  ...agent,
+  lastSeen: isoOrNull(agent.lastSeen),
+  disconnectedSince: isoOrNull(agent.disconnectedSince),
+  createdAt: toIso(agent.createdAt),
+})
+
+const Id = z.object({ id: z.string().min(1).max(64) })
+
+export function connectorEndpoints(connectors: ConnectorsService): readonly Endpoint[] {
+  return [
+    endpoint({
+      id: 'createAccessToken',
+      method: 'POST',
+      path: '/access-tokens',
+      access: { right: 'agents:write' },
+      tag: 'Agents',
+      summary: 'Create an access token (MAT) with which one agent enrols',
+      description: 'The secret is shown this once, lives seven days and can be used once.',
+      body: z.strictObject({ kind: z.literal('agent-enrolment') }).meta({ id: 'NewAccessToken' }),
+      success: {
+        status: 201,
+        schema: z
+          .object({ id: z.string(), secret: z.string(), expiresAt: z.iso.datetime() })
+          .meta({ id: 'CreatedAccessToken' }),
+      },
+      errors: [],
+      async handle({ tenantId }) {
+        const created = await connectors.accessTokens.create(tenantId)
+        return { body: { ...created, expiresAt: toIso(created.expiresAt) } }
+      },
+    }),
+    endpoint({
+      id: 'listAccessTokens',
+      method: 'GET',
+      path: '/access-tokens',
+      access: { right: 'agents:read' },
+      tag: 'Agents',
+      summary: 'List the access tokens, newest first, without their secrets',
+      success: { status: 200, schema: listOf(AccessToken) },
+      errors: [],
+      async handle({ tenantId }) {
+        const tokens = await connectors.accessTokens.list(tenantId)
+        return {
+          body: {
+            items: tokens.map((token) => ({
+              ...token,
+              createdAt: toIso(token.createdAt),
+              expiresAt: toIso(token.expiresAt),
+            })),
+          },
+        }
+      },
+    }),
+    endpoint({
+      id: 'revokeAccessToken',
+      method: 'DELETE',
+      path: '/access-tokens/{id}',
+      access: { right: 'agents:write' },
+      tag: 'Agents',
+      summary: 'Revoke an access token',
+      params: Id,
+      success: { status: 204 },
+      errors: ['not-found', 'store-conflict'],
+      async handle({ tenantId, params }) {
+        await connectors.accessTokens.revoke(tenantId, params.id)
+        return noBody
+      },
+    }),
+    endpoint({
+      id: 'listAgents',
+      method: 'GET',
+      path: '/agents',
+      access: { right: 'agents:read' },
+      tag: 'Agents',
+      summary: 'List the agents with their status',
+      success: { status: 200, schema: listOf(Agent) },
+      errors: [],
+      handle: async ({ tenantId }) => ({ body: { items: (await connectors.list(tenantId)).map(shown) } }),
+    }),
+    endpoint({
+      id: 'getAgent',
+      method: 'GET',
+      path: '/agents/{id}',
+      access: { right: 'agents:read' },
+      tag: 'Agents',
+      summary: 'Read one agent',
+      params: Id,
+      success: { status: 200, schema: Agent },
+      errors: ['not-found'],
+      handle: async ({ tenantId, params }) => ({ body: shown(await connectors.get(tenantId, params.id)) }),
+    }),
+    endpoint({
+      id: 'revokeAgent',
+      method: 'DELETE',
+      path: '/agents/{id}',
+      access: { right: 'agents:write' },
+      tag: 'Agents',
+      summary: 'Revoke an agent: it loses its queue at once and can never come back',
+      params: Id,
+      success: { status: 204 },
+      errors: ['not-found', 'store-conflict', 'bus-unavailable'],
+      async handle({ tenantId, params }) {
+        await connectors.revoke(tenantId, params.id)
+        return noBody
+      },
+    }),
+    endpoint({
+      id: 'enrolAgent',
+      method: 'POST',
+      path: '/agent/enrolments',
+      access: 'anyone',
+      tag: 'For agents',
+      summary: 'Enrol an agent with an access token and a proof of its key',
+      body: EnrolmentRequest,
+      success: { status: 201, schema: EnrolmentResponse },
+      errors: ['proof-invalid', 'access-token-invalid', 'agent-revoked', 'bus-unavailable', 'store-conflict'],
+      handle: async ({ body }) => ({ body: await connectors.enrol(body) }),
+    }),
+    endpoint({
+      id: 'openAgentSession',
+      method: 'POST',
+      path: '/agent/sessions',
+      access: 'anyone',
+      tag: 'For agents',
+      summary: "Get rights to the agent's own queues for one hour",
+      body: SessionRequest,
+      success: { status: 201, schema: SessionResponse },
+      errors: ['proof-invalid', 'agent-revoked'],
+      handle: async ({ body }) => ({ body: await connectors.openSession(body.assertion) }),
+    }),
+  ]
+}

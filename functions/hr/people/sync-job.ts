@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '../../../shared/clock.ts'
+import { type Counts, type JobDefinition, type RunContext, RunHeld } from '../../jobs/definition.ts'
+import type { Store } from '../../platform/store/port.ts'
+import type { SageConnection, SageService } from '../sage/service.ts'
+import { openDirectory } from './directory.ts'
+import { heldBy } from './rules/guard.ts'
+import {
+  confirmDeactivations,
+  externalToken,
+  type PeoplePlan,
+  type PersonAction,
+  planPeople,
+} from './rules/plan.ts'
+
+/** Seconds by which Sage's clock may be wrong before the run warns. */
+const DRIFT_WARNING_SECONDS = 60
+
+/** `SysSageSyncPersonen` (A7): people come from Sage. Plans first, then executes; a repeated run writes nothing. */
+export function peopleSyncJob(parts: {
+  readonly store: Store
+  readonly sage: Pick<SageService, 'connect'>
+  readonly clock: Clock
+}): JobDefinition {
+  async function run(context: RunContext): Promise<Counts> {
+    const { tenantId, agentId, signal, log } = context
+    const connection = await parts.sage.connect(tenantId, { agentId, signal })
+    log('info', 'connected', { agent: connection.agentName })
+    await reportClock(connection, context)
+
+    const listed = await connection.people()
+    log('info', 'people-read', { count: listed.length })
+    const directory = await openDirectory(parts.store, tenantId, parts.clock)
+    const plan = await confirmed(planPeople(listed, directory.known()), connection, context)
+    const planned = countsOf(plan)
+    log('info', 'people-planned', planned)
+    guard(plan, directory.activeCount(), context)
+
+    await directory.apply(
+      plan.actions,
+      (written) => {
+        for (const action of written) logAction(action, log)
+      },
+      signal,
+    )
+    return {
+      read: listed.length,
+      created: planned.create,
+      updated: planned.update,
+      deactivated: planned.deactivate,
+      unchanged: planned.unchanged,
+    }
+  }
+
+  return { token: 'SysSageSyncPersonen', category: 'SageSkripte', position: 20, kind: 'work', run }
+}
+
+async function reportClock(connection: SageConnection, { log }: RunContext): Promise<void> {
+  const { offsetMinutes, driftMs } = await connection.clock()
+  const drift = Math.round(driftMs / 1000)
+  log('debug', 'sage-clock', { offset: offsetMinutes, drift })
+  if (Math.abs(drift) > DRIFT_WARNING_SECONDS) log('warning', 'sage-clock-wrong', { drift })
+}
+
+async function confirmed(
+  plan: PeoplePlan,
+  connection: SageConnection,
+  { log }: RunContext,
+): Promise<PeoplePlan> {
+  const planned = countsOf(plan).deactivate
+  if (planned === 0) return plan
+  const checked = confirmDeactivations(plan, await connection.people())
+  log('info', 'deactivations-confirmed', { count: countsOf(checked).deactivate, planned })
+  return checked
+}
+
+/** @throws RunHeld when approval is needed and not given for exactly these people. */
+function guard(plan: PeoplePlan, active: number, { approved, log }: RunContext): void {
+  const held = heldBy(plan, active)
+  if (held === undefined) return
+  const digest = createHash('sha256')
+    .update([...held.ids].sort().join('\n'))
+    .digest('base64url')
+  if (digest === approved) {
+    log('warning', 'released')
+    return
+  }
+  throw new RunHeld({ count: held.count, limit: held.limit, total: held.total, digest })
+}
+
+function countsOf(plan: PeoplePlan) {
+  const counts = { create: 0, update: 0, deactivate: 0, unchanged: plan.unchanged }
+  for (const action of plan.actions) counts[action.kind] += 1
+  return counts
+}
+
+function logAction(action: PersonAction, log: RunContext['log']): void {
+  switch (action.kind) {
+    case 'create':
+      log('info', 'person-created', { token: externalToken(action.person) })
+      break
+    case 'update':
+      log('info', 'person-updated', {
+        token: externalToken(action.person),
+        fields: action.changed.join(', '),
+      })
+      break
+    case 'deactivate':
+      log('info', 'person-deactivated', { token: tokenOf(action.id) })
+      break
+  }
+}
+
+/** The external token back from a person's id. */
+function tokenOf(id: string): string {
+  const [client, employee] = id.slice(1).split('-')
+  return `${Number(client)}_${Number(employee)}`
+}

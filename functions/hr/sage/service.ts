@@ -1,0 +1,112 @@
+import { type Clock, toIso } from '../../../shared/clock.ts'
+import { StegError } from '../../../shared/errors/error.ts'
+import type { ConnectorsService } from '../../connectors/service.ts'
+import type { Store } from '../../platform/store/port.ts'
+import type { RelayService } from '../../relay/service.ts'
+import {
+  SAGE_BASE_URL,
+  SAGE_DATABASE,
+  SAGE_PASSWORD,
+  SAGE_USERNAME,
+} from '../../tenancy/variables/rules/known.ts'
+import type { VariablesService } from '../../tenancy/variables/service.ts'
+import type { SagePerson } from '../people/rules/plan.ts'
+import { readSageClock, type SageClock } from './clock.ts'
+import { explainDatabase, readDatabases, type SageDatabase } from './databases.ts'
+import { readEmployees } from './employees.ts'
+import { SageProfile, type SageProfileOverrides } from './profile.ts'
+import { PROFILE_KEY, sageProfilesTable } from './rows.ts'
+import { createSageSession, type SageSession } from './session.ts'
+
+/** Milliseconds in which a living agent answers a ping. */
+const PING_TIMEOUT_MS = 5_000
+
+/** Sage of one tenant, for the length of one job or request. */
+export interface SageConnection {
+  readonly agentName: string
+  people(): Promise<readonly SagePerson[]>
+  clock(): Promise<SageClock>
+  databases(): Promise<readonly SageDatabase[]>
+}
+
+export interface SageService {
+  /**
+   * Finds the agent, makes sure that it is there, and prepares a session; the sign-in happens with the first call.
+   * @throws StegError `variable-missing`, `agent-missing`, `agent-offline`, `agent-revoked`, `bus-unavailable`
+   */
+  connect(
+    tenantId: string,
+    options: { readonly agentId?: string | undefined; readonly signal?: AbortSignal | undefined },
+  ): Promise<SageConnection>
+  profile(tenantId: string): Promise<{ profile: SageProfile; overrides: SageProfileOverrides }>
+  setProfile(tenantId: string, overrides: SageProfileOverrides): Promise<SageProfile>
+}
+
+export interface SageParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly variables: Pick<VariablesService, 'read'>
+  readonly connectors: Pick<ConnectorsService, 'choose'>
+  readonly relay: Pick<RelayService, 'call' | 'isAlive'>
+}
+
+export function createSageService(parts: SageParts): SageService {
+  const profiles = sageProfilesTable.bind(parts.store)
+
+  async function profile(tenantId: string) {
+    const overrides = (await profiles.get(tenantId, PROFILE_KEY))?.value.overrides ?? {}
+    return { profile: SageProfile.parse(overrides), overrides }
+  }
+
+  async function credentials(tenantId: string) {
+    const names = [SAGE_BASE_URL, SAGE_USERNAME, SAGE_PASSWORD, SAGE_DATABASE] as const
+    const values = await parts.variables.read(tenantId, names)
+    const required = (name: (typeof names)[number]) => {
+      const value = values[name]
+      if (value === undefined) throw new StegError('variable-missing', { name })
+      return value
+    }
+    return {
+      baseUrl: required(SAGE_BASE_URL),
+      username: required(SAGE_USERNAME),
+      password: required(SAGE_PASSWORD),
+      database: values[SAGE_DATABASE],
+    }
+  }
+
+  return {
+    profile,
+
+    async connect(tenantId, { agentId, signal }) {
+      const [known, { profile: names }] = await Promise.all([credentials(tenantId), profile(tenantId)])
+      const agent = await parts.connectors.choose(tenantId, agentId)
+      if (!(await parts.relay.isAlive(agent.id, PING_TIMEOUT_MS))) {
+        throw new StegError('agent-offline', {
+          agent: agent.name,
+          lastSeen: agent.lastSeen === null ? '–' : toIso(agent.lastSeen),
+        })
+      }
+      const session: SageSession = createSageSession({
+        exchange: (request, abort) => parts.relay.call(agent.id, request, abort),
+        credentials: known,
+        profile: names,
+        clock: parts.clock,
+        signal,
+        explainBadRequest: async (open) => explainDatabase(await readDatabases(open, names), known.database),
+      })
+      return {
+        agentName: agent.name,
+        people: () => readEmployees(session, names),
+        clock: () => readSageClock(session, names, parts.clock.now),
+        databases: () => readDatabases(session, names),
+      }
+    },
+
+    async setProfile(tenantId, overrides) {
+      const merged = SageProfile.parse(overrides)
+      const row = { overrides, updatedAt: toIso(parts.clock.now()) }
+      await profiles.put(tenantId, PROFILE_KEY, row, { kind: 'any' })
+      return merged
+    },
+  }
+}

@@ -1,0 +1,183 @@
+import { CookieJar } from 'tough-cookie'
+import type { Clock } from '../../../shared/clock.ts'
+import { isStegError, StegError } from '../../../shared/errors/error.ts'
+import { retry } from '../../../shared/retry.ts'
+import type { Headers } from '../../../shared/wire/call.ts'
+import type { RelayRequest, RelayResponse } from '../../relay/service.ts'
+import type { SageProfile } from './profile.ts'
+
+/** Milliseconds that one call to Sage may take. Real installations answer within seconds, sometimes many. */
+const CALL_TIMEOUT_MS = 60_000
+const PAUSES_MS = [500, 1500, 3000]
+
+/** Carries one request to the Sage server; the relay, or in tests anything else. */
+export type Exchange = (request: RelayRequest, signal?: AbortSignal) => Promise<RelayResponse>
+
+export interface SageCredentials {
+  readonly baseUrl: string
+  readonly username: string
+  readonly password: string
+  readonly database: string | undefined
+}
+
+export interface SageAnswer {
+  readonly text: string
+  readonly path: string
+}
+
+export interface SageSession {
+  /** Reads; repeated when Sage is busy or a connection breaks, and after one new sign-in when the session expired. */
+  get(path: string, query?: Readonly<Record<string, string>>): Promise<unknown>
+  /** Reads what is not JSON and needs no sign-in. */
+  getText(path: string): Promise<string>
+}
+
+export interface SessionParts {
+  readonly exchange: Exchange
+  readonly credentials: SageCredentials
+  readonly profile: SageProfile
+  readonly clock: Clock
+  readonly signal?: AbortSignal | undefined
+  /** Called when Sage refuses a sign-in as a bad request, to find out whether the database is the reason. */
+  readonly explainBadRequest: (session: SageSession) => Promise<StegError | undefined>
+}
+
+/** A session with the Sage HR portal API: cookie, sign-in once, renewal, and Sage's faults told apart. */
+export function createSageSession(parts: SessionParts): SageSession {
+  const { credentials, profile, clock } = parts
+  let jar = new CookieJar()
+  let signedIn: Promise<void> | undefined
+
+  async function send(method: 'GET' | 'POST', path: string, body?: unknown): Promise<RelayResponse> {
+    const url = `${credentials.baseUrl.replace(/\/+$/, '')}/${path}`
+    const cookie = await jar.getCookieString(url)
+    const headers: Headers = [['accept', 'application/json, application/xml;q=0.5']]
+    if (cookie !== '') headers.push(['cookie', cookie])
+    if (credentials.database !== undefined) {
+      headers.push([profile.databaseHeader.toLowerCase(), credentials.database])
+    }
+    if (body !== undefined) headers.push(['content-type', 'application/json; charset=utf-8'])
+    const response = await parts.exchange(
+      {
+        target: { name: 'sage', url: credentials.baseUrl },
+        method,
+        path: `/${path}`,
+        headers,
+        ...(body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) }),
+        idempotency: 'repeatable',
+        timeout: CALL_TIMEOUT_MS,
+      },
+      parts.signal,
+    )
+    for (const [name, value] of response.headers) {
+      if (name === 'set-cookie') await jar.setCookie(value, url, { ignoreError: true })
+    }
+    return response
+  }
+
+  async function signIn(): Promise<void> {
+    jar = new CookieJar()
+    const response = await settled(profile.signIn, () =>
+      send('POST', profile.signIn, {
+        Username: credentials.username,
+        Password: credentials.password,
+        NtAuthorization: false,
+      }),
+    )
+    if (response.status === 401 || response.status === 403) {
+      throw new StegError('sage-sign-in-rejected', { user: credentials.username })
+    }
+    if (response.status === 400) {
+      const explained = await parts.explainBadRequest(session)
+      if (explained !== undefined) throw explained
+    }
+    if (isHtml(response)) throw notData(profile.signIn, response)
+    expectSuccess(profile.signIn, response)
+    expectSuccess(profile.calculate, await settled(profile.calculate, () => send('POST', profile.calculate)))
+  }
+
+  /** Sends until Sage gives an answer that means something: not while it is busy, restarting or cut off. */
+  async function settled(path: string, attempt: () => Promise<RelayResponse>): Promise<RelayResponse> {
+    return retry(
+      async () => {
+        const response = await attempt()
+        if (response.status >= 500) {
+          throw new StegError('sage-unavailable', { path, status: response.status })
+        }
+        if (response.status === 200 && isHtml(response)) throw notData(path, response)
+        return response
+      },
+      { pauses: PAUSES_MS, clock, signal: parts.signal, isWorthRetrying },
+    )
+  }
+
+  async function withSession(path: string): Promise<RelayResponse> {
+    for (let renewed = false; ; renewed = true) {
+      signedIn ??= signIn()
+      const mine = signedIn
+      try {
+        await mine
+      } catch (error) {
+        if (signedIn === mine) signedIn = undefined
+        throw error
+      }
+      const response = await settled(path, () => send('GET', path))
+      if (!isSessionLost(response)) return response
+      if (renewed) throw new StegError('sage-session-lost', {})
+      if (signedIn === mine) signedIn = undefined
+    }
+  }
+
+  const session: SageSession = {
+    async get(path, query) {
+      const search = query === undefined ? '' : `?${new URLSearchParams(query)}`
+      const response = await withSession(path + search)
+      expectSuccess(path, response)
+      try {
+        return JSON.parse(Buffer.from(response.body).toString('utf8'))
+      } catch (error) {
+        throw new StegError('sage-unexpected-data', { path, problem: 'it is not JSON' }, { cause: error })
+      }
+    },
+    async getText(path) {
+      const response = await settled(path, () => send('GET', path))
+      expectSuccess(path, response)
+      return Buffer.from(response.body).toString('utf8')
+    },
+  }
+  return session
+}
+
+const transient: ReadonlySet<string> = new Set([
+  'sage-unavailable',
+  'sage-not-json',
+  'target-unreachable',
+  'response-broken',
+])
+
+function isWorthRetrying(error: unknown): boolean {
+  return isStegError(error) && transient.has(error.code)
+}
+
+/** 401, or the way of web servers to say the same: a redirect to the sign-in page. */
+function isSessionLost(response: RelayResponse): boolean {
+  return response.status === 401 || response.status === 302 || response.status === 303
+}
+
+function isHtml(response: RelayResponse): boolean {
+  const type = response.headers.find(([name]) => name === 'content-type')?.[1] ?? ''
+  return (
+    /html/i.test(type) ||
+    /^\s*<(!doctype html|html)/i.test(Buffer.from(response.body.subarray(0, 200)).toString())
+  )
+}
+
+function notData(path: string, response: RelayResponse): StegError {
+  return new StegError('sage-not-json', { path, kind: `HTML (${response.status})` })
+}
+
+function expectSuccess(path: string, response: RelayResponse): void {
+  if (response.status >= 200 && response.status < 300) return
+  if (isHtml(response)) throw notData(path, response)
+  throw new StegError('sage-refused', { path, status: response.status })
+}

@@ -1,0 +1,60 @@
+import type { z } from 'zod'
+import type { ErrorCode, Language } from '../../shared/errors/error.ts'
+import type { Right } from '../tenancy/rules/roles.ts'
+
+/** Who may call: anybody, the operator, or a tenant's token with this right. Agents prove themselves in the body. */
+export type Access = 'anyone' | 'operator' | { readonly right: Right }
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** What a handler is given: everything validated. */
+export interface Call<P, Q, B> {
+  /** The calling tenant; empty for endpoints that no tenant calls. Every query is keyed by it. */
+  readonly tenantId: string
+  readonly params: P
+  readonly query: Q
+  readonly body: B
+  /** The etag of `If-Match`, undefined when the caller does not mind. */
+  readonly ifMatch: string | undefined
+  readonly language: Language
+}
+
+export interface Reply<R> {
+  readonly body: R
+  readonly etag?: string
+  readonly location?: string
+}
+
+interface Shape<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType> {
+  readonly id: string
+  readonly method: Method
+  /** Below `/api/v1`, with `{name}` for parameters. */
+  readonly path: string
+  readonly access: Access
+  readonly tag: string
+  readonly summary: string
+  readonly description?: string
+  readonly params?: P
+  readonly query?: Q
+  readonly body?: B
+  /** Without a schema the answer is 204. */
+  readonly success: { readonly status: 200 | 201 | 202; readonly schema: R } | { readonly status: 204 }
+  /** Codes this endpoint answers with, besides those that follow from its shape. */
+  readonly errors: readonly ErrorCode[]
+  readonly handle: (call: Call<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Reply<z.input<R>>>
+}
+
+/** One endpoint of the API: what routing, validation, documentation and tests all read. */
+export type Endpoint = Shape<z.ZodType, z.ZodType, z.ZodType, z.ZodType>
+
+/** Keeps the handler's types while it is written, and forgets them for the list of endpoints. */
+export function endpoint<
+  P extends z.ZodType = z.ZodUndefined,
+  Q extends z.ZodType = z.ZodUndefined,
+  B extends z.ZodType = z.ZodUndefined,
+  R extends z.ZodType = z.ZodUndefined,
+>(definition: Shape<P, Q, B, R>): Endpoint {
+  return definition as unknown as Endpoint
+}
+
+export const noBody: Reply<undefined> = { body: undefined }

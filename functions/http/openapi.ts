@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import { catalogue, type ErrorCode } from '../../shared/errors/error.ts'
+import type { Endpoint } from './endpoint.ts'
+
+const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string().meta({ description: 'Stable; programs decide by it.' }),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457 problem document' })
+
+const IfMatch = z.object({
+  'If-Match': z.string().optional().meta({
+    description: 'The ETag that was read; the change is refused with 412 when it is no longer current.',
+  }),
+})
+
+/** The codes an endpoint can answer with: its own and those that follow from its shape. */
+export function errorCodesOf(endpoint: Endpoint): readonly ErrorCode[] {
+  const implied: ErrorCode[] = ['store-unavailable', 'internal-error']
+  if (endpoint.access !== 'anyone') implied.push('unauthenticated', 'forbidden')
+  if (endpoint.params || endpoint.query || endpoint.body) implied.push('invalid-request')
+  if (endpoint.body) implied.push('malformed-json', 'unsupported-media-type', 'body-too-large')
+  return [...new Set([...endpoint.errors, ...implied])].sort()
+}
+
+/** The whole API as OpenAPI 3.1, made from the same definitions that validate the requests (F6). */
+export function openApiDocument(endpoints: readonly Endpoint[], version: string): object {
+  const paths: ZodOpenApiPathsObject = {}
+  for (const endpoint of endpoints) {
+    const path = `/api/v1${endpoint.path}`
+    paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operation(endpoint) }
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Steg',
+      version,
+      description:
+        'Errors are problem documents (RFC 9457) with a stable `code`. Lists take `limit` and `cursor`. Changes take `If-Match`. Texts are German or English by `Accept-Language`.',
+    },
+    servers: [{ url: '/' }],
+    components: {
+      securitySchemes: {
+        tenant: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A tenant token, as POST /tenants returns it.',
+        },
+        operator: { type: 'http', scheme: 'bearer', description: "The operator's token." },
+      },
+    },
+    paths,
+  })
+}
+
+function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
+  const byStatus = Map.groupBy(errorCodesOf(endpoint), (code) => catalogue[code].status)
+  const responses: ZodOpenApiOperationObject['responses'] = {
+    [`${endpoint.success.status}`]:
+      endpoint.success.status === 204
+        ? { description: 'Done.' }
+        : { description: 'Success.', content: { 'application/json': { schema: endpoint.success.schema } } },
+  }
+  for (const [status, codes] of [...byStatus].sort(([a], [b]) => a - b)) {
+    responses[`${status}` as '400'] = {
+      description: codes.map((code) => `\`${code}\`: ${catalogue[code].title.en}`).join('; '),
+      content: { 'application/problem+json': { schema: Problem } },
+    }
+  }
+  const changes = endpoint.method === 'PUT' || endpoint.method === 'PATCH'
+  const secured = typeof endpoint.access === 'object' ? 'tenant' : endpoint.access
+  return {
+    operationId: endpoint.id,
+    tags: [endpoint.tag],
+    summary: endpoint.summary,
+    ...(endpoint.description === undefined ? {} : { description: endpoint.description }),
+    ...(secured === 'anyone' ? { security: [] } : { security: [{ [secured]: [] }] }),
+    requestParams: {
+      ...(endpoint.params ? { path: endpoint.params as z.ZodObject } : {}),
+      ...(endpoint.query ? { query: endpoint.query as z.ZodObject } : {}),
+      ...(changes ? { header: IfMatch } : {}),
+    },
+    ...(endpoint.body
+      ? { requestBody: { required: true, content: { 'application/json': { schema: endpoint.body } } } }
+      : {}),
+    responses,
+  }
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import type { ErrorRecord } from '../../shared/errors/error.ts'
+import { defineTable } from '../platform/store/table.ts'
+
+const ErrorRecordSchema = z.custom<ErrorRecord>((value) => typeof value === 'object' && value !== null)
+const Counts = z.record(z.string(), z.number())
+
+export const logLevels = ['error', 'warning', 'info', 'debug'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** Partition: tenant; key: the job's token. A row exists once a job was started or edited. Times in ms since the epoch. */
+export const jobsTable = defineTable({
+  name: 'Jobs',
+  schema: z.object({
+    /** The run that holds the job: at most one at a time. */
+    activeRun: z.string().optional(),
+    lastRun: z.string().optional(),
+    agentId: z.string().optional(),
+    logLevel: z.enum(logLevels).optional(),
+    position: z.number().optional(),
+    warningMessage: z.string().optional(),
+  }),
+})
+
+/** Partition: tenant; key: `<job>~<run id>`, newest first. */
+export const runsTable = defineTable({
+  name: 'Runs',
+  schema: z.object({
+    id: z.string(),
+    job: z.string(),
+    state: z.enum(['queued', 'running', 'succeeded', 'failed', 'stopped']),
+    trigger: z.enum(['manual', 'parent', 'release']),
+    queuedAt: z.number(),
+    startedAt: z.number().optional(),
+    finishedAt: z.number().optional(),
+    attempts: z.number(),
+    lease: z.object({ owner: z.string(), until: z.number() }).optional(),
+    stopRequested: z.boolean().optional(),
+    counts: Counts,
+    error: ErrorRecordSchema.optional(),
+    /** What the deactivation guard held, and what a released run is allowed: a digest of exactly those people. */
+    held: z
+      .object({ count: z.number(), limit: z.number(), total: z.number(), digest: z.string() })
+      .optional(),
+    approved: z.string().optional(),
+    /** Children of a sequence that are done; a run that is taken up again skips them. */
+    done: z.array(z.string()).optional(),
+    /** The child that is being worked on. */
+    child: z.object({ job: z.string(), id: z.string() }).optional(),
+  }),
+})
+export type RunRow = z.infer<typeof runsTable.schema>
+
+/** Partition: `<tenant>~<run id>`; key: number of the chunk. A row holds many lines, so that a log costs few writes. */
+export const runLogTable = defineTable({
+  name: 'RunLogs',
+  schema: z.object({
+    lines: z.array(
+      z.object({
+        at: z.number(),
+        level: z.enum(logLevels),
+        code: z.string(),
+        params: z.record(z.string(), z.union([z.string(), z.number()])),
+      }),
+    ),
+  }),
+})
+export type LogLine = z.infer<typeof runLogTable.schema>['lines'][number]
+
+/** One partition `active`; key: run id. Only what is queued or running is here, so looking after it costs little. */
+export const activeRunsTable = defineTable({
+  name: 'ActiveRuns',
+  schema: z.object({ tenantId: z.string(), job: z.string(), enqueuedAt: z.number() }),
+})
+export const ACTIVE_PARTITION = 'active'

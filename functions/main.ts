@@ -1,0 +1,49 @@
+import { app, type InvocationContext } from '@azure/functions'
+import { compose } from './compose.ts'
+import { httpHandler } from './http/handler.ts'
+import { consoleLogger } from './platform/telemetry/console.ts'
+import { parseEvent, parseJobMessage } from './triggers.ts'
+
+// The table of contents: every trigger, and nothing else.
+const hub = await compose(process.env, consoleLogger())
+
+app.setup({ enableHttpStream: true })
+
+for (const endpoint of hub.endpoints) {
+  app.http(endpoint.id, {
+    route: `api/v1${endpoint.path}`,
+    methods: [endpoint.method],
+    authLevel: 'anonymous',
+    handler: httpHandler(endpoint, hub.authenticate),
+  })
+}
+
+for (const page of hub.pages) {
+  app.http(page.id, { route: page.route, methods: ['GET'], authLevel: 'anonymous', handler: page.handler })
+}
+
+app.serviceBusQueue('runJob', {
+  connection: 'STEG_BUS',
+  queueName: 'jobs',
+  isSessionsEnabled: true,
+  handler: async (message: unknown) => hub.work(parseJobMessage(message)),
+})
+
+app.serviceBusQueue('receiveAgentEvent', {
+  connection: 'STEG_BUS',
+  queueName: 'events',
+  isSessionsEnabled: true,
+  async handler(message: unknown, context: InvocationContext) {
+    const { agentId, jws, arrivedAt } = parseEvent(message, context)
+    await hub.receiveEvent(agentId, jws, arrivedAt)
+  },
+})
+
+app.timer('recoverRuns', {
+  schedule: '15 * * * * *',
+  handler: async () => {
+    await hub.recoverRuns()
+  },
+})
+
+app.hook.appTerminate(() => hub.close())

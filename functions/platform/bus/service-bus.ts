@@ -1,0 +1,179 @@
+import {
+  isServiceBusError,
+  type ServiceBusAdministrationClient,
+  ServiceBusClient,
+  type ServiceBusClientOptions,
+  type ServiceBusSender,
+} from '@azure/service-bus'
+import WebSocket from 'ws'
+import { reasonOf, StegError } from '../../../shared/errors/error.ts'
+import { openAdministration } from './administration.ts'
+import type { Bus, OutgoingMessage } from './port.ts'
+
+/** Longer than any process lives: the session is held until it is closed or lost. */
+const HOLD_SESSION_MS = 30 * 24 * 3_600_000
+
+/** Plain WebSocket for the broker on loopback; the client always dials `wss:`. */
+class LoopbackWebSocket extends WebSocket {
+  constructor(url: string | URL, protocols?: string | string[]) {
+    super(String(url).replace(/^wss:/, 'ws:'), protocols)
+  }
+}
+
+export function isLoopback(connectionString: string): boolean {
+  return /(^|;)UseDevelopmentEmulator=true(;|$)/i.test(connectionString)
+}
+
+/** The bus on Azure Service Bus, or on the local broker: the connection string decides. AMQP over WebSocket. */
+export function openServiceBus(connectionString: string): Bus {
+  const options: ServiceBusClientOptions = {
+    webSocketOptions: { webSocket: isLoopback(connectionString) ? LoopbackWebSocket : WebSocket },
+    retryOptions: { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 1000, timeoutInMs: 10_000 },
+  }
+  let client: ServiceBusClient | undefined
+  let administration: ServiceBusAdministrationClient | undefined
+  const senders = new Map<string, ServiceBusSender>()
+
+  function senderFor(queue: string): ServiceBusSender {
+    client ??= new ServiceBusClient(connectionString, options)
+    const cached = senders.get(queue)
+    if (cached !== undefined) return cached
+    const sender = client.createSender(queue)
+    senders.set(queue, sender)
+    return sender
+  }
+
+  /** Forgets the connection: the client's own reconnecting is not relied upon. */
+  function discard(): void {
+    const broken = client
+    client = undefined
+    senders.clear()
+    broken?.close().catch(() => undefined)
+  }
+
+  async function sendOnce(queue: string, message: OutgoingMessage): Promise<void> {
+    await senderFor(queue).sendMessages({
+      body: message.body,
+      subject: message.subject,
+      messageId: message.messageId,
+      ...(message.correlationId === undefined ? {} : { correlationId: message.correlationId }),
+      ...(message.sessionId === undefined ? {} : { sessionId: message.sessionId }),
+      ...(message.replyToSessionId === undefined ? {} : { replyToSessionId: message.replyToSessionId }),
+      ...(message.timeToLive === undefined ? {} : { timeToLive: message.timeToLive }),
+    })
+  }
+
+  return {
+    async send(queue, message) {
+      try {
+        await sendOnce(queue, message)
+      } catch (error) {
+        if (isTooLarge(error)) throw tooLarge(message, error)
+        if (!isServiceBusError(error) || error.retryable) {
+          discard()
+          // A second copy may arrive; receivers recognise it by its message id.
+          await sendOnce(queue, message).catch(unavailable)
+          return
+        }
+        unavailable(error)
+      }
+    },
+
+    async ensureQueue(queue, queueOptions) {
+      administration ??= openAdministration(connectionString, isLoopback(connectionString))
+      const { requiresSession, lockSeconds, maxDeliveryCount, timeToLiveSeconds, duplicateDetectionSeconds } =
+        queueOptions
+      await administration
+        .createQueue(queue, {
+          ...(requiresSession === undefined ? {} : { requiresSession }),
+          ...(lockSeconds === undefined ? {} : { lockDuration: seconds(lockSeconds) }),
+          ...(maxDeliveryCount === undefined ? {} : { maxDeliveryCount }),
+          ...(timeToLiveSeconds === undefined
+            ? {}
+            : { defaultMessageTimeToLive: seconds(timeToLiveSeconds) }),
+          ...(duplicateDetectionSeconds === undefined
+            ? {}
+            : {
+                requiresDuplicateDetection: true,
+                duplicateDetectionHistoryTimeWindow: seconds(duplicateDetectionSeconds),
+              }),
+        })
+        .catch((error) => ignoreCode(error, 'MessageEntityAlreadyExistsError'))
+    },
+
+    async deleteQueue(queue) {
+      administration ??= openAdministration(connectionString, isLoopback(connectionString))
+      await administration
+        .deleteQueue(queue)
+        .catch((error) => ignoreCode(error, 'MessageEntityNotFoundError'))
+    },
+
+    async openReplySession(queue, sessionId, onReply, onLost) {
+      const own = new ServiceBusClient(connectionString, options)
+      try {
+        const receiver = await own.acceptSession(queue, sessionId, {
+          receiveMode: 'receiveAndDelete',
+          maxAutoLockRenewalDurationInMs: HOLD_SESSION_MS,
+        })
+        let open = true
+        const lose = (reason: string) => {
+          if (!open) return
+          open = false
+          own.close().catch(() => undefined)
+          onLost(reason)
+        }
+        receiver.subscribe({
+          processMessage: async (message) => {
+            if (typeof message.correlationId === 'string' && message.body instanceof Uint8Array) {
+              onReply({ correlationId: message.correlationId, body: message.body })
+            }
+          },
+          processError: async ({ error }) => lose(reasonOf(error)),
+        })
+        return {
+          async close() {
+            open = false
+            await own.close()
+          },
+        }
+      } catch (error) {
+        own.close().catch(() => undefined)
+        return unavailable(error)
+      }
+    },
+
+    async check() {
+      administration ??= openAdministration(connectionString, isLoopback(connectionString))
+      await administration.getNamespaceProperties().catch(unavailable)
+    },
+
+    async close() {
+      await client?.close()
+    },
+  }
+}
+
+function seconds(count: number): string {
+  return `PT${count}S`
+}
+
+function ignoreCode(error: unknown, code: string): void {
+  if (error instanceof Error && 'code' in error && error.code === code) return
+  unavailable(error)
+}
+
+function isTooLarge(error: unknown): boolean {
+  return isServiceBusError(error) && error.code === 'MessageSizeExceeded'
+}
+
+function tooLarge(message: OutgoingMessage, cause: unknown): StegError {
+  return new StegError(
+    'call-too-large',
+    { direction: 'request', size: message.body.length, limit: 256 * 1024 },
+    { cause },
+  )
+}
+
+function unavailable(error: unknown): never {
+  throw new StegError('bus-unavailable', { reason: reasonOf(error) }, { cause: error })
+}

@@ -1,0 +1,114 @@
+import type { Clock } from '../../shared/clock.ts'
+import { reasonOf, StegError } from '../../shared/errors/error.ts'
+import type { Logger } from '../../shared/log.ts'
+import { REPLIES_QUEUE } from '../../shared/wire/queues.ts'
+import type { Bus, IncomingReply } from '../platform/bus/port.ts'
+
+export interface ExpectedReply {
+  /** Resolves with the reply's frame; rejects with `timedOut`, or `call-cancelled` when the signal is aborted. */
+  readonly arrived: Promise<Uint8Array>
+  /** No reply will come: the request could not be sent. */
+  abandon(): void
+}
+
+export interface ReplyRouter {
+  /** What `arrived` rejects with when the time is over; compared by identity. */
+  readonly timedOut: Error
+  /** Resolves when this instance holds its session on the reply queue. @throws StegError `bus-unavailable` */
+  ready(): Promise<void>
+  expect(id: string, timeout: number, signal?: AbortSignal): ExpectedReply
+  close(): Promise<void>
+}
+
+const REOPEN_PAUSE_MS = 500
+
+/**
+ * Hands replies to whoever waits for them. One session receiver per hub instance, held while it is warm and taken again
+ * when it is lost while calls wait: their replies are still in the queue. Late replies are dropped and counted.
+ */
+export function createReplyRouter(parts: {
+  bus: Pick<Bus, 'openReplySession'>
+  clock: Clock
+  instanceId: string
+  log: Logger
+}): ReplyRouter {
+  const timedOut = new Error('no reply in time')
+  const waiting = new Map<string, { resolve(frame: Uint8Array): void; reject(error: unknown): void }>()
+  let session: Promise<{ close(): Promise<void> }> | undefined
+  let late = 0
+  let closed = false
+
+  function onReply(reply: IncomingReply): void {
+    const waiter = waiting.get(reply.correlationId)
+    if (waiter === undefined) {
+      late += 1
+      parts.log.info('late reply dropped', { correlationId: reply.correlationId, late })
+      return
+    }
+    waiter.resolve(reply.body)
+  }
+
+  function onLost(reason: string): void {
+    session = undefined
+    parts.log.warn('reply session lost', { reason, waiting: waiting.size })
+    void reopenWhileWaiting()
+  }
+
+  async function reopenWhileWaiting(): Promise<void> {
+    while (!closed && waiting.size > 0 && session === undefined) {
+      try {
+        await ready()
+      } catch (error) {
+        parts.log.warn('reply session not reopened yet', { reason: reasonOf(error) })
+        await parts.clock.sleep(REOPEN_PAUSE_MS)
+      }
+    }
+  }
+
+  async function ready(): Promise<void> {
+    if (closed) throw new StegError('bus-unavailable', { reason: 'the hub is stopping' })
+    session ??= parts.bus.openReplySession(REPLIES_QUEUE, parts.instanceId, onReply, onLost)
+    const opening = session
+    try {
+      await opening
+    } catch (error) {
+      if (session === opening) session = undefined
+      throw error
+    }
+  }
+
+  return {
+    timedOut,
+    ready,
+    expect(id, timeout, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
+      const timer = new AbortController()
+      const onAbort = () => reject(new StegError('call-cancelled', {}))
+      const settle = () => {
+        waiting.delete(id)
+        timer.abort()
+        signal?.removeEventListener('abort', onAbort)
+      }
+      waiting.set(id, { resolve, reject })
+      parts.clock.sleep(timeout, timer.signal).then(
+        () => reject(timedOut),
+        () => undefined,
+      )
+      if (signal?.aborted) onAbort()
+      signal?.addEventListener('abort', onAbort, { once: true })
+      const arrived = promise.finally(settle)
+      return {
+        arrived,
+        abandon() {
+          arrived.catch(() => undefined)
+          reject(timedOut)
+        },
+      }
+    },
+    async close() {
+      closed = true
+      for (const waiter of waiting.values()) waiter.reject(new StegError('call-cancelled', {}))
+      await (await session)?.close()
+    },
+  }
+}

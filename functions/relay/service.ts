@@ -1,0 +1,135 @@
+import type { Clock } from '../../shared/clock.ts'
+import { reasonOf, StegError } from '../../shared/errors/error.ts'
+import type { Logger } from '../../shared/log.ts'
+import { type Random, randomId } from '../../shared/random.ts'
+import { type CallHead, type Headers, ReplyHead, WIRE_VERSION } from '../../shared/wire/call.ts'
+import { decodeFrame, encodeFrame, packBody, unpackBody } from '../../shared/wire/frame.ts'
+import { agentQueue } from '../../shared/wire/queues.ts'
+import type { Bus } from '../platform/bus/port.ts'
+import { createReplyRouter } from './reply-router.ts'
+
+/** A call through an agent to one of its targets. */
+export interface RelayRequest {
+  readonly target: { readonly name: string; readonly url: string }
+  readonly method: CallHead['method']
+  /** Below the target's base address, with query. */
+  readonly path: string
+  readonly headers: Headers
+  readonly body?: Uint8Array
+  readonly idempotency: CallHead['idempotency']
+  /** Milliseconds to wait for the answer, the target's work included. */
+  readonly timeout: number
+}
+
+export interface RelayResponse {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Uint8Array
+}
+
+export interface RelayService {
+  /**
+   * Calls a target through an agent.
+   * @throws StegError any relay code; `indeterminate` when it is not known whether the call took effect
+   */
+  call(agentId: string, request: RelayRequest, signal?: AbortSignal): Promise<RelayResponse>
+  /** Whether the agent answers within `timeout` milliseconds. Costs one message each way. */
+  isAlive(agentId: string, timeout: number): Promise<boolean>
+  close(): Promise<void>
+}
+
+export interface RelayParts {
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly random: Random
+  /** Unique to this process: the session on the reply queue that it holds. */
+  readonly instanceId: string
+  readonly log: Logger
+}
+
+export function createRelayService(parts: RelayParts): RelayService {
+  const { bus, clock } = parts
+  const router = createReplyRouter(parts)
+
+  async function exchange(
+    agentId: string,
+    frameOf: (id: string, deadline: number) => Uint8Array,
+    timeout: number,
+    signal?: AbortSignal,
+  ) {
+    const id = randomId(parts.random, 26)
+    const frame = frameOf(id, clock.now() + timeout)
+    await router.ready()
+    const reply = router.expect(id, timeout, signal)
+    try {
+      await bus.send(agentQueue(agentId), {
+        body: frame,
+        subject: 'call',
+        messageId: id,
+        correlationId: id,
+        replyToSessionId: parts.instanceId,
+        timeToLive: timeout,
+      })
+    } catch (error) {
+      reply.abandon()
+      throw error
+    }
+    const bytes = await reply.arrived
+    return decodeFrame(ReplyHead, bytes)
+  }
+
+  return {
+    async call(agentId, request, signal) {
+      const packed = await packBody(request.body ?? new Uint8Array(0))
+      const seconds = Math.round(request.timeout / 1000)
+      const { head, body } = await exchange(
+        agentId,
+        (id, deadline) => {
+          const callHead: CallHead = {
+            v: WIRE_VERSION,
+            id,
+            deadline,
+            target: { ...request.target },
+            method: request.method,
+            path: request.path,
+            headers: request.headers,
+            idempotency: request.idempotency,
+            body: packed?.info ?? null,
+          }
+          return encodeFrame(callHead, packed?.bytes, 'request')
+        },
+        request.timeout,
+        signal,
+      ).catch((error) => {
+        if (error === router.timedOut) {
+          throw new StegError('deadline-exceeded', { target: request.target.name, seconds })
+        }
+        throw error
+      })
+      if (head.outcome.kind === 'failed') throw StegError.fromRecord(head.outcome.error)
+      if (head.outcome.kind !== 'answered') {
+        throw new StegError('message-invalid', { problem: `a call was answered with ${head.outcome.kind}` })
+      }
+      return {
+        status: head.outcome.status,
+        headers: head.outcome.headers,
+        body: await unpackBody(head.body, body),
+      }
+    },
+
+    async isAlive(agentId, timeout) {
+      const ping = (id: string, deadline: number) =>
+        encodeFrame({ v: WIRE_VERSION, id, deadline, ping: true }, undefined, 'request')
+      try {
+        await exchange(agentId, ping, timeout)
+        return true
+      } catch (error) {
+        if (error === router.timedOut) return false
+        parts.log.warn('ping failed', { agentId, reason: reasonOf(error) })
+        throw error
+      }
+    },
+
+    close: () => router.close(),
+  }
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+
+/**
+ * The hub's settings, from the environment (in Azure: application settings; secrets as Key Vault references).
+ * `STEG_STORE` is a storage connection string, or `sqlite:` and a file.
+ */
+const Environment = z.object({
+  STEG_STORE: z.string().min(1),
+  STEG_BUS: z.string().startsWith('Endpoint=sb://'),
+  STEG_BUS_LISTEN_KEY: z.string().min(1),
+  STEG_BUS_SEND_KEY: z.string().min(1),
+  STEG_MASTER_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9+/]{43}=$/, '32 bytes in base64')
+    .transform((text) => Buffer.from(text, 'base64')),
+  STEG_OPERATOR_TOKEN_HASH: z.string().length(43, 'SHA-256 in base64url'),
+})
+
+export interface Settings {
+  readonly store:
+    | { readonly kind: 'sqlite'; readonly file: string }
+    | { readonly kind: 'tables'; readonly connection: string }
+  readonly busConnection: string
+  /** Host and, on a laptop, port of the broker. */
+  readonly broker: { readonly host: string; readonly port?: number; readonly tls: boolean }
+  readonly listenKey: string
+  readonly sendKey: string
+  readonly masterKey: Uint8Array
+  readonly operatorTokenHash: string
+  readonly version: string
+}
+
+/** @throws Error that names every setting which is missing or wrong, without its value. */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const parsed = Environment.safeParse(environment)
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    throw new Error(`the hub's settings are not complete: ${problems.join('; ')}`)
+  }
+  const env = parsed.data
+  const endpoint = new URL(/Endpoint=(sb:\/\/[^;]+)/.exec(env.STEG_BUS)?.[1]?.replace(/^sb:/, 'https:') ?? '')
+  return {
+    store: env.STEG_STORE.startsWith('sqlite:')
+      ? { kind: 'sqlite', file: env.STEG_STORE.slice('sqlite:'.length) }
+      : { kind: 'tables', connection: env.STEG_STORE },
+    busConnection: env.STEG_BUS,
+    broker: {
+      host: endpoint.hostname,
+      ...(endpoint.port === '' ? {} : { port: Number(endpoint.port) }),
+      tls: !/UseDevelopmentEmulator=true/i.test(env.STEG_BUS),
+    },
+    listenKey: env.STEG_BUS_LISTEN_KEY,
+    sendKey: env.STEG_BUS_SEND_KEY,
+    masterKey: env.STEG_MASTER_KEY,
+    operatorTokenHash: env.STEG_OPERATOR_TOKEN_HASH,
+    version: productVersion(),
+  }
+}
+
+/** From package.json, which lies above the sources and above `dist/`. */
+function productVersion(): string {
+  for (const path of ['../package.json', '../../package.json']) {
+    const file = new URL(path, import.meta.url)
+    try {
+      return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    }
+  }
+  throw new Error('package.json was not found')
+}

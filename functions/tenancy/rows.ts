@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { defineTable } from '../platform/store/table.ts'
+import { roles } from './rules/roles.ts'
+
+/** Partition: tenant. One row per tenant, key `tenant`. */
+export const tenantsTable = defineTable({
+  name: 'Tenants',
+  schema: z.object({
+    name: z.string(),
+    createdAt: z.string(),
+    /** The tenant's data key, wrapped by the platform's key. */
+    wrappedKey: z.string(),
+  }),
+})
+export const TENANT_KEY = 'tenant'
+
+/** Partition: tenant; key: token id. */
+export const apiTokensTable = defineTable({
+  name: 'ApiTokens',
+  schema: z.object({
+    hash: z.string(),
+    roles: z.array(z.enum(roles)),
+    createdAt: z.string(),
+  }),
+})

@@ -1,0 +1,73 @@
+import { type Clock, toIso } from '../../shared/clock.ts'
+import { StegError } from '../../shared/errors/error.ts'
+import { type Random, randomId } from '../../shared/random.ts'
+import type { Authenticate, Principal } from '../http/principal.ts'
+import type { Vault } from '../platform/secrets/port.ts'
+import type { Store } from '../platform/store/port.ts'
+import { apiTokensTable, TENANT_KEY, tenantsTable } from './rows.ts'
+import { adminRoles, rightsOf } from './rules/roles.ts'
+import { formatToken, parseToken } from './rules/token.ts'
+import { hashSecret, matchesHash } from './secret-hash.ts'
+
+export interface TenancyService {
+  /** Creates a tenant with its own data key and a token with all admin roles, which is returned this once. */
+  create(name: string): Promise<{ id: string; name: string; apiToken: string }>
+  authenticate: Authenticate
+  /** @throws StegError `not-found` */
+  nameOf(tenantId: string): Promise<string>
+  /** The tenant's wrapped data key. @throws StegError `not-found` */
+  wrappedKeyOf(tenantId: string): Promise<string>
+}
+
+export interface TenancyParts {
+  readonly store: Store
+  readonly vault: Vault
+  readonly clock: Clock
+  readonly random: Random
+  /** SHA-256 of the operator's token, base64url. */
+  readonly operatorTokenHash: string
+}
+
+export function createTenancyService(parts: TenancyParts): TenancyService {
+  const tenants = tenantsTable.bind(parts.store)
+  const tokens = apiTokensTable.bind(parts.store)
+
+  async function tenantRow(tenantId: string) {
+    const row = await tenants.get(tenantId, TENANT_KEY)
+    if (row === undefined) throw new StegError('not-found', { what: 'tenant' })
+    return row.value
+  }
+
+  return {
+    async create(name) {
+      const id = randomId(parts.random, 12)
+      const token = {
+        tenantId: id,
+        id: randomId(parts.random, 10),
+        secret: Buffer.from(parts.random.bytes(32)).toString('base64url'),
+      }
+      const createdAt = toIso(parts.clock.now())
+      const wrappedKey = await parts.vault.createDataKey()
+      await tenants.put(id, TENANT_KEY, { name, createdAt, wrappedKey }, { kind: 'absent' })
+      await tokens.put(
+        id,
+        token.id,
+        { hash: hashSecret(token.secret), roles: [...adminRoles], createdAt },
+        { kind: 'absent' },
+      )
+      return { id, name, apiToken: formatToken('api', token) }
+    },
+
+    async authenticate(text): Promise<Principal | undefined> {
+      if (matchesHash(text, parts.operatorTokenHash)) return { kind: 'operator' }
+      const token = parseToken('api', text)
+      if (token === undefined) return undefined
+      const row = await tokens.get(token.tenantId, token.id)
+      if (row === undefined || !matchesHash(token.secret, row.value.hash)) return undefined
+      return { kind: 'tenant', tenantId: token.tenantId, rights: rightsOf(row.value.roles) }
+    },
+
+    nameOf: async (tenantId) => (await tenantRow(tenantId)).name,
+    wrappedKeyOf: async (tenantId) => (await tenantRow(tenantId)).wrappedKey,
+  }
+}

@@ -1,0 +1,39 @@
+import type { InvocationContext } from '@azure/functions'
+import { z } from 'zod'
+import { StegError } from '../shared/errors/error.ts'
+
+const JobMessageSchema = z.object({ tenantId: z.string(), job: z.string(), runId: z.string() })
+
+/** @throws StegError `message-invalid` */
+export function parseJobMessage(message: unknown): z.infer<typeof JobMessageSchema> {
+  const parsed = JobMessageSchema.safeParse(fromBytes(message))
+  if (!parsed.success) throw new StegError('message-invalid', { problem: 'not a job message' })
+  return parsed.data
+}
+
+/** An agent's report: who sent it, the signed text, and when the broker got it. @throws StegError `message-invalid` */
+export function parseEvent(message: unknown, context: InvocationContext) {
+  const metadata = context.triggerMetadata
+  const agentId = z.string().safeParse(metadata?.SessionId ?? metadata?.sessionId)
+  const jws = text(message)
+  if (!agentId.success || jws === undefined)
+    throw new StegError('message-invalid', { problem: 'not an event' })
+  const enqueued = Date.parse(String(metadata?.EnqueuedTimeUtc ?? metadata?.enqueuedTimeUtc))
+  return { agentId: agentId.data, jws, arrivedAt: Number.isNaN(enqueued) ? Date.now() : enqueued }
+}
+
+/** Bodies are bytes on the wire; the Functions library hands over bytes, text or, when it looks like JSON, an object. */
+function fromBytes(message: unknown): unknown {
+  const json = text(message)
+  if (json === undefined) return message
+  try {
+    return JSON.parse(json)
+  } catch (error) {
+    throw new StegError('message-invalid', { problem: 'not JSON' }, { cause: error })
+  }
+}
+
+function text(message: unknown): string | undefined {
+  if (typeof message === 'string') return message
+  return message instanceof Uint8Array ? Buffer.from(message).toString() : undefined
+}

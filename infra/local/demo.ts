@@ -1,0 +1,175 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { promisify } from 'node:util'
+import { z } from 'zod'
+import { type Api, createApi } from './api.ts'
+import { type DataFolder, readJson, writeJson } from './data-folder.ts'
+import { entry } from './platform.ts'
+import { type Managed, manage } from './process.ts'
+import type { Report } from './report.ts'
+
+const AGENT_NAME = 'Demo-Server'
+const SAGE_USER = 'StegConnector'
+
+const Run = z.object({ id: z.string(), state: z.string(), message: z.string().nullable() })
+
+const State = z.object({
+  tenantId: z.string(),
+  apiToken: z.string(),
+  sagePassword: z.string(),
+  sagePort: z.int(),
+  enrolled: z.boolean(),
+})
+type State = z.infer<typeof State>
+
+export interface Demo {
+  readonly tenantToken: string
+  readonly tenantId: string
+  readonly sageUrl: string
+  readonly people: number
+  /** The outcome of the first synchronisation. */
+  readonly run: { readonly state: string; readonly message: string | null }
+  stop(): Promise<void>
+}
+
+/** A tenant with a simulated customer site: Sage simulator, and an agent in its own process. Repeatable at every start. */
+export async function startDemo(
+  folder: DataFolder,
+  hub: { readonly url: string; readonly operatorToken: string },
+  people: number,
+  report: Report,
+): Promise<Demo> {
+  const file = folder.path('demo.json')
+  const state = (await readJson(file, State)) ?? (await createTenant(hub))
+  await writeJson(file, state)
+  const started: Managed[] = []
+  const stop = async () => {
+    for (const process of started.toReversed()) await process.stop()
+  }
+  try {
+    const sage = await manage(sageSpec(folder, state, people), report)
+    started.push(sage)
+    const sageUrl = sage.ready.url ?? ''
+    state.sagePort = sage.ready.port ?? 0
+    const api = createApi(hub.url, state.apiToken)
+    await setVariables(api, state, sageUrl)
+    if (!state.enrolled) await enrol(api, hub.url, folder.path('agent'))
+    state.enrolled = true
+    await writeJson(file, state)
+    started.push(await manage(agentSpec(folder), report))
+    const run = await synchronise(api)
+    const { total } = await api.get('/people?limit=1', z.object({ total: z.int() }))
+    return { tenantToken: state.apiToken, tenantId: state.tenantId, sageUrl, people: total, run, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function createTenant(hub: { url: string; operatorToken: string }): Promise<State> {
+  const created = await createApi(hub.url, hub.operatorToken).post(
+    '/tenants',
+    { name: 'Muster GmbH' },
+    z.object({ id: z.string(), apiToken: z.string() }),
+  )
+  return {
+    tenantId: created.id,
+    apiToken: created.apiToken,
+    sagePassword: randomBytes(12).toString('base64url'),
+    sagePort: 0,
+    enrolled: false,
+  }
+}
+
+function sageSpec(folder: DataFolder, state: State, people: number): Parameters<typeof manage>[0] {
+  return {
+    name: 'sage',
+    file: entry('./sage/main'),
+    readyOn: 'ipc',
+    env: (ready) => ({
+      STEG_SAGE: JSON.stringify({
+        port: ready?.port ?? state.sagePort,
+        people,
+        dataFile: folder.path('sage.db'),
+        users: [{ username: SAGE_USER, password: state.sagePassword }],
+      }),
+    }),
+  }
+}
+
+function agentSpec(folder: DataFolder): Parameters<typeof manage>[0] {
+  return {
+    name: 'agent',
+    file: entry('../../agent/main'),
+    args: ['run', '--dir', folder.path('agent'), '--json'],
+    readyOn: { line: 'connected' },
+    env: () => ({}),
+  }
+}
+
+/** Only what differs is written, so that a start changes nothing when nothing changed. */
+async function setVariables(api: Api, state: State, sageUrl: string): Promise<void> {
+  const Variables = z.object({
+    items: z.array(z.object({ name: z.string(), value: z.string().nullable(), isSet: z.boolean() })),
+  })
+  const { items } = await api.get('/variables', Variables)
+  const current = new Map(items.map((item) => [item.name, item]))
+  if (current.get('Mandant.Sage.Username')?.isSet !== true) {
+    await api.put('/variables/Mandant.Sage.Username', { value: SAGE_USER })
+  }
+  if (current.get('Mandant.Sage.Password')?.isSet !== true) {
+    await api.put('/variables/Mandant.Sage.Password', { value: state.sagePassword })
+  }
+  // An address of somebody's own Sage stays; only the simulator's is kept up to date.
+  const known = current.get('Mandant.Sage.BaseUrl')?.value ?? null
+  if (known === null || known === `http://127.0.0.1:${state.sagePort}/hrportalapi` || isSimulator(known)) {
+    if (known !== sageUrl) await api.put('/variables/Mandant.Sage.BaseUrl', { value: sageUrl })
+  }
+}
+
+function isSimulator(url: string): boolean {
+  return /^http:\/\/127\.0\.0\.1:\d+\/hrportalapi$/.test(url)
+}
+
+async function enrol(api: Api, hubUrl: string, directory: string): Promise<void> {
+  const token = await api.post(
+    '/access-tokens',
+    { kind: 'agent-enrolment' },
+    z.object({ secret: z.string() }),
+  )
+  await promisify(execFile)(
+    process.execPath,
+    [
+      entry('../../agent/main'),
+      'enrol',
+      '--hub',
+      hubUrl,
+      '--dir',
+      directory,
+      '--name',
+      AGENT_NAME,
+      '--category',
+      'sage',
+    ],
+    { env: { ...process.env, STEG_TOKEN: token.secret } },
+  )
+}
+
+/** A run that was interrupted by the last stop is finished first. */
+async function synchronise(api: Api): Promise<Demo['run']> {
+  const job = await api.get(
+    '/jobs/SysSageSync',
+    z.object({ status: z.string(), lastRunId: z.string().nullable() }),
+  )
+  if (job.status !== 'idle' && job.lastRunId !== null) await ended(api, job.lastRunId)
+  const { id } = await api.post('/jobs/SysSageSync/runs', undefined, Run)
+  return ended(api, id)
+}
+
+function ended(api: Api, id: string): Promise<z.infer<typeof Run>> {
+  return api.until(
+    `/jobs/SysSageSync/runs/${id}`,
+    Run,
+    ({ state }) => state !== 'queued' && state !== 'running',
+  )
+}

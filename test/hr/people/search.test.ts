@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { matches, searchWords } from '../../../functions/hr/people/rules/search.ts'
+
+const people = [
+  { firstName: 'Jörg', lastName: 'Müller', email: 'joerg@example.org', externalToken: '1_7', groups: ['Lager'] },
+  { firstName: 'Zoë', lastName: 'Groß', externalToken: '2_11', groups: [] },
+  { firstName: 'Gabi', lastName: 'Gehalt', externalToken: '3_4', groups: ['Büro'] },
+]
+const find = (search: string) =>
+  people.filter((person) => matches(person, searchWords(search))).map(({ externalToken }) => externalToken)
+
+describe('search of people (A8)', () => {
+  it.each([
+    ['müller', ['1_7']],
+    ['MUELLER', ['1_7']],
+    ['muller', ['1_7']],
+    ['gross', ['2_11']],
+    ['groß', ['2_11']],
+    ['zoe', ['2_11']],
+    ['gabi gehalt', ['3_4']],
+    ['gehalt, gabi', ['3_4']],
+    ['3_4', ['3_4']],
+    ['buero', ['3_4']],
+    ['lager jörg', ['1_7']],
+    ['gabi müller', []],
+    ['', ['1_7', '2_11', '3_4']],
+  ])('%s', (search, expected) => {
+    expect(find(search)).toEqual(expected)
+  })
+})
