@@ -32,6 +32,7 @@ export async function readSageClock(
     })
   }
   const ahead = Date.parse(`${text}Z`) - middle
-  const offset = Math.round(ahead / QUARTER_MS) * QUARTER_MS
+  // Adding zero makes an offset of minus zero plain.
+  const offset = Math.round(ahead / QUARTER_MS) * QUARTER_MS + 0
   return { offsetMinutes: offset / 60_000, driftMs: Math.round(ahead - offset) }
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
 import { listOf } from '../../http/paging.ts'
-import { SAGE_DATABASE } from '../../tenancy/variables/rules/known.ts'
-import type { VariablesService } from '../../tenancy/variables/service.ts'
+import { SAGE_DATABASE, type VariablesService } from '../../tenancy/variables/service.ts'
 import { SageProfile, SageProfileOverrides } from './profile.ts'
 import type { SageService } from './service.ts'
 

@@ -6,8 +6,9 @@ const ATTEMPTS = 3
 
 /**
  * A whole list of Sage, page by page. Rows come and go while it is read, and a row that moves to a page already read
- * would look as if it had disappeared. So a reading counts only when the total stayed the same and as many different
- * rows arrived; otherwise it is read again.
+ * would look as if it had disappeared. So each page begins with the last row of the page before, and a reading counts
+ * only when these rows are the same, the total stayed the same and as many different rows arrived; otherwise it is read
+ * again.
  * @throws StegError `sage-list-unstable`, `sage-unexpected-data` and those of the session
  */
 export async function readWholeList<T>(
@@ -34,6 +35,7 @@ async function readOnce<T>(
 ): Promise<readonly T[] | undefined> {
   const found = new Map<string, T>()
   let expected: number | undefined
+  let last: string | undefined
   for (let skip = 0; ; ) {
     const page = await session.get(path, {
       [profile.list.skip]: String(skip),
@@ -42,12 +44,14 @@ async function readOnce<T>(
     const { rows, total } = pageOf(page, profile, path)
     expected ??= total
     if (total !== expected) return undefined
-    for (const row of rows) {
-      const parsed = parse(row)
-      found.set(keyOf(parsed), parsed)
-    }
-    skip += rows.length
-    if (skip >= expected || rows.length === 0) break
+    const parsed = rows.map((row) => parse(row))
+    if (last !== undefined && (parsed[0] === undefined || keyOf(parsed[0]) !== last)) return undefined
+    for (const row of parsed) found.set(keyOf(row), row)
+    const read = skip + rows.length
+    const end = parsed.at(-1)
+    if (read >= expected || end === undefined || keyOf(end) === last) break
+    last = keyOf(end)
+    skip = read - 1
   }
   return found.size === expected ? [...found.values()] : undefined
 }

@@ -21,7 +21,7 @@ export const SageProfile = z.strictObject({
     .strictObject({
       skip: z.string().default('options[Skip]'),
       take: z.string().default('options[Take]'),
-      pageSize: z.int().min(1).max(500).default(500),
+      pageSize: z.int().min(2).max(500).default(500),
       results: Field.default('Results'),
       total: Field.default('Total'),
     })

@@ -8,8 +8,8 @@ import {
   SAGE_DATABASE,
   SAGE_PASSWORD,
   SAGE_USERNAME,
-} from '../../tenancy/variables/rules/known.ts'
-import type { VariablesService } from '../../tenancy/variables/service.ts'
+  type VariablesService,
+} from '../../tenancy/variables/service.ts'
 import type { SagePerson } from '../people/rules/plan.ts'
 import { readSageClock, type SageClock } from './clock.ts'
 import { explainDatabase, readDatabases, type SageDatabase } from './databases.ts'

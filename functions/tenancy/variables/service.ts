@@ -6,6 +6,8 @@ import type { TenancyService } from '../service.ts'
 import { variablesTable } from './rows.ts'
 import { type KnownVariable, knownVariable, knownVariables } from './rules/known.ts'
 
+export { SAGE_BASE_URL, SAGE_DATABASE, SAGE_PASSWORD, SAGE_USERNAME } from './rules/known.ts'
+
 /** A variable as the tenant sees it: the value of a confidential one never leaves the hub. */
 export interface VariableView {
   readonly name: string

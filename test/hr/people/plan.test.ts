@@ -113,7 +113,8 @@ describe('plan of people (A7 SysSageSyncPersonen)', () => {
         const before = execute(planPeople(first, []), [])
         const plan = confirmDeactivations(planPeople(second, before), third)
         const seen = new Set([...second, ...third].map(personId))
-        for (const action of plan.actions) if (action.kind === 'deactivate') expect(seen).not.toContain(action.id)
+        for (const action of plan.actions)
+          if (action.kind === 'deactivate') expect(seen).not.toContain(action.id)
       }),
     )
   })

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { matches, searchWords } from '../../../functions/hr/people/rules/search.ts'
 
 const people = [
-  { firstName: 'Jörg', lastName: 'Müller', email: 'joerg@example.org', externalToken: '1_7', groups: ['Lager'] },
+  {
+    firstName: 'Jörg',
+    lastName: 'Müller',
+    email: 'joerg@example.org',
+    externalToken: '1_7',
+    groups: ['Lager'],
+  },
   { firstName: 'Zoë', lastName: 'Groß', externalToken: '2_11', groups: [] },
   { firstName: 'Gabi', lastName: 'Gehalt', externalToken: '3_4', groups: ['Büro'] },
 ]
