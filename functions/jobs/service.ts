@@ -4,7 +4,7 @@ import type { Logger } from '../../shared/log.ts'
 import { type Random, randomId } from '../../shared/random.ts'
 import type { Bus } from '../platform/bus/port.ts'
 import type { Store } from '../platform/store/port.ts'
-import type { JobDefinition } from './definition.ts'
+import type { JobDefinition } from './port.ts'
 import {
   ACTIVE_PARTITION,
   activeRunsTable,
@@ -187,7 +187,7 @@ export function createJobsService(parts: JobsParts): JobsService {
       return (await viewOf(tenantId, definition)).view
     },
 
-    start: (tenantId, job) => startRun(tenantId, newRun(known(job).token, 'manual')),
+    start: async (tenantId, job) => startRun(tenantId, newRun(known(job).token, 'manual')),
 
     async stop(tenantId, job, id) {
       const run = await runs.get(tenantId, known(job).token, id)

@@ -61,8 +61,8 @@ export const apiErrors = {
     retryable: false,
     title: { en: 'Not found', de: 'Nicht gefunden' },
     detail: {
-      en: 'There is no {what} here. Check the address.',
-      de: 'Hier gibt es kein(e) {what}. Bitte die Adresse prüfen.',
+      en: 'There is nothing at this address (looked for: {what}). Check the address.',
+      de: 'Unter dieser Adresse gibt es nichts (gesucht: {what}). Bitte die Adresse prüfen.',
     },
   },
   'method-not-allowed': {

@@ -14,8 +14,16 @@ describe('life of a run', () => {
   it.each([
     ['a queued run is taken', { state: 'queued', attempts: 0 }, 'take'],
     ['an ended one is not', { state: 'succeeded', attempts: 1 }, 'ended'],
-    ['an owned one is left', { state: 'running', attempts: 1, lease: { owner: 'x', until: 101 } }, 'leave-to-owner'],
-    ['one whose owner died is taken', { state: 'running', attempts: 1, lease: { owner: 'x', until: 100 } }, 'take'],
+    [
+      'an owned one is left',
+      { state: 'running', attempts: 1, lease: { owner: 'x', until: 101 } },
+      'leave-to-owner',
+    ],
+    [
+      'one whose owner died is taken',
+      { state: 'running', attempts: 1, lease: { owner: 'x', until: 100 } },
+      'take',
+    ],
     ['in the end it is given up', { state: 'running', attempts: MAX_ATTEMPTS }, 'give-up'],
   ] as const)('%s', (_, run, expected) => {
     expect(takeover(run, 100)).toBe(expected)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../../shared/clock.ts'
-import { type Counts, type JobDefinition, type RunContext, RunHeld } from '../../jobs/definition.ts'
+import { type Counts, type JobDefinition, type RunContext, RunHeld } from '../../jobs/port.ts'
 import type { Store } from '../../platform/store/port.ts'
 import type { SageConnection, SageService } from '../sage/service.ts'
 import { openDirectory } from './directory.ts'

@@ -7,7 +7,7 @@ import { SageProfile } from '../../../functions/hr/sage/profile.ts'
 import { createSageSession, type Exchange } from '../../../functions/hr/sage/session.ts'
 import type { RelayResponse } from '../../../functions/relay/service.ts'
 import { StegError } from '../../../shared/errors/error.ts'
-import { testClock } from '../../clock.ts'
+import { instantClock } from '../../clock.ts'
 
 const profile = SageProfile.parse({})
 const json = (value: unknown, headers: RelayResponse['headers'] = []): RelayResponse => ({
@@ -36,7 +36,7 @@ const signedIn: Step[] = [
 function scripted(steps: readonly Step[]) {
   const asked: { method: string; path: string; cookie: string | undefined; database: string | undefined }[] =
     []
-  const clock = testClock()
+  const clock = instantClock()
   const exchange: Exchange = async ({ method, path, headers }) => {
     const value = (name: string) => headers.find(([key]) => key === name)?.[1]
     asked.push({ method, path, cookie: value('cookie'), database: value('webapidatabaseconnection') })

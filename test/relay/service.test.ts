@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest'
+import type { Bus, IncomingReply, OutgoingMessage } from '../../functions/platform/bus/port.ts'
+import { createRelayService, type RelayRequest } from '../../functions/relay/service.ts'
+import { StegError } from '../../shared/errors/error.ts'
+import { silentLogger } from '../../shared/log.ts'
+import { systemRandom } from '../../shared/random.ts'
+import { RequestHead } from '../../shared/wire/call.ts'
+import { decodeFrame, encodeFrame, packBody } from '../../shared/wire/frame.ts'
+import { fakeClock, settle } from '../agent/fake-clock.ts'
+
+const request: RelayRequest = {
+  target: { name: 'sage', url: 'http://localhost/hrportalapi' },
+  method: 'GET',
+  path: '/A',
+  headers: [],
+  idempotency: 'repeatable',
+  timeout: 10_000,
+}
+
+function site() {
+  const clock = fakeClock()
+  const sent: { queue: string; message: OutgoingMessage }[] = []
+  const sessions: { onReply(reply: IncomingReply): void; onLost(reason: string): void; closed: boolean }[] = []
+  const faults = { send: false, open: 0 }
+  const bus: Bus = {
+    async send(queue, message) {
+      if (faults.send) throw new StegError('bus-unavailable', { reason: 'test' })
+      sent.push({ queue, message })
+    },
+    async openReplySession(_, __, onReply, onLost) {
+      if (faults.open-- > 0) throw new StegError('bus-unavailable', { reason: 'test' })
+      const session = { onReply, onLost, closed: false }
+      sessions.push(session)
+      return {
+        async close() {
+          session.closed = true
+        },
+      }
+    },
+    ensureQueue: async () => undefined,
+    deleteQueue: async () => undefined,
+    check: async () => undefined,
+    close: async () => undefined,
+  }
+  const relay = createRelayService({ bus, clock, random: systemRandom, instanceId: 'hub-1', log: silentLogger })
+
+  /** What the agent would send for the n-th request. */
+  async function answer(index: number, status: number, text: string, session = sessions.length - 1) {
+    const { message } = sent[index] ?? {}
+    if (message === undefined) throw new Error('nothing was sent')
+    const { head } = decodeFrame(RequestHead, message.body)
+    const packed = await packBody(Buffer.from(text))
+    const reply = {
+      v: 1,
+      id: head.id,
+      outcome: 'ping' in head ? { kind: 'pong', version: '1' } : { kind: 'answered', status, headers: [['a', 'b']] },
+      body: packed?.info ?? null,
+    }
+    const body = encodeFrame(reply, packed?.bytes, 'response')
+    sessions[session]?.onReply({ correlationId: head.id, body })
+  }
+  return { relay, clock, sent, sessions, faults, answer }
+}
+
+const codeOf = (promise: Promise<unknown>) => promise.then(() => 'none', (error) => error.code)
+
+describe('relay, hub side', () => {
+  it('matches each reply to its call, whatever their order', async () => {
+    const { relay, sent, sessions, answer } = site()
+    const calls = Array.from({ length: 20 }, () => relay.call('a-1', request))
+    await expect.poll(() => sent.length).toBe(20)
+    for (const index of [...calls.keys()].reverse()) await answer(index, 200 + index, `body ${index}`)
+    const answers = await Promise.all(calls)
+    expect(answers.map(({ status, body }) => [status, Buffer.from(body).toString()])).toEqual(
+      answers.map((_, index) => [200 + index, `body ${index}`]),
+    )
+    expect(sessions).toHaveLength(1)
+    expect(new Set(sent.map(({ queue }) => queue))).toEqual(new Set(['agent-a-1']))
+    expect(sent.every(({ message }) => message.timeToLive === 10_000 && message.replyToSessionId === 'hub-1')).toBe(true)
+  })
+
+  it('gives up at the deadline, and a late reply harms nobody', async () => {
+    const { relay, clock, sent, answer } = site()
+    const call = codeOf(relay.call('a-1', request))
+    await expect.poll(() => sent.length).toBe(1)
+    await clock.advance(10_000)
+    expect(await call).toBe('deadline-exceeded')
+    await answer(0, 200, 'late')
+  })
+
+  it('says whether an agent lives', async () => {
+    const { relay, clock, sent, answer } = site()
+    const alive = relay.isAlive('a-1', 5_000)
+    await expect.poll(() => sent.length).toBe(1)
+    await answer(0, 0, '')
+    expect(await alive).toBe(true)
+    const dead = relay.isAlive('a-1', 5_000)
+    await expect.poll(() => sent.length).toBe(2)
+    await clock.advance(5_000)
+    expect(await dead).toBe(false)
+  })
+
+  it('takes its session again when it is lost while calls wait, and still gets their replies', async () => {
+    const { relay, clock, sent, sessions, faults, answer } = site()
+    const call = relay.call('a-1', request)
+    await expect.poll(() => sent.length).toBe(1)
+    faults.open = 2
+    sessions[0]?.onLost('broker restarted')
+    await clock.advance(500)
+    await clock.advance(500)
+    await expect.poll(() => sessions.length).toBe(2)
+    await answer(0, 200, 'after all')
+    expect(Buffer.from((await call).body).toString()).toBe('after all')
+  })
+
+  it('reports a broker that does not answer, and works again afterwards', async () => {
+    const { relay, sent, faults, answer } = site()
+    faults.open = 1
+    expect(await codeOf(relay.call('a-1', request))).toBe('bus-unavailable')
+    faults.send = true
+    expect(await codeOf(relay.call('a-1', request))).toBe('bus-unavailable')
+    faults.send = false
+    const call = relay.call('a-1', request)
+    await expect.poll(() => sent.length).toBe(1)
+    await answer(0, 204, '')
+    expect((await call).status).toBe(204)
+  })
+
+  it('passes on what the agent says of a failure', async () => {
+    const { relay, sent, sessions } = site()
+    const call = relay.call('a-1', request)
+    await expect.poll(() => sent.length).toBe(1)
+    const id = sent[0]?.message.messageId ?? ''
+    const error = { code: 'target-unreachable', params: { url: 'http://x', reason: 'connection refused' } }
+    const body = encodeFrame({ v: 1, id, outcome: { kind: 'failed', error }, body: null }, undefined, 'response')
+    sessions[0]?.onReply({ correlationId: id, body })
+    await expect(call).rejects.toMatchObject(error)
+  })
+
+  it.each([
+    ['nonsense', Buffer.from('nonsense')],
+    ['another version', encodeFrame({ v: 2, id: 'x', outcome: {}, body: null }, undefined, 'response')],
+  ])('does not believe %s', async (_, body) => {
+    const { relay, sent, sessions } = site()
+    const call = codeOf(relay.call('a-1', request))
+    await expect.poll(() => sent.length).toBe(1)
+    sessions[0]?.onReply({ correlationId: sent[0]?.message.messageId ?? '', body })
+    expect(await call).toBe('message-invalid')
+  })
+
+  it('stops waiting when the caller goes away, and when the hub stops', async () => {
+    const { relay, sent, sessions } = site()
+    const caller = new AbortController()
+    const first = codeOf(relay.call('a-1', request, caller.signal))
+    const second = codeOf(relay.call('a-1', request))
+    await expect.poll(() => sent.length).toBe(2)
+    caller.abort()
+    expect(await first).toBe('call-cancelled')
+    await relay.close()
+    expect(await second).toBe('call-cancelled')
+    expect(sessions[0]?.closed).toBe(true)
+    expect(await codeOf(relay.call('a-1', request))).toBe('bus-unavailable')
+    await settle()
+  })
+
+  it('refuses a request that does not fit into one message, without sending it', async () => {
+    const { relay, sent } = site()
+    const body = Buffer.from(systemRandom.bytes(300_000))
+    expect(await codeOf(relay.call('a-1', { ...request, method: 'POST', body }))).toBe('call-too-large')
+    expect(sent).toHaveLength(0)
+  })
+})
