@@ -77,7 +77,7 @@ export function documentationPages(openApi: () => object, version: string): read
       handler: async () => page(REFERENCE_SCRIPT, 'text/javascript; charset=utf-8'),
     },
     {
-      id: 'apiReferenceFile',
+      id: 'swaggerFile',
       route: 'docs/api/{file}',
       async handler(request, context) {
         const type = swaggerFiles[request.params.file ?? '']
@@ -91,7 +91,7 @@ export function documentationPages(openApi: () => object, version: string): read
       handler: async (request) => page(errorsPage(languageOf(request)), 'text/html; charset=utf-8'),
     },
     {
-      id: 'nothingHere',
+      id: 'wrongAddress',
       route: '{*address}',
       handler: async (request, context) => notFound(request, context.invocationId),
     },
