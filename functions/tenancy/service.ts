@@ -40,7 +40,8 @@ export function createTenancyService(parts: TenancyParts): TenancyService {
 
   return {
     async create(name) {
-      const id = randomId(parts.random, 12)
+      // The letter in front keeps it from looking like a number where metadata is parsed as JSON.
+      const id = `t${randomId(parts.random, 11)}`
       const token = {
         tenantId: id,
         id: randomId(parts.random, 10),

@@ -9,6 +9,7 @@ export interface Api {
   get<T>(path: string, schema: z.ZodType<T>): Promise<T>
   post<T>(path: string, body: unknown, schema: z.ZodType<T>): Promise<T>
   put(path: string, body: unknown): Promise<void>
+  delete(path: string): Promise<void>
   /** Asks again until the answer satisfies. @throws Error after a minute */
   until<T>(path: string, schema: z.ZodType<T>, satisfied: (answer: T) => boolean): Promise<T>
 }
@@ -33,6 +34,7 @@ export function createApi(url: string, token: string): Api {
     get,
     post: async (path, body, schema) => schema.parse(await send('POST', path, body)),
     put: async (path, body) => void (await send('PUT', path, body)),
+    delete: async (path) => void (await send('DELETE', path)),
     async until(path, schema, satisfied) {
       for (const giveUpAt = Date.now() + PATIENCE_MS; ; await pause(POLL_MS)) {
         const answer = await get(path, schema)

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import { type Api, createApi } from './api.ts'
@@ -18,7 +19,8 @@ const State = z.object({
   apiToken: z.string(),
   sagePassword: z.string(),
   sagePort: z.int(),
-  enrolled: z.boolean(),
+  /** The address at which the agent enrolled, and its folder. */
+  agent: z.object({ hub: z.string(), folder: z.string() }).nullable(),
 })
 type State = z.infer<typeof State>
 
@@ -53,10 +55,9 @@ export async function startDemo(
     state.sagePort = sage.ready.port ?? 0
     const api = createApi(hub.url, state.apiToken)
     await setVariables(api, state, sageUrl)
-    if (!state.enrolled) await enrol(api, hub.url, folder.path('agent'))
-    state.enrolled = true
+    if (state.agent?.hub !== hub.url) state.agent = await enrol(api, hub.url, folder)
     await writeJson(file, state)
-    started.push(await manage(agentSpec(folder), report))
+    started.push(await manage(agentSpec(folder.path(state.agent.folder)), report))
     const run = await synchronise(api)
     const { total } = await api.get('/people?limit=1', z.object({ total: z.int() }))
     return { tenantToken: state.apiToken, tenantId: state.tenantId, sageUrl, people: total, run, stop }
@@ -77,7 +78,7 @@ async function createTenant(hub: { url: string; operatorToken: string }): Promis
     apiToken: created.apiToken,
     sagePassword: randomBytes(12).toString('base64url'),
     sagePort: 0,
-    enrolled: false,
+    agent: null,
   }
 }
 
@@ -97,11 +98,11 @@ function sageSpec(folder: DataFolder, state: State, people: number): Parameters<
   }
 }
 
-function agentSpec(folder: DataFolder): Parameters<typeof manage>[0] {
+function agentSpec(directory: string): Parameters<typeof manage>[0] {
   return {
     name: 'agent',
     file: entry('../../agent/main'),
-    args: ['run', '--dir', folder.path('agent'), '--json'],
+    args: ['run', '--dir', directory, '--json'],
     readyOn: { line: 'connected' },
     env: () => ({}),
   }
@@ -131,28 +132,37 @@ function isSimulator(url: string): boolean {
   return /^http:\/\/127\.0\.0\.1:\d+\/hrportalapi$/.test(url)
 }
 
-async function enrol(api: Api, hubUrl: string, directory: string): Promise<void> {
+/** Enrols an agent, and revokes the one that knew the hub at another address. */
+async function enrol(api: Api, hubUrl: string, folder: DataFolder): Promise<NonNullable<State['agent']>> {
+  const Agents = z.object({
+    items: z.array(z.object({ id: z.string(), name: z.string(), status: z.string() })),
+  })
+  const { items } = await api.get('/agents', Agents)
+  for (const { id, name, status } of items) {
+    if (name === AGENT_NAME && status !== 'revoked') await api.delete(`/agents/${id}`)
+  }
+  const name = `agent-${items.length + 1}`
+  await rm(folder.path(name), { recursive: true, force: true })
   const token = await api.post(
     '/access-tokens',
     { kind: 'agent-enrolment' },
     z.object({ secret: z.string() }),
   )
-  await promisify(execFile)(
-    process.execPath,
-    [
-      entry('../../agent/main'),
-      'enrol',
-      '--hub',
-      hubUrl,
-      '--dir',
-      directory,
-      '--name',
-      AGENT_NAME,
-      '--category',
-      'sage',
-    ],
-    { env: { ...process.env, STEG_TOKEN: token.secret } },
-  )
+  const args = [
+    'enrol',
+    '--hub',
+    hubUrl,
+    '--dir',
+    folder.path(name),
+    '--name',
+    AGENT_NAME,
+    '--category',
+    'sage',
+  ]
+  await promisify(execFile)(process.execPath, [entry('../../agent/main'), ...args], {
+    env: { ...process.env, STEG_TOKEN: token.secret },
+  })
+  return { hub: hubUrl, folder: name }
 }
 
 /** A run that was interrupted by the last stop is finished first. */

@@ -3,6 +3,7 @@ import { openDataFolder } from './data-folder.ts'
 import { startDemo } from './demo.ts'
 import { parseOptions } from './options.ts'
 import { startPlatform } from './platform.ts'
+import { hubPort } from './port.ts'
 import { createReport } from './report.ts'
 import { summary } from './summary.ts'
 
@@ -34,7 +35,7 @@ try {
   const folder = await openDataFolder(resolve(options.data))
   stops.push(async () => folder.release())
   const report = createReport(options.json, folder.path('steg.log'))
-  const platform = await startPlatform(folder, options.port, report)
+  const platform = await startPlatform(folder, await hubPort(folder, options.port), report)
   stops.push(platform.stop)
   const { operatorToken } = folder.secrets
   report.event('ready', { url: platform.url, operatorToken })

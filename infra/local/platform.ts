@@ -66,6 +66,7 @@ function hubSpec(folder: DataFolder, port: number, brokerPort: number): Paramete
         entry: entry('../../functions/main'),
         hostJsonPath: packageFile('host.json'),
         port: ready?.port ?? port,
+        timerStatusDir: folder.path('timers'),
       }),
       STEG_STORE: `sqlite:${folder.path('store.db')}`,
       STEG_BUS: `Endpoint=sb://127.0.0.1:${brokerPort};SharedAccessKeyName=hub;SharedAccessKey=${secrets.busKeys.manage};UseDevelopmentEmulator=true`,

@@ -102,9 +102,14 @@ async function readyMessage(child: ChildProcess, spec: ProcessSpec): Promise<Rea
     () => reject(new Error(`${spec.name} did not become ready within ${START_PATIENCE_MS / 1000} s`)),
     START_PATIENCE_MS,
   )
-  child.once('exit', (code, signal) =>
-    reject(new Error(`${spec.name} ended at once (${signal ?? `code ${code}`})`)),
-  )
+  let lastWords = ''
+  child.stderr?.on('data', (chunk) => {
+    lastWords = `${lastWords}${chunk}`.slice(-4000)
+  })
+  child.once('close', (code, signal) => {
+    const said = lastWords.split('\n').find((line) => /\berror\b/i.test(line)) ?? ''
+    reject(new Error(`${spec.name} ended at once (${signal ?? `code ${code}`}). ${said}`.trim()))
+  })
   child.once('error', reject)
   if (spec.readyOn === 'ipc') {
     child.on('message', (message) => {

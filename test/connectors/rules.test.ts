@@ -34,12 +34,30 @@ describe('choice of the agent for Sage calls', () => {
 
   it.each([
     ['nobody enrolled', [], undefined, 'missing', undefined],
-    ['only an agent for other things', [agent('a', { category: 'none', lastSeen: NOW })], undefined, 'missing', undefined],
+    [
+      'only an agent for other things',
+      [agent('a', { category: 'none', lastSeen: NOW })],
+      undefined,
+      'missing',
+      undefined,
+    ],
     ['that agent, when the job names it', [agent('a', { category: 'none', lastSeen: NOW })], 'a', 'use', 'a'],
     ['the connected one', [agent('a'), agent('b', { lastSeen: NOW })], undefined, 'use', 'b'],
-    ['the one seen last', [agent('a', { lastSeen: NOW - 9 }), agent('b', { lastSeen: NOW })], undefined, 'use', 'b'],
+    [
+      'the one seen last',
+      [agent('a', { lastSeen: NOW - 9 }), agent('b', { lastSeen: NOW })],
+      undefined,
+      'use',
+      'b',
+    ],
     ['the named one, though it is offline', [agent('a'), agent('b', { lastSeen: NOW })], 'a', 'offline', 'a'],
-    ['all offline: the last seen', [agent('a', { lastSeen: 1 }), agent('b', { lastSeen: 2 })], undefined, 'offline', 'b'],
+    [
+      'all offline: the last seen',
+      [agent('a', { lastSeen: 1 }), agent('b', { lastSeen: 2 })],
+      undefined,
+      'offline',
+      'b',
+    ],
     ['all revoked', [agent('a', { revokedAt: 1 })], undefined, 'revoked', 'a'],
     ['an unknown one is named', [agent('a', { lastSeen: NOW })], 'x', 'missing', undefined],
   ] as const)('%s', (_, agents, wanted, kind, id) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { catalogue, describeError, type ErrorCode, StegError } from '../../shared/errors/error.ts'
 import { logTexts } from '../../functions/jobs/rules/texts.ts'
+import { catalogue, describeError, type ErrorCode, StegError } from '../../shared/errors/error.ts'
 
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort()
 const unique = (names: readonly (string | undefined)[]) => [...new Set(names)]

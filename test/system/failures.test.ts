@@ -1,8 +1,8 @@
-import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { SageSimulator } from '../../infra/local/sage/simulator.ts'
-import { isRunning, type Program, startTestPlatform, temporaryFolder, type TestPlatform } from './platform.ts'
+import { isRunning, type Program, startTestPlatform, type TestPlatform, temporaryFolder } from './platform.ts'
 import {
   allPeople,
   createTenant,
@@ -115,7 +115,9 @@ describe('a run that cannot work says why within seconds', () => {
   it('speaks German to who asks for it', async () => {
     await setVariables(tenant.api, { 'Mandant.Sage.Password': 'falsch' })
     await failing()
-    const { body } = await tenant.api('GET', '/jobs/SysSageSyncPersonen', undefined, { 'accept-language': 'de' })
+    const { body } = await tenant.api('GET', '/jobs/SysSageSyncPersonen', undefined, {
+      'accept-language': 'de',
+    })
     expect(body.lastMessage).toMatch(/Sage nimmt den Benutzer/)
   })
 })
@@ -144,7 +146,9 @@ describe('deactivation', () => {
     sage.control.removePerson(first.EmployeeKey.CombinedKey)
     expect((await runJob(tenant.api)).counts).toMatchObject({ deactivated: 1 })
     const gone = await tenant.api('GET', `/people?search=${first.EmployeeKey.CombinedKey}`)
-    expect(gone.body.items.find((person: { missing: boolean }) => person.missing)).toMatchObject({ active: false })
+    expect(gone.body.items.find((person: { missing: boolean }) => person.missing)).toMatchObject({
+      active: false,
+    })
 
     for (const person of rest.slice(0, 40)) sage.control.removePerson(person.EmployeeKey.CombinedKey)
     const held = await runJob(tenant.api)
@@ -154,9 +158,12 @@ describe('deactivation', () => {
     const release = await tenant.api('POST', `/jobs/SysSageSyncPersonen/runs/${held.id}/release`)
     expect(release.status).toBe(202)
     await expect
-      .poll(async () => (await tenant.api('GET', `/jobs/SysSageSyncPersonen/runs/${release.body.id}`)).body.state, {
-        timeout: 20_000,
-      })
+      .poll(
+        async () => (await tenant.api('GET', `/jobs/SysSageSyncPersonen/runs/${release.body.id}`)).body.state,
+        {
+          timeout: 20_000,
+        },
+      )
       .toBe('succeeded')
     const people2 = await allPeople(tenant.api)
     expect(people2.filter(({ missing }) => missing)).toHaveLength(41)
@@ -170,7 +177,9 @@ describe('deactivation', () => {
     sage.control.clearFaults()
     sage.control.resetPeople(0)
     expect(await runJob(tenant.api)).toMatchObject({ state: 'failed', code: 'deactivation-guard' })
-    expect((await allPeople(tenant.api)).map(({ active }) => active)).toEqual(before.map(({ active }) => active))
+    expect((await allPeople(tenant.api)).map(({ active }) => active)).toEqual(
+      before.map(({ active }) => active),
+    )
     sage.control.resetPeople(108)
   })
 })
@@ -188,7 +197,9 @@ describe('an agent that is gone', () => {
     agent = await runAgent(agentFolder)
     expect(await runJob(tenant.api)).toMatchObject({ state: 'succeeded' })
     expect(await agent.end('SIGTERM')).toBe(0)
-    await expect.poll(async () => (await tenant.api('GET', '/agents')).body.items[0].status).toBe('disconnected')
+    await expect
+      .poll(async () => (await tenant.api('GET', '/agents')).body.items[0].status)
+      .toBe('disconnected')
     const run = await failing()
     expect(run).toMatchObject({ state: 'failed', code: 'agent-offline' })
     expect(run.seconds).toBeLessThan(5)
@@ -199,7 +210,9 @@ describe('an agent that is gone', () => {
     const { body } = await tenant.api('GET', '/agents')
     expect((await tenant.api('DELETE', `/agents/${body.items[0].id}`)).status).toBe(204)
     expect(await runJob(tenant.api)).toMatchObject({ state: 'failed', code: 'agent-revoked' })
-    await expect.poll(() => isRunning(agent.child.pid ?? 0) && agent.child.exitCode === null, { timeout: 30_000 }).toBe(false)
+    await expect
+      .poll(() => isRunning(agent.child.pid ?? 0) && agent.child.exitCode === null, { timeout: 30_000 })
+      .toBe(false)
     expect(agent.errors()).toContain('revoked')
   })
 })

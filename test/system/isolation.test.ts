@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SageSimulator } from '../../infra/local/sage/simulator.ts'
 import { webSocketClient } from '../broker/client.ts'
-import { type Program, startTestPlatform, temporaryFolder, type TestPlatform } from './platform.ts'
+import { type Program, startTestPlatform, type TestPlatform, temporaryFolder } from './platform.ts'
 import {
   apiOf,
   createTenant,
@@ -47,12 +47,13 @@ beforeAll(async () => {
   agent = await runAgent(await enrol(platform, owner, 'owners-agent'))
   const run = await runJob(owner.api)
   const document = await (await fetch(`${platform.url}/api/v1/openapi.json`)).json()
-  endpoints = Object.entries(document.paths as Record<string, Record<string, Operation>>).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({
-      ...operation,
-      method: method.toUpperCase(),
-      path: path.replace('/api/v1', ''),
-    })),
+  endpoints = Object.entries(document.paths as Record<string, Record<string, Operation>>).flatMap(
+    ([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        ...operation,
+        method: method.toUpperCase(),
+        path: path.replace('/api/v1', ''),
+      })),
   )
   const first = async (list: string) => (await owner.api('GET', list)).body.items[0].id
   ids = {
@@ -90,7 +91,14 @@ const bodies: Readonly<Record<string, unknown>> = {
   editJob: { position: 7 },
   editPerson: { locked: true },
   editPeople: () => ({ ids: [ids['/people/']?.id], edit: { locked: true } }),
-  enrolAgent: { token: 'x'.repeat(30), proof: 'x'.repeat(30), name: 'x', host: 'x', version: 'x', category: 'sage' },
+  enrolAgent: {
+    token: 'x'.repeat(30),
+    proof: 'x'.repeat(30),
+    name: 'x',
+    host: 'x',
+    version: 'x',
+    category: 'sage',
+  },
   openAgentSession: { assertion: 'x'.repeat(30) },
 }
 function bodyOf({ operationId, requestBody }: Endpoint): unknown {
@@ -104,7 +112,14 @@ const securityOf = ({ security }: Endpoint) => Object.keys(security[0] ?? {})[0]
 
 /** Everything of the owner's that must not change or show. */
 async function ownersState() {
-  const lists = ['/variables', '/agents', '/access-tokens', '/people?limit=500', '/jobs/SysSageSyncPersonen/runs', '/sage/profile']
+  const lists = [
+    '/variables',
+    '/agents',
+    '/access-tokens',
+    '/people?limit=500',
+    '/jobs/SysSageSyncPersonen/runs',
+    '/sage/profile',
+  ]
   const answers = await Promise.all(lists.map((list) => owner.api('GET', list)))
   return answers.map(({ body }) => JSON.stringify(body).replace(/"lastSeen":"[^"]*"/g, ''))
 }
@@ -112,12 +127,20 @@ async function ownersState() {
 describe('another tenant', () => {
   it('sees nothing and changes nothing, on any endpoint', async () => {
     const before = await ownersState()
-    const secrets = [owner.id, owner.token, 'owners-agent', 'Gehalt', 'StegConnector', ids['/jobs/']?.id ?? '?']
+    const secrets = [
+      owner.id,
+      owner.token,
+      'owners-agent',
+      'Gehalt',
+      'StegConnector',
+      ids['/jobs/']?.id ?? '?',
+    ]
     for (const endpoint of endpoints.filter((one) => securityOf(one) === 'tenant')) {
       const address = addressOf(endpoint)
       const { status, body } = await stranger.api(endpoint.method, address, bodyOf(endpoint))
       const shown = JSON.stringify(body ?? '')
-      for (const secret of secrets) expect(shown, `${endpoint.method} ${address} → ${status}`).not.toContain(secret)
+      for (const secret of secrets)
+        expect(shown, `${endpoint.method} ${address} → ${status}`).not.toContain(secret)
       expect(status, `${endpoint.method} ${address} → ${shown}`).toBeLessThan(500)
       if (address !== endpoint.path && /\/(agents|access-tokens|people)\/|\/runs\//.test(address)) {
         expect(status, `${endpoint.method} ${address}`).toBe(404)
@@ -138,7 +161,10 @@ describe('every endpoint', () => {
         expect((await ask(token)).status, `${endpoint.method} ${address}`).toBe(401)
       }
       const other = securityOf(endpoint) === 'operator' ? owner.token : platform.operatorToken
-      expect((await ask(other)).body, `${endpoint.method} ${address}`).toMatchObject({ status: 403, code: 'forbidden' })
+      expect((await ask(other)).body, `${endpoint.method} ${address}`).toMatchObject({
+        status: 403,
+        code: 'forbidden',
+      })
     }
     expect(await ownersState()).toEqual(before)
   })
@@ -165,7 +191,9 @@ describe("an agent's rights on the broker (A1, A3)", () => {
         .setJti(randomUUID())
         .sign(privateKey)
     const proof = await sign(
-      new SignJWT({ th: createHash('sha256').update(secret).digest('base64url') }).setAudience('steg:enrolment'),
+      new SignJWT({ th: createHash('sha256').update(secret).digest('base64url') }).setAudience(
+        'steg:enrolment',
+      ),
       { jwk },
     )
     const anyone = apiOf(platform.url, '')
@@ -192,13 +220,17 @@ describe("an agent's rights on the broker (A1, A3)", () => {
     const queues = [`agent-${agentId}`, `agent-${ownersAgent}`, 'replies', 'events', 'jobs']
     const allowed = new Set([`listen agent-${agentId}`, 'send replies', 'send events'])
     for (const sas of [session.requests.sas, session.replies.sas, session.events.sas]) {
-      const own = decodeURIComponent(/sr=([^&]+)/.exec(sas)?.[1] ?? '').split('/').pop()
+      const own = decodeURIComponent(/sr=([^&]+)/.exec(sas)?.[1] ?? '')
+        .split('/')
+        .pop()
       for (const queue of queues) {
         for (const right of ['listen', 'send'] as const) {
           const bus = client(sas)
           const attempt = async () => {
-            if (right === 'send') await bus.createSender(queue).sendMessages({ body: 'x', sessionId: 's', timeToLive: 1 })
-            else if (queue.startsWith('agent-')) await bus.createReceiver(queue).receiveMessages(1, { maxWaitTimeInMs: 50 })
+            if (right === 'send')
+              await bus.createSender(queue).sendMessages({ body: 'x', sessionId: 's', timeToLive: 1 })
+            else if (queue.startsWith('agent-'))
+              await bus.createReceiver(queue).receiveMessages(1, { maxWaitTimeInMs: 50 })
             else await bus.acceptSession(queue, 'some-session')
           }
           const outcome = await attempt().then(
@@ -245,7 +277,10 @@ describe("an agent's rights on the broker (A1, A3)", () => {
   async function enrolWith(secret: string) {
     const fake: TestTenant = {
       ...stranger,
-      api: async (...call) => (call[1] === '/access-tokens' ? { ...(await stranger.api('GET', '/agents')), body: { secret } } : stranger.api(...call)),
+      api: async (...call) =>
+        call[1] === '/access-tokens'
+          ? { ...(await stranger.api('GET', '/agents')), body: { secret } }
+          : stranger.api(...call),
     }
     return enrol(platform, fake, 'never')
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { SageSimulator } from '../../infra/local/sage/simulator.ts'
-import { type Program, startTestPlatform, temporaryFolder, type TestPlatform } from './platform.ts'
+import { type Program, startTestPlatform, type TestPlatform, temporaryFolder } from './platform.ts'
 import {
   allPeople,
   createTenant,
@@ -111,7 +111,9 @@ it(`a synchronisation of ${PEOPLE} people survives kill -9 of hub, agent and bot
     // It ended, or it failed and says why; then the next one ends.
     if (run.state !== 'succeeded') {
       expect(run).toMatchObject({ state: 'failed', message: expect.stringMatching(/\w+/) })
-      await expect.poll(async () => (await runJob(tenant.api, undefined, 120)).state, { timeout: 120_000 }).toBe('succeeded')
+      await expect
+        .poll(async () => (await runJob(tenant.api, undefined, 120)).state, { timeout: 120_000 })
+        .toBe('succeeded')
     }
     await expectStoreEqualsSage()
   }

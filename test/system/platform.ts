@@ -76,7 +76,10 @@ export interface TestPlatform {
 }
 
 /** Starts the whole platform on free ports. */
-export async function startTestPlatform(data: string, args: readonly string[] = ['--no-demo']): Promise<TestPlatform> {
+export async function startTestPlatform(
+  data: string,
+  args: readonly string[] = ['--no-demo'],
+): Promise<TestPlatform> {
   const program = runProgram('infra/local/main.js', ['--json', '--port', '0', '--data', data, ...args])
   const ready = await program.line('ready')
   return {

@@ -9,7 +9,12 @@ export interface Answer {
   readonly body: any
 }
 
-export type Api = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
+export type Api = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Answer>
 
 export function apiOf(url: string, token: string): Api {
   return async (method, path, body, headers = {}) => {
@@ -23,7 +28,11 @@ export function apiOf(url: string, token: string): Api {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === '' ? undefined : JSON.parse(text),
+    }
   }
 }
 
@@ -64,7 +73,17 @@ export function sageVariables(url: string): Readonly<Record<string, string>> {
 export async function enrol(platform: TestPlatform, tenant: TestTenant, name = 'agent'): Promise<string> {
   const token = await tenant.api('POST', '/access-tokens', { kind: 'agent-enrolment' })
   const directory = join(platform.data, `${tenant.id}-${name}`)
-  const args = ['enrol', '--hub', platform.url, '--token', token.body.secret, '--dir', directory, '--name', name]
+  const args = [
+    'enrol',
+    '--hub',
+    platform.url,
+    '--token',
+    token.body.secret,
+    '--dir',
+    directory,
+    '--name',
+    name,
+  ]
   const program = runProgram('agent/main.js', args)
   const code = await program.end(0 as never)
   if (code !== 0) throw new Error(program.errors())
@@ -82,7 +101,8 @@ const ENDED = new Set(['succeeded', 'failed', 'stopped'])
 /** Starts a job and waits for the end of the run. */
 export async function runJob(api: Api, job = 'SysSageSyncPersonen', seconds = 30) {
   const started = await api('POST', `/jobs/${job}/runs`)
-  if (started.status !== 202) throw new Error(`not started: ${started.status} ${JSON.stringify(started.body)}`)
+  if (started.status !== 202)
+    throw new Error(`not started: ${started.status} ${JSON.stringify(started.body)}`)
   return endOf(api, job, started.body.id, seconds)
 }
 

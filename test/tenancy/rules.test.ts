@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createVault } from '../../functions/platform/secrets/vault.ts'
 import { adminRoles, rights, rightsOf } from '../../functions/tenancy/rules/roles.ts'
 import { formatToken, parseToken } from '../../functions/tenancy/rules/token.ts'
 import { hashSecret, matchesHash } from '../../functions/tenancy/secret-hash.ts'
 import { knownVariable } from '../../functions/tenancy/variables/rules/known.ts'
-import { createVault } from '../../functions/platform/secrets/vault.ts'
 import { systemRandom } from '../../shared/random.ts'
 
 describe('tokens', () => {
@@ -74,9 +74,9 @@ describe('vault', () => {
     expect(await createVault(key, systemRandom).open(mine, 'tenant/name', sealed)).toBe('Geheim ß')
     await expect(vault.open(other, 'tenant/name', sealed)).rejects.toThrow()
     await expect(vault.open(mine, 'other/name', sealed)).rejects.toThrow()
-    await expect(createVault(systemRandom.bytes(32), systemRandom).open(mine, 'tenant/name', sealed)).rejects.toThrow(
-      /master key/,
-    )
+    await expect(
+      createVault(systemRandom.bytes(32), systemRandom).open(mine, 'tenant/name', sealed),
+    ).rejects.toThrow(/master key/)
     const middle = Math.floor(sealed.length / 2)
     const altered = sealed.slice(0, middle) + (sealed[middle] === 'A' ? 'B' : 'A') + sealed.slice(middle + 1)
     await expect(vault.open(mine, 'tenant/name', altered)).rejects.toThrow()

@@ -15,7 +15,9 @@ describe('frames', () => {
         const frame = encodeFrame({ a }, packed?.bytes, 'request')
         const decoded = decodeFrame(Head, frame)
         expect(decoded.head.a).toBe(a)
-        expect(Buffer.from(await unpackBody(packed?.info ?? null, decoded.body)).equals(Buffer.from(body))).toBe(true)
+        expect(
+          Buffer.from(await unpackBody(packed?.info ?? null, decoded.body)).equals(Buffer.from(body)),
+        ).toBe(true)
       }),
     )
   })

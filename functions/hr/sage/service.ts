@@ -24,6 +24,8 @@ const PING_TIMEOUT_MS = 5_000
 /** Sage of one tenant, for the length of one job or request. */
 export interface SageConnection {
   readonly agentName: string
+  readonly session: SageSession
+  readonly profile: SageProfile
   people(): Promise<readonly SagePerson[]>
   clock(): Promise<SageClock>
   databases(): Promise<readonly SageDatabase[]>
@@ -96,6 +98,8 @@ export function createSageService(parts: SageParts): SageService {
       })
       return {
         agentName: agent.name,
+        session,
+        profile: names,
         people: () => readEmployees(session, names),
         clock: () => readSageClock(session, names, parts.clock.now),
         databases: () => readDatabases(session, names),

@@ -7,7 +7,7 @@ import {
   TableServiceClient,
   type TableServiceClientOptions,
 } from '@azure/data-tables'
-import { type DeleteEtags, rewriteBatch } from './tables-batch.ts'
+import { asciiJson, type DeleteEtags, rewriteBatch } from './tables-batch.ts'
 
 /** A source of Entra ID tokens, such as a managed identity. */
 interface TokenSource {
@@ -43,12 +43,14 @@ export function tablesClients(access: TablesAccess, deleteEtags: DeleteEtags): T
         policy: {
           name: 'stegConnection',
           sendRequest: (request, next) => {
-            request.agent = request.url.startsWith('https:') ? agents.https : agents.http
-            if (typeof request.body === 'string' && new URL(request.url).pathname.endsWith('/$batch')) {
+            const encrypted = request.url.startsWith('https:')
+            request.agent = encrypted ? agents.https : agents.http
+            if (typeof request.body !== 'string') return next(request)
+            if (new URL(request.url).pathname.endsWith('/$batch')) {
               const etags =
                 request.abortSignal === undefined ? undefined : deleteEtags.get(request.abortSignal)
               request.body = rewriteBatch(request.body, etags ?? new Map())
-            }
+            } else if (!encrypted) request.body = asciiJson(request.body)
             return next(request)
           },
         },

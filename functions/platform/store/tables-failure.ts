@@ -69,18 +69,20 @@ const limitCodes: ReadonlySet<string> = new Set([
 /** The error of the port for a failed request about `key`. */
 export function storeError(failure: Failure, key: string): Error {
   const { status, code = '', error } = failure
-  const unavailable = (reason: string) => new StegError('store-unavailable', { reason }, { cause: error })
+  // The client's own error holds the whole request, with values and signature: nothing to keep or log.
+  const cause = new Error(`status ${status ?? 'none'} ${code}: ${error.message.slice(0, 300)}`)
+  const unavailable = (reason: string) => new StegError('store-unavailable', { reason }, { cause })
   if (status === undefined) return unavailable(reasonOf(error))
   if (status === 413 || limitCodes.has(code)) {
-    return new StegError('store-limit', { limit: code || `status ${status}` }, { cause: error })
+    return new StegError('store-limit', { limit: code || `status ${status}` }, { cause })
   }
   if (status === 401 || status === 403) return unavailable(`it refuses the credentials: ${code || status}`)
   if (code === 'TableNotFound' || code === 'TableBeingDeleted') return unavailable(code)
   if (status === 404 || status === 409 || status === 412) {
-    return new StegError('store-conflict', { key }, { cause: error })
+    return new StegError('store-conflict', { key }, { cause })
   }
   if (status === 408 || status === 429 || status >= 500) {
     return unavailable(code === '' ? `status ${status}` : `${code}, status ${status}`)
   }
-  return new Error(`The storage refused a request: status ${status} ${code}`, { cause: error })
+  return new Error(`The storage refused a request: status ${status} ${code}`, { cause })
 }
