@@ -15,10 +15,13 @@ import type { Endpoint } from './http/endpoint.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { jobEndpoints } from './jobs/endpoints.ts'
 import { createJobsService } from './jobs/service.ts'
+import { metricsEndpoint } from './metrics/endpoint.ts'
+import { countBus } from './platform/bus/counting.ts'
 import { createBusGrants } from './platform/bus/grants.ts'
 import { openServiceBus } from './platform/bus/service-bus.ts'
 import { createVault } from './platform/secrets/vault.ts'
 import { openTablesStore } from './platform/store/azure-tables.ts'
+import { countStore } from './platform/store/counting.ts'
 import type { Store } from './platform/store/port.ts'
 import { openSqliteStore } from './platform/store/sqlite.ts'
 import { createRelayService } from './relay/service.ts'
@@ -49,8 +52,10 @@ export const tables = [
 /** Reads the environment once, builds adapters, hands them to services. The only place that knows both. */
 export async function compose(environment: Readonly<Record<string, string | undefined>>, log: Logger) {
   const settings = readSettings(environment)
-  const store = await openStore(settings)
-  const bus = openServiceBus(settings.busConnection)
+  const countedStore = countStore(await openStore(settings))
+  const countedBus = countBus(openServiceBus(settings.busConnection))
+  const { store } = countedStore
+  const { bus } = countedBus
   const grants = createBusGrants({
     broker: settings.broker,
     namespace: settings.broker.host,
@@ -119,6 +124,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
     ...sageEndpoints(sage, variables),
     ...jobEndpoints(jobs),
     ...peopleEndpoints(people),
+    metricsEndpoint({ store: countedStore.counts, bus: countedBus.counts }),
     healthEndpoint({
       version: settings.version,
       clock,

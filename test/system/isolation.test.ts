@@ -46,14 +46,15 @@ beforeAll(async () => {
   await setVariables(owner.api, sageVariables(sage.url))
   agent = await runAgent(await enrol(platform, owner, 'owners-agent'))
   const run = await runJob(owner.api)
-  const document = await (await fetch(`${platform.url}/api/v1/openapi.json`)).json()
-  endpoints = Object.entries(document.paths as Record<string, Record<string, Operation>>).flatMap(
-    ([path, methods]) =>
-      Object.entries(methods).map(([method, operation]) => ({
-        ...operation,
-        method: method.toUpperCase(),
-        path: path.replace('/api/v1', ''),
-      })),
+  const document = (await (await fetch(`${platform.url}/api/v1/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, Operation>>
+  }
+  endpoints = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      ...operation,
+      method: method.toUpperCase(),
+      path: path.replace('/api/v1', ''),
+    })),
   )
   const first = async (list: string) => (await owner.api('GET', list)).body.items[0].id
   ids = {

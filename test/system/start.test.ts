@@ -109,7 +109,7 @@ describe('npm start (F5)', () => {
       expect(platform.pid(name)).not.toBe(before)
     }
     await expect
-      .poll(async () => (await (await fetch(`${platform.url}/api/v1/health`)).json()).status, {
+      .poll(async () => (await apiOf(platform.url, '')('GET', '/health')).body.status, {
         timeout: 20_000,
       })
       .toBe('ok')

@@ -1,0 +1,18 @@
+import { benchPeopleSync } from './people-sync.ts'
+import { benchStore } from './store.ts'
+
+/** `npm run bench` runs all, `npm run bench NAME …` only these. */
+const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
+  store: benchStore,
+  people: benchPeopleSync,
+}
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !Object.hasOwn(benchmarks, name))
+if (unknown.length > 0) {
+  console.error(`No benchmark ${unknown.join(', ')}. There are: ${Object.keys(benchmarks).join(', ')}.`)
+  process.exit(1)
+}
+for (const [name, run] of Object.entries(benchmarks)) {
+  if (asked.length === 0 || asked.includes(name)) await run()
+}

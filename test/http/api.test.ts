@@ -1,0 +1,112 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { compose } from '../../functions/compose.ts'
+import { httpHandler } from '../../functions/http/handler.ts'
+import { errorCodesOf } from '../../functions/http/openapi.ts'
+import { rightsOf, roles } from '../../functions/tenancy/rules/roles.ts'
+import { hashSecret } from '../../functions/tenancy/secret-hash.ts'
+import { catalogue } from '../../shared/errors/error.ts'
+import { silentLogger } from '../../shared/log.ts'
+import { fakeContext, fakeRequest } from './request.ts'
+
+const environment = {
+  STEG_STORE: 'sqlite::memory:',
+  STEG_BUS:
+    'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=hub;SharedAccessKey=eA==;UseDevelopmentEmulator=true',
+  STEG_BUS_LISTEN_KEY: 'x',
+  STEG_BUS_SEND_KEY: 'x',
+  STEG_MASTER_KEY: Buffer.alloc(32, 1).toString('base64'),
+  STEG_OPERATOR_TOKEN_HASH: hashSecret('operator'),
+}
+
+let hub: Awaited<ReturnType<typeof compose>>
+let document: {
+  openapi: string
+  paths: Record<string, Record<string, { operationId: string; responses: Record<string, unknown> }>>
+}
+
+beforeAll(async () => {
+  hub = await compose(environment, silentLogger)
+  const page = hub.pages.find(({ id }) => id === 'openapi')
+  const answer = (await page?.handler(fakeRequest({}), fakeContext())) as { body: string }
+  document = JSON.parse(answer.body)
+})
+
+describe('OpenAPI description (F6)', () => {
+  it('is valid in the eyes of somebody else', async () => {
+    const result = await new Validator().validate(document)
+    expect(result.errors ?? []).toEqual([])
+    expect(result.valid).toBe(true)
+    expect(document.openapi).toBe('3.1.0')
+  })
+
+  it('has every endpoint once, with a summary and every status it can answer with', () => {
+    const described = Object.values(document.paths).flatMap((methods) => Object.values(methods))
+    expect(described.map(({ operationId }) => operationId).sort()).toEqual(
+      hub.endpoints.map(({ id }) => id).sort(),
+    )
+    for (const endpoint of hub.endpoints) {
+      const operation = described.find(({ operationId }) => operationId === endpoint.id)
+      const statuses = new Set(errorCodesOf(endpoint).map((code) => String(catalogue[code].status)))
+      statuses.add(String(endpoint.success.status))
+      expect(new Set(Object.keys(operation?.responses ?? {}))).toEqual(statuses)
+      expect(endpoint.summary).toMatch(/^[A-Z"]/)
+    }
+  })
+
+  it('shows no code that the catalogue does not have', () => {
+    for (const endpoint of hub.endpoints)
+      for (const code of endpoint.errors) expect(catalogue).toHaveProperty(code)
+  })
+})
+
+describe('every endpoint with every role (A9)', () => {
+  it.each(roles)('%s', async (role) => {
+    const rights = rightsOf([role])
+    const authenticate = async () => ({ kind: 'tenant' as const, tenantId: 'nobody00', rights })
+    for (const endpoint of hub.endpoints) {
+      if (endpoint.access === 'anyone') continue
+      const allowed = typeof endpoint.access === 'object' && rights.has(endpoint.access.right)
+      const response = await httpHandler(
+        // What an allowed caller would do next does not matter here, and must not happen.
+        {
+          ...endpoint,
+          params: undefined,
+          query: undefined,
+          body: undefined,
+          handle: async () => ({ body: {} }),
+        } as never,
+        authenticate,
+      )(fakeRequest({ headers: { authorization: 'Bearer 0123456789' } }), fakeContext())
+      const { status } = response as { status: number }
+      expect(`${endpoint.id}: ${status}`).toBe(`${endpoint.id}: ${allowed ? endpoint.success.status : 403}`)
+    }
+  })
+})
+
+describe('settings', () => {
+  it('that are missing or wrong are all named, without their values', async () => {
+    const wrong = {
+      ...environment,
+      STEG_BUS: 'secret-connection',
+      STEG_MASTER_KEY: 'secret-key',
+      STEG_STORE: undefined,
+    }
+    const failure = await compose(wrong, silentLogger).catch((error: Error) => error.message)
+    expect(failure).toMatch(/STEG_STORE/)
+    expect(failure).toMatch(/STEG_BUS/)
+    expect(failure).toMatch(/STEG_MASTER_KEY/)
+    expect(failure).not.toContain('secret-')
+  })
+})
+
+describe('tables', () => {
+  it('of the composition are those that the code defines', async () => {
+    const { readFileSync, globSync } = await import('node:fs')
+    const { tables } = await import('../../functions/compose.ts')
+    const defined = globSync('functions/**/rows.ts').flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/name: '(\w+)',\s*schema/g)].map(([, name]) => name),
+    )
+    expect([...new Set(defined)].sort()).toEqual([...tables].sort())
+  })
+})
