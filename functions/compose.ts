@@ -134,7 +134,11 @@ export async function compose(environment: Readonly<Record<string, string | unde
 
   return {
     endpoints,
-    pages: documentationPages(() => openApiDocument(endpoints, settings.version), settings.version),
+    pages: documentationPages({
+      openApi: () => openApiDocument(endpoints, settings.version),
+      endpoints,
+      version: settings.version,
+    }),
     authenticate: tenancy.authenticate,
     work: jobs.work,
     recoverRuns: jobs.recover,

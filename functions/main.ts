@@ -19,7 +19,12 @@ for (const endpoint of hub.endpoints) {
 }
 
 for (const page of hub.pages) {
-  app.http(page.id, { route: page.route, methods: ['GET'], authLevel: 'anonymous', handler: page.handler })
+  app.http(page.id, {
+    route: page.route,
+    methods: [...(page.methods ?? (['GET', 'HEAD'] as const))],
+    authLevel: 'anonymous',
+    handler: page.handler,
+  })
 }
 
 app.serviceBusQueue('runJob', {

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import type { HttpHandler, HttpResponseInit } from '@azure/functions'
+import type { HttpHandler, HttpMethod, HttpResponseInit } from '@azure/functions'
 import { getAbsoluteFSPath } from 'swagger-ui-dist'
 import { StegError } from '../../shared/errors/error.ts'
+import type { Endpoint } from '../http/endpoint.ts'
 import { problemResponse } from '../http/problem.ts'
 import { languageOf } from '../http/request.ts'
+import { unmatched } from '../http/unmatched.ts'
 import { errorsPage } from './errors-page.ts'
 import { homePage } from './home-page.ts'
 
@@ -11,6 +13,7 @@ import { homePage } from './home-page.ts'
 export interface PageRoute {
   readonly id: string
   readonly route: string
+  readonly methods?: readonly HttpMethod[]
   readonly handler: HttpHandler
 }
 
@@ -53,14 +56,18 @@ const REFERENCE_SCRIPT = `window.SwaggerUIBundle({
  * The pages: home, the browsable API reference (F6), the error codes; and the answer for every other address. Azure tries
  * functions in the order of their names, so a name of a more general route sorts behind those of more special ones.
  */
-export function documentationPages(openApi: () => object, version: string): readonly PageRoute[] {
+export function documentationPages(parts: {
+  readonly openApi: () => object
+  readonly endpoints: readonly Endpoint[]
+  readonly version: string
+}): readonly PageRoute[] {
   let json: string | undefined
   return [
     {
       id: 'openapi',
       route: 'api/v1/openapi.json',
       async handler() {
-        json ??= JSON.stringify(openApi())
+        json ??= JSON.stringify(parts.openApi())
         return page(json, 'application/json; charset=utf-8')
       },
     },
@@ -92,9 +99,15 @@ export function documentationPages(openApi: () => object, version: string): read
       // Azure takes an empty route for the function's name, so the home page is the empty case of every other address.
       id: 'zHomeOrNothing',
       route: '{*address}',
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       async handler(request, context) {
-        if (new URL(request.url).pathname !== '/') return notFound(request, context.invocationId)
-        return page(homePage(languageOf(request), version), 'text/html; charset=utf-8')
+        const { pathname } = new URL(request.url)
+        if (pathname === '/' && (request.method === 'GET' || request.method === 'HEAD')) {
+          return page(homePage(languageOf(request), parts.version), 'text/html; charset=utf-8')
+        }
+        const { error, allow } = unmatched(pathname, parts.endpoints)
+        const headers = allow === undefined ? {} : { Allow: allow }
+        return problemResponse(error, languageOf(request), context.invocationId, headers)
       },
     },
   ]

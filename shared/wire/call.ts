@@ -7,15 +7,11 @@ import { type ErrorRecord, isErrorCode } from '../errors/error.ts'
  */
 export const WIRE_VERSION = 1
 
-/** What a message between hub and agent is. It is the Service Bus `subject`, readable without opening the body. */
-export const MessageKind = z.enum(['call', 'reply', 'event'])
-export type MessageKind = z.infer<typeof MessageKind>
-
 /**
  * How often a call may be executed: `repeatable` as often as you like (GET, or marked so), `once` never a second time;
  * when in doubt it is answered `indeterminate` and the caller reads back.
  */
-export const Idempotency = z.enum(['repeatable', 'once'])
+const Idempotency = z.enum(['repeatable', 'once'])
 
 const HeaderName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'not an HTTP field name')
 const HeaderValue = z.string().regex(/^[^\r\n\0]*$/, 'contains a line break')

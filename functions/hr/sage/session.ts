@@ -20,11 +20,6 @@ export interface SageCredentials {
   readonly database: string | undefined
 }
 
-export interface SageAnswer {
-  readonly text: string
-  readonly path: string
-}
-
 export interface SageSession {
   /** Reads; repeated when Sage is busy or a connection breaks, and after one new sign-in when the session expired. */
   get(path: string, query?: Readonly<Record<string, string>>): Promise<unknown>

@@ -20,7 +20,7 @@ class LoopbackWebSocket extends WebSocket {
   }
 }
 
-export function isLoopback(connectionString: string): boolean {
+function isLoopback(connectionString: string): boolean {
   return /(^|;)UseDevelopmentEmulator=true(;|$)/i.test(connectionString)
 }
 

@@ -5,7 +5,7 @@ import { type RowCodec, rowCodec } from './row-codec.ts'
 
 export { keyOf, keysUnder, padNumber, partsOf } from './keys.ts'
 
-export interface TypedRow<T> {
+interface TypedRow<T> {
   readonly partition: string
   readonly key: string
   readonly etag: string
@@ -18,14 +18,14 @@ export type TypedWrite<T> =
   | { readonly kind: 'put'; readonly key: string; readonly value: T; readonly condition: Condition }
   | { readonly kind: 'delete'; readonly key: string; readonly condition: DeleteCondition }
 
-export interface TypedPage<T> {
+interface TypedPage<T> {
   readonly rows: readonly TypedRow<T>[]
   /** Present when there may be more. */
   readonly cursor?: string
 }
 
 /** One table with typed rows. Errors are those of the port, and a plain Error for a value or row that is not of the schema. */
-export interface TypedTable<T> {
+interface TypedTable<T> {
   get(partition: string, key: string): Promise<TypedRow<T> | undefined>
   /** Writes the whole row and returns its new etag. */
   put(partition: string, key: string, value: T, condition: Condition): Promise<string>
