@@ -52,7 +52,8 @@ export const tables = [
 /** Reads the environment once, builds adapters, hands them to services. The only place that knows both. */
 export async function compose(environment: Readonly<Record<string, string | undefined>>, log: Logger) {
   const settings = readSettings(environment)
-  const countedStore = countStore(await openStore(settings))
+  const opened = await openStore(settings)
+  const countedStore = countStore(opened.store)
   const countedBus = countBus(openServiceBus(settings.busConnection))
   const { store } = countedStore
   const { bus } = countedBus
@@ -146,12 +147,16 @@ export async function compose(environment: Readonly<Record<string, string | unde
     async close() {
       await relay.close()
       await bus.close()
+      opened.close()
     },
   }
 }
 
-async function openStore(settings: Settings): Promise<Store> {
-  return settings.store.kind === 'sqlite'
-    ? openSqliteStore({ file: settings.store.file })
-    : openTablesStore({ connectionString: settings.store.connection, tables })
+async function openStore({ store }: Settings): Promise<{ store: Store; close: () => void }> {
+  if (store.kind === 'sqlite') {
+    const sqlite = openSqliteStore({ file: store.file })
+    return { store: sqlite, close: sqlite.close }
+  }
+  const tablesStore = await openTablesStore({ connectionString: store.connection, tables })
+  return { store: tablesStore, close: () => undefined }
 }

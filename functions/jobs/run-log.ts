@@ -2,8 +2,11 @@ import type { Store } from '../platform/store/port.ts'
 import { type LogLevel, type LogLine, logLevels, runLogTable } from './rows.ts'
 import type { LogCode, LogParams } from './rules/texts.ts'
 
-/** Lines of one row; with 200 bytes a line it stays below the limit of one property. */
+/** What one row holds: a page's worth of lines, as long as their JSON stays below the limit of one property. */
 const LINES_PER_ROW = 100
+const CHARACTERS_PER_ROW = 30_000
+/** A parameter of a line; a reason that a foreign server gives can be of any length. */
+const PARAMETER_CHARACTERS = 2_000
 const CHUNK_DIGITS = 8
 
 export interface RunLogWriter {
@@ -40,20 +43,52 @@ export function createRunLogWriter(parts: {
   return {
     write(level, code, params = {}) {
       if (logLevels.indexOf(level) > most) return
-      pending.push({ at: parts.now(), level, code, params: { ...params } })
+      pending.push({ at: parts.now(), level, code, params: shortened(params) })
     },
     async flush() {
       const lines = pending
       pending = []
       const writes = []
-      for (let from = 0; from < lines.length; from += LINES_PER_ROW) {
+      for (const part of rowsOf(lines)) {
         const key = `${parts.attempt}-${String(chunk++).padStart(CHUNK_DIGITS, '0')}`
-        const value = { lines: lines.slice(from, from + LINES_PER_ROW) }
-        writes.push({ kind: 'put' as const, key, value, condition: { kind: 'any' as const } })
+        writes.push({
+          kind: 'put' as const,
+          key,
+          value: { lines: part },
+          condition: { kind: 'any' as const },
+        })
       }
       if (writes.length > 0) await table.chunked(partitionOf(parts.tenantId, parts.runId), writes)
     },
   }
+}
+
+function shortened(params: LogParams): LogLine['params'] {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [
+      name,
+      typeof value === 'string' && value.length > PARAMETER_CHARACTERS
+        ? `${value.slice(0, PARAMETER_CHARACTERS)}…`
+        : value,
+    ]),
+  )
+}
+
+function rowsOf(lines: readonly LogLine[]): LogLine[][] {
+  const rows: LogLine[][] = []
+  let row: LogLine[] = []
+  let characters = 0
+  for (const line of lines) {
+    const size = JSON.stringify(line).length + 1
+    if (row.length === 0 || row.length === LINES_PER_ROW || characters + size > CHARACTERS_PER_ROW) {
+      row = []
+      characters = 0
+      rows.push(row)
+    }
+    row.push(line)
+    characters += size
+  }
+  return rows
 }
 
 export function createRunLogReader(store: Store): RunLogReader {

@@ -88,8 +88,8 @@ export const apiErrors = {
     retryable: true,
     title: { en: 'Storage unavailable', de: 'Speicher nicht verfügbar' },
     detail: {
-      en: 'The storage does not answer ({reason}). Nothing was changed by this call; try again in a moment.',
-      de: 'Der Speicher antwortet nicht ({reason}). Dieser Aufruf hat nichts geändert; bitte gleich noch einmal versuchen.',
+      en: 'The storage does not answer ({reason}). Try again in a moment; if this call was to change something, look first whether it did.',
+      de: 'Der Speicher antwortet nicht ({reason}). Bitte gleich noch einmal versuchen; sollte dieser Aufruf etwas ändern, bitte zuerst nachsehen, ob er es getan hat.',
     },
   },
   'internal-error': {

@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createRunLogReader, createRunLogWriter } from '../../functions/jobs/run-log.ts'
+import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
+
+let store: ReturnType<typeof openSqliteStore>
+beforeEach(() => {
+  store = openSqliteStore({ file: ':memory:' })
+})
+afterEach(() => store.close())
+
+const writer = (attempt = 1) =>
+  createRunLogWriter({ store, tenantId: 't', runId: 'r', attempt, level: 'info', now: () => 1 })
+
+async function readAll(limit: number) {
+  const reader = createRunLogReader(store)
+  const counts: number[] = []
+  let cursor: string | undefined
+  do {
+    const page = await reader.page('t', 'r', { limit, cursor })
+    counts.push(...page.lines.map(({ params }) => Number(params.count)))
+    cursor = page.cursor
+  } while (cursor !== undefined)
+  return counts
+}
+
+it.each([1, 7, 100, 500])('comes back in order, in pages of %i', async (limit) => {
+  const first = writer(1)
+  for (let count = 0; count < 250; count++) first.write('info', 'people-read', { count })
+  await first.flush()
+  const second = writer(2)
+  for (let count = 250; count < 330; count++) {
+    second.write('info', 'people-read', { count })
+    if (count === 300) await second.flush()
+  }
+  await second.flush()
+  expect(await readAll(limit)).toEqual(Array.from({ length: 330 }, (_, count) => count))
+})
+
+it('keeps lines of any length, shortened, within the limits of the store', async () => {
+  const log = writer()
+  for (let count = 0; count < 60; count++) log.write('error', 'failed', { reason: 'x'.repeat(100_000) })
+  await log.flush()
+  const { lines } = await createRunLogReader(store).page('t', 'r', { limit: 500 })
+  expect(lines).toHaveLength(60)
+  expect(String(lines[0]?.params.reason)).toHaveLength(2001)
+})
+
+it('leaves out what is below the level', async () => {
+  const log = writer()
+  log.write('debug', 'sage-clock', { offset: 60, drift: 0 })
+  log.write('warning', 'released')
+  await log.flush()
+  expect((await createRunLogReader(store).page('t', 'r', { limit: 9 })).lines).toMatchObject([
+    { code: 'released' },
+  ])
+})
