@@ -1,0 +1,74 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { compose } from '../../functions/compose.ts'
+import { unmatched } from '../../functions/http/unmatched.ts'
+import { silentLogger } from '../../shared/log.ts'
+
+const documents = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...globSync('docs/*.md')]
+const textOf = (file: string) => readFileSync(file, 'utf8')
+const packageJson = JSON.parse(textOf('package.json'))
+
+describe('documents', () => {
+  it.each(documents)('%s links to files that exist', (file) => {
+    for (const [, target = ''] of textOf(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      expect(existsSync(join(dirname(file), target)), `${file} → ${target}`).toBe(true)
+    }
+  })
+
+  it.each(documents)('%s names npm scripts that exist', (file) => {
+    for (const [, script = ''] of textOf(file).matchAll(/npm run ([a-z:]+)/g)) {
+      expect(packageJson.scripts, `${file}: npm run ${script}`).toHaveProperty(script)
+    }
+  })
+
+  it('name endpoints that exist', async () => {
+    const { endpoints } = await compose(
+      {
+        STEG_STORE: 'sqlite::memory:',
+        STEG_BUS: 'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=x;SharedAccessKey=eA==',
+        STEG_BUS_LISTEN_KEY: 'x',
+        STEG_BUS_SEND_KEY: 'x',
+        STEG_MASTER_KEY: Buffer.alloc(32).toString('base64'),
+        STEG_OPERATOR_TOKEN_HASH: 'x'.repeat(43),
+      },
+      silentLogger,
+    )
+    const named = documents.flatMap((file) =>
+      [...textOf(file).matchAll(/`(GET|POST|PUT|PATCH|DELETE) (\/[^\s`?]*)/g)].map(
+        ([, method = '', path = '']) => ({
+          file,
+          method,
+          path: path.startsWith('/api/v1') ? path : `/api/v1${path}`,
+        }),
+      ),
+    )
+    expect(named.length).toBeGreaterThan(5)
+    for (const { file, method, path } of named) {
+      if (path === '/api/v1/openapi.json') continue
+      const { allow = '' } = unmatched(path.replace(/\{\w+\}/g, 'x'), endpoints)
+      expect(allow.split(', '), `${file}: ${method} ${path}`).toContain(method)
+    }
+  })
+
+  it('give a reason for every package', () => {
+    const architecture = textOf('ARCHITECTURE.md')
+    for (const name of Object.keys({ ...packageJson.dependencies, ...packageJson.devDependencies })) {
+      if (name.startsWith('@types/')) continue
+      expect(architecture, `no reason for ${name}`).toContain(`\`${name}\``)
+    }
+  })
+
+  it('list every setting of the hub', () => {
+    const settings = [...textOf('functions/settings.ts').matchAll(/^ {2}(STEG_\w+):/gm)].map(
+      ([, name]) => name,
+    )
+    expect(settings.length).toBeGreaterThan(4)
+    for (const setting of settings) expect(textOf('docs/azure.md')).toContain(`\`${setting}\``)
+  })
+
+  it('list every folder of the hub', () => {
+    const architecture = textOf('ARCHITECTURE.md')
+    for (const folder of globSync('functions/*/')) expect(architecture).toContain(`\`${folder}`)
+  })
+})
