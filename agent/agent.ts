@@ -1,0 +1,218 @@
+import { type Clock, toIso } from '../shared/clock.ts'
+import { reasonOf } from '../shared/errors/error.ts'
+import type { Logger } from '../shared/log.ts'
+import { createCurrentLine } from './connection/current-line.ts'
+import { beat, createReporter } from './connection/heartbeat.ts'
+import type { Hub } from './connection/hub.ts'
+import { createJumpDetector, type HubClock } from './connection/hub-clock.ts'
+import type { Line, OpenLine } from './connection/line.ts'
+import { proveForSession } from './connection/proof.ts'
+import { type ConnectionEvent, type ConnectionState, transitions } from './connection/states.ts'
+import { createSupervisor } from './connection/supervisor.ts'
+import { createWorkCount } from './connection/work-count.ts'
+import { createTally } from './relay/counters.ts'
+import { createRelay } from './relay/serve.ts'
+import type { TargetHttp } from './relay/target-http.ts'
+import { createTargets } from './relay/targets.ts'
+import type { AgentKey } from './state/key.ts'
+import type { Enrolment, State } from './state/state.ts'
+import { createStatusWriter, isoOrNull, type Status } from './state/status.ts'
+
+/** Time for calls in progress when the agent stops. */
+const GRACE_MS = 10_000
+/** Time for their replies, and for the farewell, after that. */
+const FAREWELL_MS = 3000
+/** Longest that a replaced line is kept for the calls that came over it: longer than any call takes. */
+const RETIRE_MS = 240_000
+/** A reply is of use for this long at least, though the deadline is near. */
+const SHORTEST_REPLY_MS = 5000
+
+export interface AgentParts {
+  readonly enrolment: Enrolment
+  readonly key: AgentKey
+  readonly state: State
+  readonly hub: Pick<Hub, 'openSession'>
+  readonly hubClock: HubClock
+  readonly openLine: OpenLine
+  readonly http: TargetHttp
+  readonly host: string
+  readonly version: string
+  readonly pid: number
+  readonly clock: Clock
+  /** Milliseconds from any start, never set back. */
+  readonly monotonic: () => number
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly log: Logger
+  readonly onState: (state: ConnectionState, reason: string | null) => void
+}
+
+export interface Agent {
+  /** Serves until the signal is aborted, then stops in order; or until the hub has revoked the agent. */
+  run(signal: AbortSignal): Promise<'stopped' | 'revoked'>
+  /** Gives up the present connection, for errors that reached nobody. */
+  reconnect(reason: string): void
+}
+
+/** One running agent: connection, relay, heartbeat and status file, put together. */
+export function createAgent(parts: AgentParts): Agent {
+  const { clock, hubClock, log, enrolment } = parts
+  const agentId = enrolment.agentId
+  const current = createCurrentLine(clock, hubClock.now)
+  const startedAt = toIso(clock.now())
+  let view = { state: 'starting' as ConnectionState, since: startedAt, reason: null as string | null }
+  let lastHeartbeat: number | undefined
+  let started = false
+  const serving = createWorkCount()
+
+  const tally = createTally(() => status.changed())
+  const status = createStatusWriter({
+    path: parts.state.statusFile,
+    read: readStatus,
+    clock,
+    onError: (error) => log.warn('the status file cannot be written', { reason: reasonOf(error) }),
+  })
+  const reporter = createReporter({
+    agentId,
+    key: parts.key,
+    host: parts.host,
+    version: parts.version,
+    clock,
+    hubNow: hubClock.now,
+    onSent: (at) => {
+      lastHeartbeat = at
+      status.changed()
+    },
+  })
+  const relay = createRelay({
+    targets: createTargets(parts.state, enrolment.category, (name, base) =>
+      log.info('target pinned', { name, base }),
+    ),
+    http: parts.http,
+    sendReply,
+    tally,
+    hubNow: hubClock.now,
+    clock,
+    version: parts.version,
+    log,
+  })
+  const supervisor = createSupervisor({
+    openSession: () =>
+      parts.hub.openSession(async (now) => ({ assertion: await proveForSession(parts.key, agentId, now) })),
+    openLine: async (session, signal) => {
+      const line = await parts.openLine(session, (request) => serving.count(relay.serve(request)), signal)
+      try {
+        await reporter.report(line, started ? 'online' : 'started')
+      } catch (error) {
+        await line.close()
+        throw error
+      }
+      started = true
+      return line
+    },
+    retire,
+    current,
+    onEvent,
+    clock,
+    random: parts.random,
+    log,
+  })
+
+  function readStatus(): Status {
+    const { calls, dropped, errors, lastCall } = tally.read()
+    return {
+      v: 1,
+      pid: parts.pid,
+      version: parts.version,
+      ...view,
+      startedAt,
+      lastHeartbeat: isoOrNull(lastHeartbeat),
+      lastCall: isoOrNull(lastCall),
+      calls,
+      dropped,
+      errors,
+    }
+  }
+
+  function onEvent(event: ConnectionEvent, reason?: string): void {
+    const state = transitions[view.state][event]
+    if (state === view.state) return
+    view = { state, since: toIso(clock.now()), reason: state === 'disconnected' ? (reason ?? null) : null }
+    status.changed()
+    parts.onState(state, view.reason)
+  }
+
+  function sendReply(
+    reply: { id: string; sessionId: string; frame: Uint8Array },
+    deadline: number,
+  ): Promise<void> {
+    const until = Math.max(deadline, hubClock.now() + SHORTEST_REPLY_MS)
+    return current.deliver(
+      'replies',
+      {
+        subject: 'reply',
+        messageId: reply.id,
+        correlationId: reply.id,
+        sessionId: reply.sessionId,
+        body: reply.frame,
+        timeToLive: until - hubClock.now(),
+      },
+      until,
+    )
+  }
+
+  async function retire(line: Line): Promise<void> {
+    const drained = line.stopReceiving().then(() => line.idle())
+    await atMost(RETIRE_MS, Promise.race([drained, line.lost]))
+    await line.close()
+  }
+
+  /** Resolves when the work is done, at the latest after `ms`. */
+  async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+    const timer = new AbortController()
+    await Promise.race([work.catch(() => undefined), clock.sleep(ms, timer.signal).catch(() => undefined)])
+    timer.abort()
+  }
+
+  async function leave(): Promise<void> {
+    relay.refuseNew()
+    const line = current.get()
+    if (line === undefined) return
+    await line.stopReceiving()
+    await atMost(GRACE_MS, serving.idle())
+    relay.abort()
+    await atMost(FAREWELL_MS, serving.idle())
+    await atMost(FAREWELL_MS, reporter.report(line, 'leaving'))
+    await line.close()
+  }
+
+  return {
+    async run(signal) {
+      const beating = new AbortController()
+      const beats = beat(
+        {
+          current,
+          reporter,
+          clock,
+          clockJumped: createJumpDetector(clock, parts.monotonic),
+          renew: supervisor.renew,
+        },
+        beating.signal,
+      )
+      status.changed()
+      try {
+        const end = await supervisor.run(signal)
+        if (end === 'stopped') await leave()
+        else await current.get()?.close()
+        onEvent(end)
+        return end
+      } finally {
+        beating.abort()
+        await beats
+        parts.http.close()
+        await status.finish()
+      }
+    },
+    reconnect: (reason) => current.get()?.lose(reason),
+  }
+}

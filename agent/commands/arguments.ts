@@ -1,0 +1,39 @@
+import { text as readAll } from 'node:stream/consumers'
+import { InvalidArgumentError } from 'commander'
+import { isLoopback, normalBase, parseBase } from '../relay/rules/address.ts'
+
+/** The hub's base address. Tokens and keys only travel encrypted, or within this machine. */
+export function hubAddress(value: string): string {
+  const url = parseBase(value)
+  if (url === undefined)
+    throw new InvalidArgumentError('It must be an https address such as https://hub.example.')
+  if (url.protocol === 'http:' && !isLoopback(url)) {
+    throw new InvalidArgumentError('A hub on another machine must be addressed with https.')
+  }
+  return normalBase(url)
+}
+
+export function targetAddress(value: string): URL {
+  const url = parseBase(value)
+  if (url === undefined)
+    throw new InvalidArgumentError('It must be an http(s) address without user and password.')
+  return url
+}
+
+export function agentName(value: string): string {
+  const name = value.trim()
+  if (name.length < 1 || name.length > 64) throw new InvalidArgumentError('It must have 1 to 64 characters.')
+  return name
+}
+
+/**
+ * The access token: as given, `-` for standard input, or the variable STEG_TOKEN; the latter two do not end up in the
+ * history of the shell. `undefined` when there is none.
+ */
+export async function accessToken(
+  given: string | undefined,
+  fromEnvironment: string | undefined,
+): Promise<string | undefined> {
+  const token = given === '-' ? await readAll(process.stdin) : (given ?? fromEnvironment)
+  return token === undefined || token.trim() === '' ? undefined : token.trim()
+}

@@ -1,0 +1,70 @@
+import { type Clock, toIso } from '../../shared/clock.ts'
+import { StegError } from '../../shared/errors/error.ts'
+import { type AgentCategory, EnrolmentRequest } from '../../shared/wire/enrolment.ts'
+import type { Hub } from '../connection/hub.ts'
+import { proveForEnrolment } from '../connection/proof.ts'
+import { parseBase } from '../relay/rules/address.ts'
+import { secureFolder } from '../state/folder.ts'
+import { createKey, readKey } from '../state/key.ts'
+import { takeLock } from '../state/lock.ts'
+import type { Enrolment, State } from '../state/state.ts'
+
+export interface EnrolParts {
+  readonly state: State
+  readonly hub: Pick<Hub, 'enrol'>
+  readonly hubUrl: string
+  readonly token: string
+  readonly name: string
+  readonly host: string
+  readonly version: string
+  readonly category: AgentCategory
+  readonly clock: Clock
+}
+
+/**
+ * Enrols the agent. The key is durably stored before the token is spent, and the same key is used again when an
+ * enrolment that broke off is repeated; the folder counts as enrolled once the last file is written.
+ * @throws StegError `already-enrolled`, `already-running`, `access-token-invalid`, and the hub's failures
+ */
+export async function enrol(parts: EnrolParts): Promise<Enrolment> {
+  const { state } = parts
+  await refuseSecond(state)
+  await secureFolder(state.dir)
+  const lock = await takeLock(state.lockFile)
+  if (lock === undefined) throw new StegError('already-running', { dir: state.dir })
+  try {
+    // Another enrolment may have come first.
+    await refuseSecond(state)
+    return await enrolLocked(parts)
+  } finally {
+    lock.release()
+  }
+}
+
+async function refuseSecond(state: State): Promise<void> {
+  const present = await state.enrolment.read()
+  if (present !== undefined) throw new StegError('already-enrolled', { dir: state.dir, agent: present.name })
+}
+
+async function enrolLocked(parts: EnrolParts): Promise<Enrolment> {
+  const { state, token, name, host, version, category, clock } = parts
+  if (!EnrolmentRequest.shape.token.safeParse(token).success) throw new StegError('access-token-invalid', {})
+  const key = (await readKey(state.keyFile)) ?? (await createKey(state.keyFile, clock))
+  const answer = await parts.hub.enrol(async (now) => {
+    const proof = await proveForEnrolment(key, token, now)
+    return { token, proof, name, host, version, category }
+  })
+  const usable = Object.entries(answer.targets).filter(([, url]) => parseBase(url) !== undefined)
+  await state.pins.write({ v: 1, pins: category === 'none' ? {} : Object.fromEntries(usable) })
+  const enrolment: Enrolment = {
+    v: 1,
+    hub: parts.hubUrl,
+    agentId: answer.agentId,
+    name: answer.name,
+    tenant: answer.tenant,
+    category,
+    enrolledAt: toIso(clock.now()),
+  }
+  await state.enrolment.write(enrolment)
+  return enrolment
+}

@@ -1,0 +1,93 @@
+import { hostname } from 'node:os'
+import { performance } from 'node:perf_hooks'
+import { type Clock, systemClock } from '../shared/clock.ts'
+import { StegError } from '../shared/errors/error.ts'
+import type { Logger } from '../shared/log.ts'
+import { type Agent, createAgent } from './agent.ts'
+import { connectHub, type Hub } from './connection/hub.ts'
+import { createHubClock } from './connection/hub-clock.ts'
+import type { ConnectionState } from './connection/states.ts'
+import { createTargetHttp } from './relay/target-http.ts'
+import { removeLeftovers, secureFolder } from './state/folder.ts'
+import { readKey } from './state/key.ts'
+import { takeLock } from './state/lock.ts'
+import { type Enrolment, type State, stateIn } from './state/state.ts'
+import { VERSION } from './version.ts'
+
+/** The machine's real time. */
+export const clock: Clock = systemClock
+
+/** The host name as the hub stores it, at most 255 characters. */
+export function hostName(): string {
+  return hostname().slice(0, 255) || 'unknown'
+}
+
+export function openState(dir: string): State {
+  return stateIn(dir, clock)
+}
+
+/** A hub spoken to before there is an agent. */
+export function hubAt(url: string, language: string): Hub {
+  return connectHub({ url, hubClock: createHubClock(clock), localNow: clock.now, language })
+}
+
+/** @throws StegError `not-enrolled`, `state-unreadable` */
+export async function readEnrolment(state: State): Promise<Enrolment> {
+  const enrolment = await state.enrolment.read()
+  if (enrolment === undefined) throw new StegError('not-enrolled', { dir: state.dir })
+  return enrolment
+}
+
+export interface StartOptions {
+  readonly dir: string
+  readonly language: string
+  readonly log: Logger
+  readonly onState: (state: ConnectionState, reason: string | null) => void
+}
+
+/**
+ * Puts the agent of a state folder together; `release` lets go of the folder.
+ * @throws StegError `not-enrolled`, `already-running`, `state-unreadable`, `state-unwritable`
+ */
+export async function prepareAgent(
+  options: StartOptions,
+): Promise<{ agent: Agent; enrolment: Enrolment; release: () => void }> {
+  const { dir, log } = options
+  const state = openState(dir)
+  const enrolment = await readEnrolment(state)
+  if ((await secureFolder(dir)).tightened) {
+    log.warn('other users of this machine could read the state folder; it has been closed to them', { dir })
+  }
+  const lock = await takeLock(state.lockFile)
+  if (lock === undefined) throw new StegError('already-running', { dir })
+  try {
+    await removeLeftovers(dir)
+    const key = await readKey(state.keyFile)
+    if (key === undefined)
+      throw new StegError('state-unreadable', { file: state.keyFile, reason: 'it is missing' })
+    const hubClock = createHubClock(clock)
+    // The broker's client is large; commands that do not connect start without it.
+    const { serviceBusLines } = await import('./connection/service-bus-line.ts')
+    const agent = createAgent({
+      enrolment,
+      key,
+      state,
+      hub: connectHub({ url: enrolment.hub, hubClock, localNow: clock.now, language: options.language }),
+      hubClock,
+      openLine: serviceBusLines(log),
+      http: createTargetHttp(),
+      host: hostName(),
+      version: VERSION,
+      pid: process.pid,
+      clock,
+      monotonic: () => performance.now(),
+      random: Math.random,
+      log,
+      onState: options.onState,
+    })
+    return { agent, enrolment, release: lock.release }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}

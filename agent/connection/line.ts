@@ -1,0 +1,48 @@
+import type { SessionResponse } from '../../shared/wire/enrolment.ts'
+
+/** A request as it lies, locked, in the agent's queue. Settling a request whose lock is lost throws. */
+export interface IncomingRequest {
+  readonly body: Uint8Array
+  readonly messageId: string
+  readonly correlationId: string | undefined
+  /** Session on the reply queue that waits for the answer. */
+  readonly replyToSessionId: string | undefined
+  /** Earlier deliveries in which an agent may have begun to work on it. */
+  readonly begunBefore: number
+  complete(): Promise<void>
+  /** Gives it back to the queue. `begun` is false when nothing at all has been done about it. */
+  abandon(begun: boolean): Promise<void>
+  deadLetter(reason: string, description: string): Promise<void>
+}
+
+export interface OutgoingMessage {
+  readonly body: Uint8Array
+  readonly subject: 'reply' | 'event'
+  readonly messageId: string
+  readonly correlationId?: string
+  readonly sessionId: string
+  /** Milliseconds. */
+  readonly timeToLive?: number
+}
+
+/** One connection to the broker, with the rights of one session. When it fails it is thrown away, never mended. */
+export interface Line {
+  /** Resolves when the broker has accepted the message. @throws StegError `bus-unavailable`, `call-too-large` */
+  send(queue: 'replies' | 'events', message: OutgoingMessage): Promise<void>
+  /** Resolves with the reason once the line is of no more use. */
+  readonly lost: Promise<string>
+  /** Declares it lost. */
+  lose(reason: string): void
+  /** No new requests from now on; those at hand can still be settled. */
+  stopReceiving(): Promise<void>
+  /** Resolves when none of the requests that came over it is being worked on. */
+  idle(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens a line that can receive and send. @throws StegError `bus-unavailable` */
+export type OpenLine = (
+  session: SessionResponse,
+  onRequest: (request: IncomingRequest) => Promise<void>,
+  signal: AbortSignal,
+) => Promise<Line>

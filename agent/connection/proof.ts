@@ -1,0 +1,41 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { SignJWT } from 'jose'
+import { ENROLMENT_AUDIENCE, PROOF_LIFETIME_SECONDS, SESSION_AUDIENCE } from '../../shared/wire/enrolment.ts'
+import { type AgentEvent, EVENT_AUDIENCE } from '../../shared/wire/event.ts'
+import type { AgentKey } from '../state/key.ts'
+
+/** Proof that the agent holds the private half of a key the hub does not know yet. `now` is the hub's time in ms. */
+export function proveForEnrolment(key: AgentKey, token: string, now: number): Promise<string> {
+  return issueShortLived(
+    new SignJWT({ th: createHash('sha256').update(token).digest('base64url') })
+      .setProtectedHeader({ alg: 'EdDSA', jwk: key.publicJwk })
+      .setAudience(ENROLMENT_AUDIENCE),
+    key,
+    now,
+  )
+}
+
+/** Proof that this is the enrolled agent. `now` is the hub's time in ms. */
+export function proveForSession(key: AgentKey, agentId: string, now: number): Promise<string> {
+  return issueShortLived(asAgent(new SignJWT({}), agentId).setAudience(SESSION_AUDIENCE), key, now)
+}
+
+/** An event that the hub can trace to this agent. It may wait in the queue, so it does not expire. */
+export function signEvent(key: AgentKey, event: AgentEvent, now: number): Promise<string> {
+  return issue(asAgent(new SignJWT({ event }), event.agentId).setAudience(EVENT_AUDIENCE), key, now)
+}
+
+function asAgent(token: SignJWT, agentId: string): SignJWT {
+  return token.setProtectedHeader({ alg: 'EdDSA' }).setIssuer(agentId).setSubject(agentId)
+}
+
+function issueShortLived(token: SignJWT, key: AgentKey, now: number): Promise<string> {
+  return issue(token.setExpirationTime(Math.floor(now / 1000) + PROOF_LIFETIME_SECONDS), key, now)
+}
+
+function issue(token: SignJWT, key: AgentKey, now: number): Promise<string> {
+  return token
+    .setIssuedAt(Math.floor(now / 1000))
+    .setJti(randomUUID())
+    .sign(key.privateKey)
+}

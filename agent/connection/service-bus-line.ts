@@ -1,0 +1,185 @@
+import {
+  isServiceBusError,
+  type ProcessErrorArgs,
+  ServiceBusClient,
+  type ServiceBusClientOptions,
+  type ServiceBusReceivedMessage,
+  type ServiceBusReceiver,
+  type ServiceBusSender,
+} from '@azure/service-bus'
+import { StegError } from '../../shared/errors/error.ts'
+import type { Logger } from '../../shared/log.ts'
+import { MAX_FRAME_BYTES } from '../../shared/wire/frame.ts'
+import { isLoopback } from '../relay/rules/address.ts'
+import { grantCredential } from './grants.ts'
+import type { IncomingRequest, Line, OpenLine, OutgoingMessage } from './line.ts'
+import { shortReason } from './reason.ts'
+import { createSockets, type Sockets } from './sockets.ts'
+import { createWorkCount } from './work-count.ts'
+
+const CONCURRENT_CALLS = 16
+/** Calls may take as long as the hub's own limit (230 s); the lock must not run out before. */
+const LOCK_RENEWAL_MS = 5 * 60_000
+const OPEN_TIMEOUT_MS = 20_000
+const CLOSE_TIMEOUT_MS = 3000
+/** One quick repeat, then the line is given up: whoever holds it opens a new one. */
+const retryOptions = { timeoutInMs: 10_000, maxRetries: 1, retryDelayInMs: 300, maxRetryDelayInMs: 300 }
+/** Message property: deliveries that ended without anybody having begun. */
+const NOT_BEGUN = 'notBegun'
+
+/** Lines over Azure Service Bus: AMQP 1.0 in a WebSocket, port 443 unless the session names another one. */
+export function serviceBusLines(log: Logger): OpenLine {
+  return async (session, onRequest, signal) => {
+    const { host, port, tls } = session.broker
+    if (!tls && !isLoopback(new URL(`http://${host}`))) {
+      throw new StegError('bus-unavailable', { reason: 'the hub names a broker without encryption' })
+    }
+    const sockets = createSockets(tls)
+    const client = new ServiceBusClient(
+      host,
+      grantCredential(session) as never,
+      clientOptions(host, port, sockets),
+    )
+    const loss = Promise.withResolvers<string>()
+    const lose = (reason: string) => {
+      loss.resolve(reason)
+      // The broker must not hand further requests to a line that nobody listens to.
+      sockets.terminate()
+    }
+    const senders = {
+      replies: client.createSender(session.replies.queue),
+      events: client.createSender(session.events.queue),
+    }
+    const receiver = client.createReceiver(session.requests.queue, {
+      receiveMode: 'peekLock',
+      maxAutoLockRenewalDurationInMs: LOCK_RENEWAL_MS,
+      skipParsingBodyAsJson: true,
+    })
+    const work = createWorkCount()
+    const subscription = subscribe(receiver, (request) => work.count(onRequest(request)), lose, log)
+    const close = async () => {
+      await within(CLOSE_TIMEOUT_MS, client.close(), log)
+      sockets.terminate()
+    }
+    try {
+      const opening = Promise.all([
+        subscription.opened,
+        openSender(senders.replies),
+        openSender(senders.events),
+      ])
+      await Promise.race([opening, failOn(loss.promise), timeout(OPEN_TIMEOUT_MS, signal)])
+    } catch (error) {
+      await close()
+      throw unavailable(error)
+    }
+    const line: Line = {
+      lost: loss.promise,
+      lose,
+      send: (queue, message) => send(senders[queue], message),
+      stopReceiving: () => within(CLOSE_TIMEOUT_MS, subscription.close(), log),
+      idle: work.idle,
+      close,
+    }
+    return line
+  }
+}
+
+function clientOptions(host: string, port: number | undefined, sockets: Sockets): ServiceBusClientOptions {
+  return {
+    webSocketOptions: { webSocket: sockets.webSocket },
+    retryOptions,
+    ...(port === undefined ? {} : { customEndpointAddress: `sb://${host}:${port}` }),
+  }
+}
+
+/** The client offers no way to open a sender; an empty batch needs the link's message limit and thereby opens it. */
+async function openSender(sender: ServiceBusSender): Promise<void> {
+  await sender.createMessageBatch()
+}
+
+function subscribe(
+  receiver: ServiceBusReceiver,
+  onRequest: (request: IncomingRequest) => Promise<void>,
+  lose: (reason: string) => void,
+  log: Logger,
+): { opened: Promise<void>; close(): Promise<void> } {
+  const opened = Promise.withResolvers<void>()
+  let begun = false
+  const handlers = {
+    processMessage: (message: ServiceBusReceivedMessage) => onRequest(toRequest(receiver, message)),
+    processError: async ({ error, errorSource }: ProcessErrorArgs) => {
+      if (errorSource === 'receive') lose(shortReason(error))
+      else log.warn('a message could not be handled', { step: errorSource, error })
+    },
+    // The client calls these two around each opening of its link, though its types do not tell. A second opening means
+    // that the link was lost and the client mends it itself, which it does not always manage.
+    preInitialize: async () => {
+      if (begun) lose('the connection was interrupted')
+      begun = true
+    },
+    postInitialize: async () => opened.resolve(),
+  }
+  const subscription = receiver.subscribe(handlers, {
+    autoCompleteMessages: false,
+    maxConcurrentCalls: CONCURRENT_CALLS,
+  })
+  return { opened: opened.promise, close: () => subscription.close() }
+}
+
+function toRequest(receiver: ServiceBusReceiver, message: ServiceBusReceivedMessage): IncomingRequest {
+  const notBegun = Number(message.applicationProperties?.[NOT_BEGUN] ?? 0)
+  return {
+    body: message.body instanceof Uint8Array ? message.body : new Uint8Array(0),
+    messageId: String(message.messageId ?? ''),
+    correlationId: message.correlationId === undefined ? undefined : String(message.correlationId),
+    replyToSessionId: message.replyToSessionId,
+    begunBefore: Math.max(0, (message.deliveryCount ?? 0) - notBegun),
+    complete: () => receiver.completeMessage(message),
+    abandon: (begun) => receiver.abandonMessage(message, begun ? undefined : { [NOT_BEGUN]: notBegun + 1 }),
+    deadLetter: (deadLetterReason, deadLetterErrorDescription) =>
+      receiver.deadLetterMessage(message, { deadLetterReason, deadLetterErrorDescription }),
+  }
+}
+
+async function send(sender: ServiceBusSender, message: OutgoingMessage): Promise<void> {
+  try {
+    await sender.sendMessages({ ...message, body: Buffer.from(message.body) })
+  } catch (error) {
+    if (isServiceBusError(error) && error.code === 'MessageSizeExceeded') {
+      const size = message.body.length
+      throw new StegError(
+        'call-too-large',
+        { direction: 'response', size, limit: MAX_FRAME_BYTES },
+        { cause: error },
+      )
+    }
+    throw unavailable(error)
+  }
+}
+
+function unavailable(error: unknown): StegError {
+  return new StegError('bus-unavailable', { reason: shortReason(error) }, { cause: error })
+}
+
+async function failOn(lost: Promise<string>): Promise<never> {
+  throw new Error(await lost)
+}
+
+function timeout(ms: number, signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(ms)])
+    const fail = () =>
+      reject(signal.aborted ? signal.reason : new Error(`no connection within ${ms / 1000} s`))
+    if (limit.aborted) fail()
+    limit.addEventListener('abort', fail, { once: true })
+  })
+}
+
+/** Waits for the work, but not for ever: a dead connection does not answer to a farewell either. */
+async function within(ms: number, work: Promise<void>, log: Logger): Promise<void> {
+  const expired = Promise.withResolvers<void>()
+  const timer = setTimeout(expired.resolve, ms)
+  const done = work.catch((error) => log.debug('the connection did not close in order', { error }))
+  await Promise.race([done, expired.promise])
+  clearTimeout(timer)
+}

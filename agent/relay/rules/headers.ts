@@ -1,0 +1,67 @@
+/** Which header fields pass between hub and target (RFC 9110, 7.6.1). Names are in lower case. */
+
+export type HeaderPairs = readonly (readonly [name: string, value: string])[]
+
+/** They concern one connection only, or the agent sets them itself: left out without a word. */
+const dropped = new Set([
+  'connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'proxy-connection',
+  'content-length',
+  'accept-encoding',
+  'expect',
+])
+/** They could make the target read the request as another one: no honest caller sends them. */
+const refused = new Set(['host', 'transfer-encoding', 'upgrade', 'proxy-authorization', 'proxy-authenticate'])
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+/** What a field value may consist of (RFC 9110, 5.5). */
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+/** As many as a reply may carry. */
+const MAX_FIELDS = 200
+
+export type HeaderDecision =
+  | { readonly ok: true; readonly headers: Record<string, string[]> }
+  | { readonly ok: false; readonly reason: string }
+
+/** Header fields of a request to a target. The body travels decoded: no content coding is asked for. */
+export function requestHeaders(pairs: HeaderPairs): HeaderDecision {
+  const named = namedByConnection(pairs)
+  const headers: Record<string, string[]> = Object.create(null)
+  for (const [given, value] of pairs) {
+    const name = given.toLowerCase()
+    if (refused.has(name)) return { ok: false, reason: `the header field "${name}" is not allowed` }
+    if (!FIELD_VALUE.test(value)) {
+      return { ok: false, reason: `the header field "${name}" contains a character that is not allowed` }
+    }
+    if (dropped.has(name) || named.has(name)) continue
+    headers[name] = [...(headers[name] ?? []), value]
+  }
+  headers['accept-encoding'] = ['identity']
+  return { ok: true, headers }
+}
+
+/** Header fields of a target's answer as the hub gets them; `undefined` when there are more than a reply may carry. */
+export function responseHeaders(pairs: HeaderPairs): [string, string][] | undefined {
+  const named = namedByConnection(pairs)
+  const kept = pairs.filter(([name]) => !hopByHop.has(name) && !named.has(name))
+  return kept.length > MAX_FIELDS ? undefined : kept.map(([name, value]) => [name, value])
+}
+
+function namedByConnection(pairs: HeaderPairs): Set<string> {
+  const names = pairs
+    .filter(([name]) => name.toLowerCase() === 'connection')
+    .flatMap(([, value]) => value.split(','))
+    .map((name) => name.trim().toLowerCase())
+  return new Set(names)
+}

@@ -1,0 +1,217 @@
+import type { Clock } from '../../shared/clock.ts'
+import { isStegError, reasonOf, StegError } from '../../shared/errors/error.ts'
+import type { Logger } from '../../shared/log.ts'
+import {
+  type CallHead,
+  type PingHead,
+  type ReplyHead,
+  RequestHead,
+  WIRE_VERSION,
+} from '../../shared/wire/call.ts'
+import { decodeFrame, encodeFrame, packBody, unpackBody } from '../../shared/wire/frame.ts'
+import type { IncomingRequest } from '../connection/line.ts'
+import type { Tally } from './counters.ts'
+import { createKnownRequests } from './known-requests.ts'
+import { planRequest, type RequestPlan } from './rules/plan.ts'
+import type { TargetHttp } from './target-http.ts'
+import type { Targets } from './targets.ts'
+
+/** A deadline further away than this is a mistake; timers do not reach further than 24 days anyway. */
+const LONGEST_CALL_MS = 60 * 60_000
+
+export interface RelayParts {
+  readonly targets: Targets
+  readonly http: TargetHttp
+  /** Resolves when the broker has accepted the reply. `deadline` by the hub's clock. */
+  readonly sendReply: (
+    reply: { id: string; sessionId: string; frame: Uint8Array },
+    deadline: number,
+  ) => Promise<void>
+  readonly tally: Tally
+  /** Milliseconds since the epoch by the hub's clock. */
+  readonly hubNow: () => number
+  readonly clock: Clock
+  readonly version: string
+  readonly log: Logger
+}
+
+export interface Relay {
+  serve(request: IncomingRequest): Promise<void>
+  /** From now on requests are handed back. */
+  refuseNew(): void
+  /** Ends what is still under way: repeatable calls are handed back, the others answered `indeterminate`. */
+  abort(): void
+}
+
+type Outcome = ReplyHead['outcome']
+/** `undefined`: no answer, somebody else shall do it. */
+type Result = { readonly outcome: Outcome; readonly body?: Uint8Array } | undefined
+
+/** Takes requests from the queue, does what they ask, and answers. A request is settled after its answer is out. */
+export function createRelay(parts: RelayParts): Relay {
+  const { hubNow, tally, log } = parts
+  const known = createKnownRequests(hubNow)
+  const running = new Set<AbortController>()
+  const stopped = new Error('the agent is stopping')
+  let stopping = false
+
+  async function serve(request: IncomingRequest): Promise<void> {
+    let decoded: { head: RequestHead; body: Uint8Array }
+    try {
+      decoded = decodeFrame(RequestHead, request.body)
+    } catch (error) {
+      return reject(request, request.correlationId ?? request.messageId, asStegError(error))
+    }
+    const { head, body } = decoded
+    if (request.replyToSessionId === undefined) {
+      return reject(
+        request,
+        head.id,
+        new StegError('message-invalid', { problem: 'nobody waits for the answer' }),
+      )
+    }
+    const plan = planRequest({
+      kind: 'ping' in head ? 'ping' : 'call',
+      idempotency: 'ping' in head ? 'repeatable' : head.idempotency,
+      now: hubNow(),
+      deadline: head.deadline,
+      known: known.state(head.id),
+      begunBefore: request.begunBefore,
+      stopping,
+    })
+    if (plan !== 'execute' && plan !== 'pong') log.info('request not executed', { id: head.id, plan })
+    await actions[plan](request, head, body)
+  }
+
+  const actions: Readonly<
+    Record<RequestPlan, (request: IncomingRequest, head: RequestHead, body: Uint8Array) => Promise<void>>
+  > = {
+    drop: (request) => {
+      tally.drop()
+      return request.complete()
+    },
+    settle: (request) => request.complete(),
+    'hand-back': (request) => request.abandon(false),
+    wait: async (request, head) => {
+      await known.finished(head.id)
+      if (known.state(head.id) === 'answered') await request.complete()
+      else await request.abandon(true)
+    },
+    pong: (request, head) => {
+      tally.ping()
+      return work(request, head, async () => ({ outcome: { kind: 'pong', version: parts.version } }))
+    },
+    indeterminate: (request, head) =>
+      work(request, head, async () => failed(new StegError('indeterminate', {}))),
+    execute: (request, head, body) => work(request, head, () => execute(head as CallHead, body)),
+  }
+
+  /** Lets `produce` make the answer, sends it, and settles the request. */
+  async function work(
+    request: IncomingRequest,
+    head: CallHead | PingHead,
+    produce: () => Promise<Result>,
+  ): Promise<void> {
+    await known.run(head.id, head.deadline, async () => {
+      const result = await produce()
+      if (result === undefined) return false
+      await answer(request, head, result)
+      return true
+    })
+    if (known.state(head.id) === 'answered') await request.complete()
+    else await request.abandon(true)
+  }
+
+  async function execute(head: CallHead, packed: Uint8Array): Promise<Result> {
+    const seconds = Math.round((head.deadline - hubNow()) / 1000)
+    const late = new StegError('deadline-exceeded', { target: head.target.name, seconds })
+    const timer = new AbortController()
+    const limit = new AbortController()
+    running.add(limit)
+    parts.clock
+      .sleep(Math.min(head.deadline - hubNow(), LONGEST_CALL_MS), timer.signal)
+      .then(() => limit.abort(late))
+      .catch(() => undefined)
+    try {
+      const body = await unpackBody(head.body, packed)
+      const base = await parts.targets.resolve(head.target.name, head.target.url)
+      limit.signal.throwIfAborted()
+      const { status, headers, body: answered } = await parts.http.call(base, head, body, limit.signal)
+      return { outcome: { kind: 'answered', status, headers }, body: answered }
+    } catch (error) {
+      if (error !== stopped) return failed(asFailure(error, head.id))
+      return head.idempotency === 'once' ? failed(new StegError('indeterminate', {})) : undefined
+    } finally {
+      timer.abort()
+      running.delete(limit)
+      tally.call(parts.clock.now())
+    }
+  }
+
+  function failed(error: StegError): NonNullable<Result> {
+    return { outcome: { kind: 'failed', error: { code: error.code, params: error.params } } }
+  }
+
+  /** Anything that is not from the catalogue is a mistake in the agent: the hub learns only where to look it up. */
+  function asFailure(error: unknown, id: string): StegError {
+    if (isStegError(error)) return error
+    log.error('a call failed unexpectedly', { id, error })
+    return new StegError('internal-error', { reference: id }, { cause: error })
+  }
+
+  async function answer(
+    request: IncomingRequest,
+    head: { readonly id: string; readonly deadline: number },
+    result: NonNullable<Result>,
+  ): Promise<void> {
+    const send = async ({ outcome, body }: NonNullable<Result>) => {
+      const packed = await packBody(body ?? new Uint8Array(0))
+      const replyHead: ReplyHead = { v: WIRE_VERSION, id: head.id, outcome, body: packed?.info ?? null }
+      const frame = encodeFrame(replyHead, packed?.bytes, 'response')
+      if (outcome.kind === 'failed') tally.error(outcome.error.code)
+      await parts.sendReply({ id: head.id, sessionId: request.replyToSessionId ?? '', frame }, head.deadline)
+    }
+    try {
+      await send(result)
+    } catch (error) {
+      if (!isStegError(error, 'call-too-large')) throw error
+      await send({ outcome: { kind: 'failed', error: { code: error.code, params: error.params } } })
+    }
+  }
+
+  /** A message that cannot be read would come back for ever: it goes to the dead letters, and whoever waits is told. */
+  async function reject(request: IncomingRequest, id: string, error: StegError): Promise<void> {
+    log.error('a message cannot be read', { id, reason: error.message })
+    tally.drop()
+    if (request.replyToSessionId !== undefined && id !== '') {
+      const soon = { id, deadline: hubNow() }
+      await answer(request, soon, { outcome: { kind: 'failed', error } }).catch((failure) =>
+        log.warn('a refusal could not be sent', { id, reason: reasonOf(failure) }),
+      )
+    }
+    await request.deadLetter(error.code, error.message)
+  }
+
+  return {
+    async serve(request) {
+      try {
+        await serve(request)
+      } catch (error) {
+        // The lock runs out and the broker delivers the request once more.
+        log.warn('a request could not be settled', { id: request.messageId, reason: reasonOf(error) })
+      }
+    },
+    refuseNew() {
+      stopping = true
+    },
+    abort() {
+      for (const call of running) call.abort(stopped)
+    },
+  }
+}
+
+function asStegError(error: unknown): StegError {
+  return isStegError(error)
+    ? error
+    : new StegError('message-invalid', { problem: reasonOf(error) }, { cause: error })
+}

@@ -1,0 +1,48 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Clock } from '../../shared/clock.ts'
+import { AgentCategory, TargetMap } from '../../shared/wire/enrolment.ts'
+import { type JsonFile, jsonFile } from './json-file.ts'
+
+/** Who this agent is. Written once, as the last step of the enrolment: without it the folder is not enrolled. */
+export const Enrolment = z.object({
+  v: z.literal(1),
+  hub: z.url({ protocol: /^https?$/ }),
+  agentId: z.string().min(1).max(64),
+  name: z.string(),
+  tenant: z.object({ id: z.string(), name: z.string() }),
+  category: AgentCategory,
+  enrolledAt: z.iso.datetime(),
+})
+export type Enrolment = z.infer<typeof Enrolment>
+
+/** The address each target is pinned to. Only the running agent writes it. */
+const Pins = z.object({ v: z.literal(1), pins: TargetMap })
+export type Pins = z.infer<typeof Pins>
+
+/** Further addresses allowed on this machine. Only the command `targets allow` writes it. */
+const Allowed = z.object({ v: z.literal(1), urls: z.array(z.url({ protocol: /^https?$/ })) })
+export type Allowed = z.infer<typeof Allowed>
+
+/** The files of a state folder. Each has one writer, so that no process overwrites what another one wrote. */
+export interface State {
+  readonly dir: string
+  readonly enrolment: JsonFile<Enrolment>
+  readonly pins: JsonFile<Pins>
+  readonly allowed: JsonFile<Allowed>
+  readonly keyFile: string
+  readonly lockFile: string
+  readonly statusFile: string
+}
+
+export function stateIn(dir: string, clock: Clock): State {
+  return {
+    dir,
+    enrolment: jsonFile(join(dir, 'state.json'), Enrolment, clock),
+    pins: jsonFile(join(dir, 'targets.json'), Pins, clock),
+    allowed: jsonFile(join(dir, 'allowed.json'), Allowed, clock),
+    keyFile: join(dir, 'key.pem'),
+    lockFile: join(dir, 'lock.db'),
+    statusFile: join(dir, 'status.json'),
+  }
+}
