@@ -10,8 +10,13 @@ import { reasonOf, StegError } from '../../../shared/errors/error.ts'
 import { openAdministration } from './administration.ts'
 import type { Bus, OutgoingMessage } from './port.ts'
 
-/** Longer than any process lives: the session is held until it is closed or lost. */
-const HOLD_SESSION_MS = 30 * 24 * 3_600_000
+/**
+ * How often a held session is renewed. The client renews by itself only in the mode that settles messages one by one;
+ * replies are taken without that, which saves a message each. Well below the queue's lock of five minutes.
+ */
+const RENEW_SESSION_MS = 100_000
+/** Replies handed over at the same time; with one, each would wait for a round trip of its own. */
+const CONCURRENT_REPLIES = 64
 
 /** Plain WebSocket for the broker on loopback; the client always dials `wss:`. */
 class LoopbackWebSocket extends WebSocket {
@@ -113,26 +118,34 @@ export function openServiceBus(connectionString: string): Bus {
       try {
         const receiver = await own.acceptSession(queue, sessionId, {
           receiveMode: 'receiveAndDelete',
-          maxAutoLockRenewalDurationInMs: HOLD_SESSION_MS,
+          maxAutoLockRenewalDurationInMs: 0,
         })
         let open = true
         const lose = (reason: string) => {
           if (!open) return
           open = false
+          clearInterval(renewing)
           own.close().catch(() => undefined)
           onLost(reason)
         }
-        receiver.subscribe({
-          processMessage: async (message) => {
-            if (typeof message.correlationId === 'string' && message.body instanceof Uint8Array) {
-              onReply({ correlationId: message.correlationId, body: message.body })
-            }
+        const renewing = setInterval(() => {
+          receiver.renewSessionLock().catch((error) => lose(reasonOf(error)))
+        }, RENEW_SESSION_MS)
+        receiver.subscribe(
+          {
+            processMessage: async (message) => {
+              if (typeof message.correlationId === 'string' && message.body instanceof Uint8Array) {
+                onReply({ correlationId: message.correlationId, body: message.body })
+              }
+            },
+            processError: async ({ error }) => lose(reasonOf(error)),
           },
-          processError: async ({ error }) => lose(reasonOf(error)),
-        })
+          { maxConcurrentCalls: CONCURRENT_REPLIES },
+        )
         return {
           async close() {
             open = false
+            clearInterval(renewing)
             await own.close()
           },
         }
