@@ -20,7 +20,8 @@ const request: RelayRequest = {
 function site() {
   const clock = fakeClock()
   const sent: { queue: string; message: OutgoingMessage }[] = []
-  const sessions: { onReply(reply: IncomingReply): void; onLost(reason: string): void; closed: boolean }[] = []
+  const sessions: { onReply(reply: IncomingReply): void; onLost(reason: string): void; closed: boolean }[] =
+    []
   const faults = { send: false, open: 0 }
   const bus: Bus = {
     async send(queue, message) {
@@ -42,7 +43,13 @@ function site() {
     check: async () => undefined,
     close: async () => undefined,
   }
-  const relay = createRelayService({ bus, clock, random: systemRandom, instanceId: 'hub-1', log: silentLogger })
+  const relay = createRelayService({
+    bus,
+    clock,
+    random: systemRandom,
+    instanceId: 'hub-1',
+    log: silentLogger,
+  })
 
   /** What the agent would send for the n-th request. */
   async function answer(index: number, status: number, text: string, session = sessions.length - 1) {
@@ -53,7 +60,8 @@ function site() {
     const reply = {
       v: 1,
       id: head.id,
-      outcome: 'ping' in head ? { kind: 'pong', version: '1' } : { kind: 'answered', status, headers: [['a', 'b']] },
+      outcome:
+        'ping' in head ? { kind: 'pong', version: '1' } : { kind: 'answered', status, headers: [['a', 'b']] },
       body: packed?.info ?? null,
     }
     const body = encodeFrame(reply, packed?.bytes, 'response')
@@ -62,7 +70,11 @@ function site() {
   return { relay, clock, sent, sessions, faults, answer }
 }
 
-const codeOf = (promise: Promise<unknown>) => promise.then(() => 'none', (error) => error.code)
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'none',
+    (error) => error.code,
+  )
 
 describe('relay, hub side', () => {
   it('matches each reply to its call, whatever their order', async () => {
@@ -76,7 +88,9 @@ describe('relay, hub side', () => {
     )
     expect(sessions).toHaveLength(1)
     expect(new Set(sent.map(({ queue }) => queue))).toEqual(new Set(['agent-a-1']))
-    expect(sent.every(({ message }) => message.timeToLive === 10_000 && message.replyToSessionId === 'hub-1')).toBe(true)
+    expect(
+      sent.every(({ message }) => message.timeToLive === 10_000 && message.replyToSessionId === 'hub-1'),
+    ).toBe(true)
   })
 
   it('gives up at the deadline, and a late reply harms nobody', async () => {
@@ -132,7 +146,11 @@ describe('relay, hub side', () => {
     await expect.poll(() => sent.length).toBe(1)
     const id = sent[0]?.message.messageId ?? ''
     const error = { code: 'target-unreachable', params: { url: 'http://x', reason: 'connection refused' } }
-    const body = encodeFrame({ v: 1, id, outcome: { kind: 'failed', error }, body: null }, undefined, 'response')
+    const body = encodeFrame(
+      { v: 1, id, outcome: { kind: 'failed', error }, body: null },
+      undefined,
+      'response',
+    )
     sessions[0]?.onReply({ correlationId: id, body })
     await expect(call).rejects.toMatchObject(error)
   })

@@ -8,7 +8,9 @@ const profile = SageProfile.parse({ list: { pageSize: 3 } })
 
 type Edit = { readonly kind: 'insert' | 'remove'; readonly at: number }
 const edits: fc.Arbitrary<readonly (readonly Edit[])[]> = fc.array(
-  fc.array(fc.record({ kind: fc.constantFrom('insert' as const, 'remove' as const), at: fc.nat(20) }), { maxLength: 3 }),
+  fc.array(fc.record({ kind: fc.constantFrom('insert' as const, 'remove' as const), at: fc.nat(20) }), {
+    maxLength: 3,
+  }),
   { maxLength: 12 },
 )
 

@@ -1,0 +1,83 @@
+import { readSageClock } from '../../functions/hr/sage/clock.ts'
+import { SageProfile } from '../../functions/hr/sage/profile.ts'
+import type { SageConnection, SageService } from '../../functions/hr/sage/service.ts'
+import type { SageSession } from '../../functions/hr/sage/session.ts'
+import { type Counts, type JobDefinition, type RunContext, RunHeld } from '../../functions/jobs/port.ts'
+import type { LogCode, LogParams } from '../../functions/jobs/rules/texts.ts'
+import type { Clock } from '../../shared/clock.ts'
+
+export const TENANT = 'tenant001'
+
+export interface Logged {
+  readonly level: string
+  readonly code: LogCode
+  readonly params: LogParams
+}
+
+/** Runs a job as a worker would, without one. */
+export async function runOnce(
+  job: JobDefinition,
+  options: { readonly dryRun?: boolean; readonly signal?: AbortSignal } = {},
+): Promise<{ counts: Counts; log: readonly Logged[] }> {
+  if (job.kind !== 'work') throw new Error('a sequence does not run by itself')
+  const log: Logged[] = []
+  const context: RunContext = {
+    tenantId: TENANT,
+    runId: 'run',
+    agentId: undefined,
+    approved: undefined,
+    signal: options.signal ?? new AbortController().signal,
+    dryRun: options.dryRun ?? false,
+    log: (level, code, params = {}) => log.push({ level, code, params }),
+    record: async () => undefined,
+  }
+  try {
+    return { counts: await job.run(context), log }
+  } catch (error) {
+    if (error instanceof RunHeld) throw new Error('held')
+    throw error
+  }
+}
+
+export const codesOf = (log: readonly Logged[]) => log.map(({ code }) => code)
+
+/** A Sage whose session the test plays. */
+export function sageWith(
+  session: Partial<SageSession>,
+  clock: Clock,
+): Pick<SageService, 'connect'> & { connected: number } {
+  const never = () => {
+    throw new Error('this test does not expect such a call')
+  }
+  const whole: SageSession = {
+    get: never,
+    getText: never,
+    postOnce: never,
+    ready: async () => undefined,
+    ...session,
+  }
+  const profile = SageProfile.parse({})
+  const connection: SageConnection = {
+    agentName: 'agent',
+    session: whole,
+    profile,
+    people: never,
+    databases: never,
+    clock: () => readSageClock(whole, profile, clock.now),
+  }
+  const sage = {
+    connected: 0,
+    async connect() {
+      sage.connected += 1
+      return connection
+    },
+  }
+  return sage
+}
+
+/** An answer as Sage pages it. */
+export function pageOf(rows: readonly unknown[], query: Readonly<Record<string, string>> = {}) {
+  const skip = Number(query['options[Skip]'] ?? 0)
+  const take = Number(query['options[Take]'] ?? 500)
+  return { Results: rows.slice(skip, skip + take), Total: rows.length }
+}
