@@ -11,6 +11,7 @@ import { type ConnectionEvent, type ConnectionState, transitions } from './conne
 import { createSupervisor } from './connection/supervisor.ts'
 import { createWorkCount } from './connection/work-count.ts'
 import { createTally } from './relay/counters.ts'
+import type { Journal } from './relay/journal/journal.ts'
 import { createRelay } from './relay/serve.ts'
 import type { TargetHttp } from './relay/target-http.ts'
 import { createTargets } from './relay/targets.ts'
@@ -35,6 +36,7 @@ export interface AgentParts {
   readonly hubClock: HubClock
   readonly openLine: OpenLine
   readonly http: TargetHttp
+  readonly journal: Journal
   readonly host: string
   readonly version: string
   readonly pid: number
@@ -89,6 +91,7 @@ export function createAgent(parts: AgentParts): Agent {
       log.info('target pinned', { name, base }),
     ),
     http: parts.http,
+    journal: parts.journal,
     sendReply,
     tally,
     hubNow: hubClock.now,

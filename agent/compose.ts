@@ -7,6 +7,7 @@ import { type Agent, createAgent } from './agent.ts'
 import { connectHub, type Hub } from './connection/hub.ts'
 import { createHubClock } from './connection/hub-clock.ts'
 import type { ConnectionState } from './connection/states.ts'
+import { openJournal } from './relay/journal/journal.ts'
 import { createTargetHttp } from './relay/target-http.ts'
 import { removeLeftovers, secureFolder } from './state/folder.ts'
 import { readKey } from './state/key.ts'
@@ -66,6 +67,7 @@ export async function prepareAgent(
     if (key === undefined)
       throw new StegError('state-unreadable', { file: state.keyFile, reason: 'it is missing' })
     const hubClock = createHubClock(clock)
+    const journal = await openJournal({ file: state.journalFile, now: hubClock.now })
     // The broker's client is large; commands that do not connect start without it.
     const { serviceBusLines } = await import('./connection/service-bus-line.ts')
     const agent = createAgent({
@@ -76,6 +78,7 @@ export async function prepareAgent(
       hubClock,
       openLine: serviceBusLines(log),
       http: createTargetHttp(),
+      journal,
       host: hostName(),
       version: VERSION,
       pid: process.pid,
@@ -85,7 +88,14 @@ export async function prepareAgent(
       log,
       onState: options.onState,
     })
-    return { agent, enrolment, release: lock.release }
+    return {
+      agent,
+      enrolment,
+      release() {
+        journal.close()
+        lock.release()
+      },
+    }
   } catch (error) {
     lock.release()
     throw error

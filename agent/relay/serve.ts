@@ -11,17 +11,22 @@ import {
 import { decodeFrame, encodeFrame, packBody, unpackBody } from '../../shared/wire/frame.ts'
 import type { IncomingRequest } from '../connection/line.ts'
 import type { Tally } from './counters.ts'
+import type { Journal } from './journal/journal.ts'
 import { createKnownRequests } from './known-requests.ts'
+import { type JournalPlan, planFromJournal } from './rules/journal-state.ts'
 import { planRequest, type RequestPlan } from './rules/plan.ts'
 import type { TargetHttp } from './target-http.ts'
 import type { Targets } from './targets.ts'
 
+/** Why timers end that are no longer needed; one for all, because making an error takes its time. */
+const over = new Error('over')
 /** A deadline further away than this is a mistake; timers do not reach further than 24 days anyway. */
 const LONGEST_CALL_MS = 60 * 60_000
 
 export interface RelayParts {
   readonly targets: Targets
   readonly http: TargetHttp
+  readonly journal: Pick<Journal, 'find' | 'start' | 'finish'>
   /** Resolves when the broker has accepted the reply. `deadline` by the hub's clock. */
   readonly sendReply: (
     reply: { id: string; sessionId: string; frame: Uint8Array },
@@ -76,7 +81,7 @@ export function createRelay(parts: RelayParts): Relay {
       now: hubNow(),
       deadline: head.deadline,
       known: known.state(head.id),
-      begunBefore: request.begunBefore,
+      journal: journalPlan(head, request.begunBefore > 0),
       stopping,
     })
     if (plan !== 'execute' && plan !== 'pong') log.info('request not executed', { id: head.id, plan })
@@ -99,50 +104,79 @@ export function createRelay(parts: RelayParts): Relay {
     },
     pong: (request, head) => {
       tally.ping()
-      return work(request, head, async () => ({ outcome: { kind: 'pong', version: parts.version } }))
+      return work(request, head, () =>
+        frameOf(head.id, { outcome: { kind: 'pong', version: parts.version } }),
+      )
     },
+    replay: (request, head) => work(request, head, async () => parts.journal.find(head.id)?.answer),
     indeterminate: (request, head) =>
-      work(request, head, async () => failed(new StegError('indeterminate', {}))),
+      work(request, head, () => frameOf(head.id, failed(new StegError('indeterminate', {})))),
     execute: (request, head, body) => work(request, head, () => execute(head as CallHead, body)),
   }
 
-  /** Lets `produce` make the answer, sends it, and settles the request. */
+  function journalPlan(head: RequestHead, begunBefore: boolean): JournalPlan {
+    if ('ping' in head || head.idempotency !== 'once') return 'execute'
+    return planFromJournal(parts.journal.find(head.id)?.state, begunBefore)
+  }
+
+  /** Lets `produce` make the answer's frame, sends it, and settles the request. */
   async function work(
     request: IncomingRequest,
     head: CallHead | PingHead,
-    produce: () => Promise<Result>,
+    produce: () => Promise<Uint8Array | undefined>,
   ): Promise<void> {
     await known.run(head.id, head.deadline, async () => {
-      const result = await produce()
-      if (result === undefined) return false
-      await answer(request, head, result)
+      const frame = await produce()
+      if (frame === undefined) return false
+      await send(request, head, frame)
       return true
     })
     if (known.state(head.id) === 'answered') await request.complete()
     else await request.abandon(true)
   }
 
-  async function execute(head: CallHead, packed: Uint8Array): Promise<Result> {
+  /** A call that may be executed only once is in the journal before it goes out, and its answer before that goes out. */
+  async function execute(head: CallHead, packed: Uint8Array): Promise<Uint8Array | undefined> {
+    const once = head.idempotency === 'once'
+    let started = false
+    const result = await call(head, packed, () => {
+      if (once) parts.journal.start(head.id, head.deadline)
+      started = once
+    })
+    if (result === undefined) return undefined
+    const frame = await frameOf(head.id, result)
+    if (started && !isIndeterminate(result)) {
+      try {
+        parts.journal.finish(head.id, head.deadline, frame)
+      } catch (error) {
+        // The answer still goes out; a repeated delivery is answered with "indeterminate".
+        log.error('an answer could not be journalled', { id: head.id, reason: reasonOf(error) })
+      }
+    }
+    return frame
+  }
+
+  async function call(head: CallHead, packed: Uint8Array, onStart: () => void): Promise<Result> {
     const seconds = Math.round((head.deadline - hubNow()) / 1000)
-    const late = new StegError('deadline-exceeded', { target: head.target.name, seconds })
     const timer = new AbortController()
     const limit = new AbortController()
     running.add(limit)
     parts.clock
       .sleep(Math.min(head.deadline - hubNow(), LONGEST_CALL_MS), timer.signal)
-      .then(() => limit.abort(late))
+      .then(() => limit.abort(new StegError('deadline-exceeded', { target: head.target.name, seconds })))
       .catch(() => undefined)
     try {
       const body = await unpackBody(head.body, packed)
       const base = await parts.targets.resolve(head.target.name, head.target.url)
       limit.signal.throwIfAborted()
+      onStart()
       const { status, headers, body: answered } = await parts.http.call(base, head, body, limit.signal)
       return { outcome: { kind: 'answered', status, headers }, body: answered }
     } catch (error) {
       if (error !== stopped) return failed(asFailure(error, head.id))
       return head.idempotency === 'once' ? failed(new StegError('indeterminate', {})) : undefined
     } finally {
-      timer.abort()
+      timer.abort(over)
       running.delete(limit)
       tally.call(parts.clock.now())
     }
@@ -159,24 +193,25 @@ export function createRelay(parts: RelayParts): Relay {
     return new StegError('internal-error', { reference: id }, { cause: error })
   }
 
-  async function answer(
-    request: IncomingRequest,
-    head: { readonly id: string; readonly deadline: number },
-    result: NonNullable<Result>,
-  ): Promise<void> {
-    const send = async ({ outcome, body }: NonNullable<Result>) => {
-      const packed = await packBody(body ?? new Uint8Array(0))
-      const replyHead: ReplyHead = { v: WIRE_VERSION, id: head.id, outcome, body: packed?.info ?? null }
-      const frame = encodeFrame(replyHead, packed?.bytes, 'response')
-      if (outcome.kind === 'failed') tally.error(outcome.error.code)
-      await parts.sendReply({ id: head.id, sessionId: request.replyToSessionId ?? '', frame }, head.deadline)
-    }
+  /** The answer as it travels; one that is too large for a message becomes the failure that says so. */
+  async function frameOf(id: string, { outcome, body }: NonNullable<Result>): Promise<Uint8Array> {
+    if (outcome.kind === 'failed') tally.error(outcome.error.code)
+    const packed = await packBody(body ?? new Uint8Array(0))
+    const replyHead: ReplyHead = { v: WIRE_VERSION, id, outcome, body: packed?.info ?? null }
     try {
-      await send(result)
+      return encodeFrame(replyHead, packed?.bytes, 'response')
     } catch (error) {
       if (!isStegError(error, 'call-too-large')) throw error
-      await send({ outcome: { kind: 'failed', error: { code: error.code, params: error.params } } })
+      return frameOf(id, failed(error))
     }
+  }
+
+  async function send(
+    request: IncomingRequest,
+    head: { readonly id: string; readonly deadline: number },
+    frame: Uint8Array,
+  ): Promise<void> {
+    await parts.sendReply({ id: head.id, sessionId: request.replyToSessionId ?? '', frame }, head.deadline)
   }
 
   /** A message that cannot be read would come back for ever: it goes to the dead letters, and whoever waits is told. */
@@ -184,10 +219,11 @@ export function createRelay(parts: RelayParts): Relay {
     log.error('a message cannot be read', { id, reason: error.message })
     tally.drop()
     if (request.replyToSessionId !== undefined && id !== '') {
-      const soon = { id, deadline: hubNow() }
-      await answer(request, soon, { outcome: { kind: 'failed', error } }).catch((failure) =>
-        log.warn('a refusal could not be sent', { id, reason: reasonOf(failure) }),
-      )
+      try {
+        await send(request, { id, deadline: hubNow() }, await frameOf(id, failed(error)))
+      } catch (failure) {
+        log.warn('a refusal could not be sent', { id, reason: reasonOf(failure) })
+      }
     }
     await request.deadLetter(error.code, error.message)
   }
@@ -208,6 +244,10 @@ export function createRelay(parts: RelayParts): Relay {
       for (const call of running) call.abort(stopped)
     },
   }
+}
+
+function isIndeterminate({ outcome }: NonNullable<Result>): boolean {
+  return outcome.kind === 'failed' && outcome.error.code === 'indeterminate'
 }
 
 function asStegError(error: unknown): StegError {

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { reasonOf } from '../../shared/errors/error.ts'
 import { unreadable } from './json-file.ts'
+import { loadSqlite } from './sqlite.ts'
 
 const SQLITE_BUSY = 5
 const START_WAIT_MS = 2000
@@ -42,16 +43,5 @@ async function lock(file: string, waitMs: number): Promise<DatabaseSync | undefi
     database?.close()
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined
     throw unreadable(file, reasonOf(error), error)
-  }
-}
-
-/** Node 22 announces on standard error that its SQLite is experimental; a command's error output is one line. */
-async function loadSqlite(): Promise<typeof import('node:sqlite')> {
-  const emitWarning = process.emitWarning
-  process.emitWarning = () => undefined
-  try {
-    return await import('node:sqlite')
-  } finally {
-    process.emitWarning = emitWarning
   }
 }

@@ -32,6 +32,7 @@ export interface State {
   readonly allowed: JsonFile<Allowed>
   readonly keyFile: string
   readonly lockFile: string
+  readonly journalFile: string
   readonly statusFile: string
 }
 
@@ -43,6 +44,7 @@ export function stateIn(dir: string, clock: Clock): State {
     allowed: jsonFile(join(dir, 'allowed.json'), Allowed, clock),
     keyFile: join(dir, 'key.pem'),
     lockFile: join(dir, 'lock.db'),
+    journalFile: join(dir, 'journal.db'),
     statusFile: join(dir, 'status.json'),
   }
 }

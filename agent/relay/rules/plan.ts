@@ -1,3 +1,5 @@
+import type { JournalPlan } from './journal-state.ts'
+
 /** What to do with a message from the request queue. Service Bus delivers at least once, and to whoever is there. */
 
 export interface RequestFacts {
@@ -8,8 +10,8 @@ export interface RequestFacts {
   readonly deadline: number
   /** What this process knows of a request with the same id. */
   readonly known: 'running' | 'answered' | undefined
-  /** Earlier deliveries of this message in which somebody may have begun to work on it. */
-  readonly begunBefore: number
+  /** What the journal says of a call that may be executed only once. */
+  readonly journal: JournalPlan
   readonly stopping: boolean
 }
 
@@ -23,6 +25,8 @@ export type RequestPlan =
   /** Leave it to another agent, or to this one after its restart. */
   | 'hand-back'
   | 'pong'
+  /** It was executed and its answer is in the journal. */
+  | 'replay'
   /** Somebody may have executed it and must not do so twice. */
   | 'indeterminate'
   | 'execute'
@@ -33,6 +37,5 @@ export function planRequest(facts: RequestFacts): RequestPlan {
   if (facts.known === 'running') return 'wait'
   if (facts.stopping) return 'hand-back'
   if (facts.kind === 'ping') return 'pong'
-  if (facts.idempotency === 'once' && facts.begunBefore > 0) return 'indeterminate'
-  return 'execute'
+  return facts.idempotency === 'once' ? facts.journal : 'execute'
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { IncomingRequest } from '../../../agent/connection/line.ts'
 import { createTally } from '../../../agent/relay/counters.ts'
+import type { JournalEntry } from '../../../agent/relay/journal/journal.ts'
 import { createRelay } from '../../../agent/relay/serve.ts'
 import type { TargetAnswer, TargetHttp } from '../../../agent/relay/target-http.ts'
 import { StegError } from '../../../shared/errors/error.ts'
@@ -28,6 +29,7 @@ function setup() {
     fail: (error: Error) => void
   }[] = []
   const settled: string[] = []
+  const entries = new Map<string, JournalEntry>()
   let sending: () => Promise<void> = async () => undefined
   const http: TargetHttp = {
     call: (_base, head, body, signal) =>
@@ -51,6 +53,11 @@ function setup() {
       },
     },
     http,
+    journal: {
+      find: (id) => entries.get(id),
+      start: (id) => entries.set(id, { state: 'executing' }),
+      finish: (id, _deadline, answer) => entries.set(id, { state: 'done', answer }),
+    },
     sendReply: async ({ id, sessionId, frame }) => {
       await sending()
       const { head, body } = decodeFrame(ReplyHead, frame)

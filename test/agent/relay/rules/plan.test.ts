@@ -7,7 +7,7 @@ const fresh: RequestFacts = {
   now: 1000,
   deadline: 2000,
   known: undefined,
-  begunBefore: 0,
+  journal: 'execute',
   stopping: false,
 }
 
@@ -18,13 +18,18 @@ describe('what to do with a request', () => {
     ['a ping', { kind: 'ping' }, 'pong'],
     ['at the deadline', { now: 2000 }, 'drop'],
     ['a ping after its deadline', { kind: 'ping', now: 2001 }, 'drop'],
-    ['delivered again, repeatable', { begunBefore: 1 }, 'execute'],
-    ['delivered again, not repeatable', { idempotency: 'once', begunBefore: 1 }, 'indeterminate'],
-    ['answered already', { idempotency: 'once', begunBefore: 1, known: 'answered' }, 'settle'],
-    ['being worked on', { idempotency: 'once', begunBefore: 1, known: 'running' }, 'wait'],
+    ['repeatable, whatever the journal says', { journal: 'indeterminate' }, 'execute'],
+    ['in doubt, not repeatable', { idempotency: 'once', journal: 'indeterminate' }, 'indeterminate'],
+    ['executed before, not repeatable', { idempotency: 'once', journal: 'replay' }, 'replay'],
+    ['answered already', { idempotency: 'once', journal: 'indeterminate', known: 'answered' }, 'settle'],
+    ['being worked on', { idempotency: 'once', journal: 'indeterminate', known: 'running' }, 'wait'],
     ['while stopping', { stopping: true }, 'hand-back'],
     ['a ping while stopping', { kind: 'ping', stopping: true }, 'hand-back'],
-    ['delivered again while stopping', { idempotency: 'once', begunBefore: 1, stopping: true }, 'hand-back'],
+    [
+      'delivered again while stopping',
+      { idempotency: 'once', journal: 'indeterminate', stopping: true },
+      'hand-back',
+    ],
     ['being worked on while stopping', { known: 'running', stopping: true }, 'wait'],
   ])('%s', (_case, change, plan) => {
     expect(planRequest({ ...fresh, ...change })).toBe(plan)
