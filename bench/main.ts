@@ -1,10 +1,12 @@
 import { benchPeopleSync } from './people-sync.ts'
+import { benchScheduler } from './scheduler.ts'
 import { benchStore } from './store.ts'
 
 /** `npm run bench` runs all, `npm run bench NAME …` only these. */
 const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
   store: benchStore,
   people: benchPeopleSync,
+  scheduler: () => benchScheduler(),
 }
 
 const asked = process.argv.slice(2)

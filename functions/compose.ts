@@ -6,6 +6,19 @@ import { connectorEndpoints } from './connectors/endpoints.ts'
 import { createConnectorsService } from './connectors/service.ts'
 import { documentationPages } from './docs/pages.ts'
 import { healthEndpoint } from './health/endpoint.ts'
+import { absenceEndpoints } from './hr/absences/endpoints.ts'
+import { absencesExportJob } from './hr/absences/export-job.ts'
+import { createAbsencesService } from './hr/absences/service.ts'
+import { balanceEndpoints } from './hr/balances/endpoints.ts'
+import { createBalancesService } from './hr/balances/service.ts'
+import { balancesSyncJob } from './hr/balances/sync-job.ts'
+import { bookingEndpoints } from './hr/bookings/endpoints.ts'
+import { bookingsExportJob } from './hr/bookings/export-job.ts'
+import { bookingsImportJob } from './hr/bookings/import-job.ts'
+import { createBookingsService } from './hr/bookings/service.ts'
+import { masterDataEndpoints } from './hr/masterdata/endpoints.ts'
+import { createMasterDataService } from './hr/masterdata/service.ts'
+import { masterDataSyncJobs } from './hr/masterdata/sync-jobs.ts'
 import { peopleEndpoints } from './hr/people/endpoints.ts'
 import { createPeopleService } from './hr/people/service.ts'
 import { peopleSyncJob } from './hr/people/sync-job.ts'
@@ -46,7 +59,12 @@ export const tables = [
   'Runs',
   'RunLogs',
   'ActiveRuns',
+  'RunChanges',
+  'DueJobs',
   'People',
+  'MasterData',
+  'Balances',
+  'LeaveRequests',
 ] as const
 
 /** Reads the environment once, builds adapters, hands them to services. The only place that knows both. */
@@ -100,6 +118,14 @@ export async function compose(environment: Readonly<Record<string, string | unde
   const relay = createRelayService({ bus, clock, random, instanceId: `hub-${randomId(random, 12)}`, log })
   const sage = createSageService({ store, clock, variables, connectors, relay })
   const people = createPeopleService({ store, clock })
+  const bookings = createBookingsService({
+    store,
+    clock,
+    timeZoneOf: async (tenantId) => (await sage.profile(tenantId)).profile.timeZone,
+  })
+  const masterData = createMasterDataService({ store })
+  const balances = createBalancesService({ store, people })
+  const absences = createAbsencesService({ store, clock, people, masterData })
   const jobs = createJobsService({
     store,
     bus,
@@ -112,19 +138,43 @@ export async function compose(environment: Readonly<Record<string, string | unde
         category: 'SageSkripte',
         position: 10,
         kind: 'sequence',
-        children: ['SysSageSyncPersonen'],
+        children: [
+          'SysSageSyncPersonen',
+          'SysSageSyncAbwesenheitsgruende',
+          'SysSageSyncZusatzeingaben',
+          'SysSageSyncKontostaende',
+        ],
       },
       peopleSyncJob({ store, sage, clock }),
+      bookingsExportJob({ store, sage, clock }),
+      bookingsImportJob({ store, sage, clock }),
+      ...masterDataSyncJobs({ store, sage, clock }),
+      balancesSyncJob({ store, sage, people, clock }),
+      absencesExportJob({ store, sage, clock }),
     ],
   })
+
+  // Schedules are of no use before there is an agent that could reach Sage.
+  const enrolling: typeof connectors = {
+    ...connectors,
+    async enrol(request) {
+      const enrolled = await connectors.enrol(request)
+      if (request.category === 'sage') await jobs.applyDefaultSchedules(enrolled.tenant.id)
+      return enrolled
+    },
+  }
 
   const endpoints: readonly Endpoint[] = [
     ...tenancyEndpoints(tenancy),
     ...variableEndpoints(variables),
-    ...connectorEndpoints(connectors),
+    ...connectorEndpoints(enrolling),
     ...sageEndpoints(sage, variables),
     ...jobEndpoints(jobs),
     ...peopleEndpoints(people),
+    ...bookingEndpoints(bookings),
+    ...masterDataEndpoints(masterData),
+    ...balanceEndpoints(balances),
+    ...absenceEndpoints(absences),
     metricsEndpoint({ store: countedStore.counts, bus: countedBus.counts }),
     healthEndpoint({
       version: settings.version,
@@ -143,6 +193,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
     authenticate: tenancy.authenticate,
     work: jobs.work,
     recoverRuns: jobs.recover,
+    runSchedules: jobs.tick,
     receiveEvent: connectors.receiveEvent,
     async close() {
       await relay.close()

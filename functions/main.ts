@@ -51,4 +51,11 @@ app.timer('recoverRuns', {
   },
 })
 
+app.timer('runSchedules', {
+  schedule: '0 * * * * *',
+  handler: async () => {
+    await hub.runSchedules()
+  },
+})
+
 app.hook.appTerminate(() => hub.close())

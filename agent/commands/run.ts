@@ -3,6 +3,7 @@ import { type Language, reasonOf, StegError } from '../../shared/errors/error.ts
 import type { Logger } from '../../shared/log.ts'
 import { clock, prepareAgent } from '../compose.ts'
 import type { ConnectionState } from '../connection/states.ts'
+import { growAgain } from '../memory.ts'
 import type { Output } from './output.ts'
 import { failureCode, failureLine, texts } from './texts.ts'
 
@@ -26,7 +27,10 @@ export async function run(options: RunOptions): Promise<number> {
 
   let hub = ''
   const say: Partial<Record<ConnectionState, (reason: string | null) => void>> = {
-    connected: () => announce('connected', { hub }, text.connected(hub)),
+    connected: () => {
+      growAgain()
+      announce('connected', { hub }, text.connected(hub))
+    },
     disconnected: (reason) => announce('disconnected', { reason }, text.disconnected(reason ?? '')),
     stopped: () => announce('stopped', {}, text.stopped),
   }

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { SignJWT } from 'jose'
+// The whole of jose would take 10 MB more of memory.
+import { SignJWT } from 'jose/jwt/sign'
 import { ENROLMENT_AUDIENCE, PROOF_LIFETIME_SECONDS, SESSION_AUDIENCE } from '../../shared/wire/enrolment.ts'
 import { type AgentEvent, EVENT_AUDIENCE } from '../../shared/wire/event.ts'
 import type { AgentKey } from '../state/key.ts'

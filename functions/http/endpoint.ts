@@ -36,6 +36,7 @@ interface Shape<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R
   readonly description?: string
   readonly params?: P
   readonly query?: Q
+  /** A schema that takes undefined makes the body optional: no body needs no Content-Type either. */
   readonly body?: B
   /** Without a schema the answer is 204. */
   readonly success: { readonly status: 200 | 201 | 202; readonly schema: R } | { readonly status: 204 }
@@ -55,6 +56,11 @@ export function endpoint<
   R extends z.ZodType = z.ZodUndefined,
 >(definition: Shape<P, Q, B, R>): Endpoint {
   return definition as unknown as Endpoint
+}
+
+/** Whether an endpoint with a body may also be called without one. */
+export function isBodyOptional(endpoint: Endpoint): boolean {
+  return endpoint.body?.safeParse(undefined).success ?? true
 }
 
 export const noBody: Reply<undefined> = { body: undefined }

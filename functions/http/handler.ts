@@ -1,6 +1,6 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions'
 import { isStegError, StegError } from '../../shared/errors/error.ts'
-import type { Endpoint } from './endpoint.ts'
+import { type Endpoint, isBodyOptional } from './endpoint.ts'
 import type { Authenticate } from './principal.ts'
 import { problemResponse } from './problem.ts'
 import { bearerToken, formatEtag, ifMatchOf, jsonBodyOf, languageOf, queryOf, validate } from './request.ts'
@@ -15,7 +15,9 @@ export function httpHandler(endpoint: Endpoint, authenticate: Authenticate): Htt
         tenantId,
         params: endpoint.params ? validate(endpoint.params, request.params, '') : undefined,
         query: endpoint.query ? validate(endpoint.query, queryOf(request), '') : undefined,
-        body: endpoint.body ? validate(endpoint.body, await jsonBodyOf(request), '') : undefined,
+        body: endpoint.body
+          ? validate(endpoint.body, await jsonBodyOf(request, isBodyOptional(endpoint)), '')
+          : undefined,
         ifMatch: ifMatchOf(request),
         language,
       })

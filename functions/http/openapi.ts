@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
 import { catalogue, type ErrorCode } from '../../shared/errors/error.ts'
-import type { Endpoint } from './endpoint.ts'
+import { type Endpoint, isBodyOptional } from './endpoint.ts'
 
 const Problem = z
   .object({
@@ -87,7 +87,12 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
       ...(changes ? { header: IfMatch } : {}),
     },
     ...(endpoint.body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: endpoint.body } } } }
+      ? {
+          requestBody: {
+            required: !isBodyOptional(endpoint),
+            content: { 'application/json': { schema: endpoint.body } },
+          },
+        }
       : {}),
     responses,
   }

@@ -56,12 +56,18 @@ export function queryOf(request: HttpRequest): Record<string, string | string[]>
   return query
 }
 
-/** @throws StegError `unsupported-media-type`, `body-too-large`, `malformed-json` */
-export async function jsonBodyOf(request: HttpRequest): Promise<unknown> {
+/**
+ * @param optional an empty body is undefined, whatever type it claims to have.
+ * @throws StegError `unsupported-media-type`, `body-too-large`, `malformed-json`
+ */
+export async function jsonBodyOf(request: HttpRequest, optional = false): Promise<unknown> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json') throw new StegError('unsupported-media-type', {})
-  const text = new TextDecoder('utf-8', { fatal: true })
+  const isJson = type === 'application/json'
+  if (!isJson && !optional) throw new StegError('unsupported-media-type', {})
   const bytes = await readAtMost(request, MAX_JSON_BYTES)
+  if (optional && bytes.length === 0) return undefined
+  if (!isJson) throw new StegError('unsupported-media-type', {})
+  const text = new TextDecoder('utf-8', { fatal: true })
   try {
     return JSON.parse(text.decode(bytes))
   } catch (error) {

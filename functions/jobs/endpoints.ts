@@ -1,118 +1,20 @@
 import { z } from 'zod'
-import { toIso } from '../../shared/clock.ts'
-import { describeError, type Language } from '../../shared/errors/error.ts'
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
 import { listOf, PageQuery, pageOf } from '../http/paging.ts'
-import { type LogLine, logLevels, type RunRow } from './rows.ts'
-import { describeCounts, describeLog, type LogCode } from './rules/texts.ts'
-import type { JobsService, JobView } from './service.ts'
-
-const RunStateSchema = z.enum(['queued', 'running', 'succeeded', 'failed', 'stopped'])
-
-const Run = z
-  .object({
-    id: z.string(),
-    job: z.string(),
-    state: RunStateSchema,
-    trigger: z.enum(['manual', 'parent', 'release']),
-    queuedAt: z.iso.datetime(),
-    startedAt: z.iso.datetime().nullable(),
-    finishedAt: z.iso.datetime().nullable(),
-    message: z
-      .string()
-      .nullable()
-      .meta({ description: 'What came out of it, or what went wrong and what to do.' }),
-    code: z.string().nullable().meta({ description: 'Stable code of the failure.' }),
-    counts: z.record(z.string(), z.int()),
-    attempts: z.int(),
-    held: z
-      .object({ count: z.int(), limit: z.int(), total: z.int() })
-      .nullable()
-      .meta({ description: 'What the deactivation guard holds; release the run to allow it.' }),
-  })
-  .meta({ id: 'Run' })
-
-const Job = z
-  .object({
-    token: z.string(),
-    category: z.string(),
-    status: z.enum(['idle', 'queued', 'running']),
-    lastRun: z.iso.datetime().nullable(),
-    lastRunId: z.string().nullable(),
-    lastResult: RunStateSchema.nullable(),
-    lastMessage: z.string().nullable(),
-    nextRun: z.iso.datetime().nullable(),
-    schedule: z.null(),
-    agentId: z.string().nullable(),
-    logLevel: z.enum(logLevels),
-    position: z.int(),
-    warningMessage: z.string().nullable(),
-  })
-  .meta({ id: 'Job' })
-
-const LogEntry = z
-  .object({ at: z.iso.datetime(), level: z.enum(logLevels), code: z.string(), message: z.string() })
-  .meta({ id: 'RunLogEntry' })
-
-const JobEdit = z
-  .strictObject({
-    agentId: z.string().min(1).max(64).nullable(),
-    logLevel: z.enum(logLevels),
-    position: z.int().min(0).max(1000),
-    warningMessage: z.string().max(1000).nullable(),
-  })
-  .partial()
-  .meta({ id: 'JobEdit' })
-
-const Token = z.object({ token: z.string().min(1).max(64) })
-const TokenAndId = z.object({ token: z.string().min(1).max(64), id: z.string().min(1).max(64) })
-
-function shownRun(run: RunRow, language: Language): z.input<typeof Run> {
-  return {
-    id: run.id,
-    job: run.job,
-    state: run.state,
-    trigger: run.trigger,
-    queuedAt: toIso(run.queuedAt),
-    startedAt: run.startedAt === undefined ? null : toIso(run.startedAt),
-    finishedAt: run.finishedAt === undefined ? null : toIso(run.finishedAt),
-    message: messageOf(run, language),
-    code: run.error?.code ?? null,
-    counts: run.counts,
-    attempts: run.attempts,
-    held:
-      run.held === undefined ? null : { count: run.held.count, limit: run.held.limit, total: run.held.total },
-  }
-}
-
-function messageOf(run: RunRow, language: Language): string | null {
-  if (run.error !== undefined) return describeError(run.error, language)
-  return run.state === 'succeeded' ? describeCounts(run.counts, language) : null
-}
-
-function shownJob(job: JobView, language: Language): z.input<typeof Job> {
-  const { lastRun, ...rest } = job
-  return {
-    ...rest,
-    lastRun: lastRun === undefined ? null : toIso(lastRun.startedAt ?? lastRun.queuedAt),
-    lastRunId: lastRun?.id ?? null,
-    lastResult: lastRun?.state ?? null,
-    lastMessage: lastRun === undefined ? null : messageOf(lastRun, language),
-    nextRun: null,
-    schedule: null,
-    agentId: job.agentId ?? null,
-    warningMessage: job.warningMessage ?? null,
-  }
-}
-
-function shownLine(line: LogLine, language: Language): z.input<typeof LogEntry> {
-  return {
-    at: toIso(line.at),
-    level: line.level,
-    code: line.code,
-    message: describeLog(line.code as LogCode, line.params, language),
-  }
-}
+import {
+  Job,
+  JobEdit,
+  LogEntry,
+  Run,
+  RunStart,
+  Schedule,
+  shownJob,
+  shownLine,
+  shownRun,
+  Token,
+  TokenAndId,
+} from './presentation.ts'
+import type { JobsService } from './service.ts'
 
 export function jobEndpoints(jobs: JobsService): readonly Endpoint[] {
   const tag = 'Jobs'
@@ -129,6 +31,22 @@ export function jobEndpoints(jobs: JobsService): readonly Endpoint[] {
       handle: async ({ tenantId, language }) => ({
         body: { items: (await jobs.list(tenantId)).map((job) => shownJob(job, language)) },
       }),
+    }),
+    endpoint({
+      // Azure tries functions in the order of their names: this one must come before `getJob`, whose route also fits.
+      id: 'forecastSchedule',
+      method: 'GET',
+      path: '/jobs/schedule-preview',
+      access: { right: 'jobs:read' },
+      tag,
+      summary: 'Show when a schedule would be due, without setting it',
+      query: Schedule,
+      success: {
+        status: 200,
+        schema: z.object({ items: z.array(z.iso.datetime({ offset: true })) }),
+      },
+      errors: ['cron-invalid', 'time-zone-unknown', 'schedule-never-due'],
+      handle: async ({ query }) => ({ body: { items: [...jobs.preview(query)] } }),
     }),
     endpoint({
       id: 'getJob',
@@ -151,11 +69,18 @@ export function jobEndpoints(jobs: JobsService): readonly Endpoint[] {
       path: '/jobs/{token}',
       access: { right: 'jobs:write' },
       tag,
-      summary: 'Edit a job: agent, log level, position, warning message',
+      summary: 'Edit a job: schedule, agent, log level, position, warning message',
       params: Token,
       body: JobEdit,
       success: { status: 200, schema: Job },
-      errors: ['not-found', 'store-conflict', 'precondition-failed'],
+      errors: [
+        'not-found',
+        'store-conflict',
+        'precondition-failed',
+        'cron-invalid',
+        'time-zone-unknown',
+        'schedule-never-due',
+      ],
       handle: async ({ tenantId, params, body, ifMatch, language }) => ({
         body: shownJob(await jobs.edit(tenantId, params.token, body, ifMatch), language),
       }),
@@ -169,10 +94,11 @@ export function jobEndpoints(jobs: JobsService): readonly Endpoint[] {
       summary: 'Run a job now',
       description: 'Enqueues the run and returns at once; at most one run of a job is active.',
       params: Token,
+      body: RunStart,
       success: { status: 202, schema: Run },
       errors: ['not-found', 'job-already-active', 'bus-unavailable'],
-      async handle({ tenantId, params, language }) {
-        const run = await jobs.start(tenantId, params.token)
+      async handle({ tenantId, params, body, language }) {
+        const run = await jobs.start(tenantId, params.token, body)
         return { body: shownRun(run, language), location: `/api/v1/jobs/${run.job}/runs/${run.id}` }
       },
     }),
@@ -251,6 +177,24 @@ export function jobEndpoints(jobs: JobsService): readonly Endpoint[] {
       handle: async ({ tenantId, params, language }) => ({
         body: shownRun(await jobs.release(tenantId, params.token, params.id), language),
       }),
+    }),
+    endpoint({
+      id: 'undoRun',
+      method: 'POST',
+      path: '/jobs/{token}/runs/{id}/undo',
+      access: { right: 'jobs:write' },
+      tag,
+      summary: 'Take back what a run changed',
+      description:
+        'Starts a new run that makes every item as it was before, except those that were changed since; its log names each.',
+      params: TokenAndId,
+      body: RunStart,
+      success: { status: 202, schema: Run },
+      errors: ['not-found', 'run-not-undoable', 'job-already-active', 'bus-unavailable'],
+      async handle({ tenantId, params, body, language }) {
+        const run = await jobs.undo(tenantId, params.token, params.id, body)
+        return { body: shownRun(run, language), location: `/api/v1/jobs/${run.job}/runs/${run.id}` }
+      },
     }),
   ]
 }

@@ -11,7 +11,20 @@ export interface RunContext {
   readonly approved: string | undefined
   /** Aborted when the run is stopped or another worker has taken it over. */
   readonly signal: AbortSignal
+  /** Plan and log what would be done, and write nothing. */
+  readonly dryRun: boolean
   log(level: LogLevel, code: LogCode, params?: LogParams): void
+  /** Keeps what is about to be changed, so that the run can be undone. Call it before the write itself. */
+  record(changes: readonly Change[]): Promise<void>
+}
+
+/** One item that a run changed. */
+export interface Change {
+  readonly id: string
+  /** The item before, as text; null when there was none. */
+  readonly before: string | null
+  /** Fingerprint of the item as the run wrote it: what differs now was changed since. */
+  readonly after: string
 }
 
 export type Counts = Readonly<Record<string, number>>
@@ -40,5 +53,10 @@ interface JobBase {
 }
 
 export type JobDefinition =
-  | (JobBase & { readonly kind: 'work'; run(context: RunContext): Promise<Counts> })
+  | (JobBase & {
+      readonly kind: 'work'
+      run(context: RunContext): Promise<Counts>
+      /** Takes back what a run changed, newest change first. Must be safe to run again, as `run`. */
+      undo?(context: RunContext, changes: readonly Change[]): Promise<Counts>
+    })
   | (JobBase & { readonly kind: 'sequence'; readonly children: readonly string[] })

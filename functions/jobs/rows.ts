@@ -8,6 +8,10 @@ const Counts = z.record(z.string(), z.number())
 export const logLevels = ['error', 'warning', 'info', 'debug'] as const
 export type LogLevel = (typeof logLevels)[number]
 
+/** A cron expression of five fields, and the IANA time zone it is meant in. */
+export const ScheduleSchema = z.object({ cron: z.string(), timeZone: z.string() })
+export type Schedule = z.infer<typeof ScheduleSchema>
+
 /** Partition: tenant; key: the job's token. A row exists once a job was started or edited. Times in ms since the epoch. */
 export const jobsTable = defineTable({
   name: 'Jobs',
@@ -19,8 +23,22 @@ export const jobsTable = defineTable({
     logLevel: z.enum(logLevels).optional(),
     position: z.number().optional(),
     warningMessage: z.string().optional(),
+    /** Absent: never set, so a default may apply. Null: taken away by the admin. */
+    schedule: ScheduleSchema.nullable().optional(),
+    /** When the schedule is due next; in the past while a run that took longer still holds the job. */
+    nextRun: z.number().optional(),
   }),
 })
+export type JobRow = z.infer<typeof jobsTable.schema>
+
+/** Partition: shard; key: `<time>!<tenant>!<job>`. The job's row decides whether an entry still counts. */
+export const dueTable = defineTable({
+  name: 'DueJobs',
+  schema: z.object({ tenantId: z.string(), job: z.string(), due: z.number() }),
+})
+
+/** How a run came about. */
+export const triggers = ['manual', 'schedule', 'parent', 'release', 'undo'] as const
 
 /** Partition: tenant; key: `<job>~<run id>`, newest first. */
 export const runsTable = defineTable({
@@ -29,7 +47,11 @@ export const runsTable = defineTable({
     id: z.string(),
     job: z.string(),
     state: z.enum(['queued', 'running', 'succeeded', 'failed', 'stopped']),
-    trigger: z.enum(['manual', 'parent', 'release']),
+    trigger: z.enum(triggers),
+    /** Plans and logs, and writes nothing. */
+    dryRun: z.boolean().optional(),
+    /** The run whose changes this one takes back. */
+    undoes: z.string().optional(),
     queuedAt: z.number(),
     startedAt: z.number().optional(),
     finishedAt: z.number().optional(),
@@ -66,6 +88,14 @@ export const runLogTable = defineTable({
   }),
 })
 export type LogLine = z.infer<typeof runLogTable.schema>['lines'][number]
+
+/** Partition: `<tenant>~<run id>`; key: number of the chunk. What a run changed, so that it can be taken back. */
+export const runChangesTable = defineTable({
+  name: 'RunChanges',
+  schema: z.object({
+    changes: z.array(z.object({ id: z.string(), before: z.string().nullable(), after: z.string() })),
+  }),
+})
 
 /** One partition `active`; key: run id. Only what is queued or running is here, so looking after it costs little. */
 export const activeRunsTable = defineTable({

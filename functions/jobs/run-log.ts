@@ -24,7 +24,7 @@ export interface RunLogReader {
   ): Promise<{ lines: readonly LogLine[]; cursor: string | undefined }>
 }
 
-const partitionOf = (tenantId: string, runId: string) => `${tenantId}~${runId}`
+export const logPartition = (tenantId: string, runId: string) => `${tenantId}~${runId}`
 
 /** @param attempt keeps the lines of a run that is taken up again behind those of the attempts before. */
 export function createRunLogWriter(parts: {
@@ -58,7 +58,7 @@ export function createRunLogWriter(parts: {
           condition: { kind: 'any' as const },
         })
       }
-      if (writes.length > 0) await table.chunked(partitionOf(parts.tenantId, parts.runId), writes)
+      if (writes.length > 0) await table.chunked(logPartition(parts.tenantId, parts.runId), writes)
     },
   }
 }
@@ -99,7 +99,7 @@ export function createRunLogReader(store: Store): RunLogReader {
       const from = position?.[1]
       let skip = Number(position?.[2] ?? 0)
       const lines: LogLine[] = []
-      const rows = table.all(partitionOf(tenantId, runId), from === undefined ? {} : { from })
+      const rows = table.all(logPartition(tenantId, runId), from === undefined ? {} : { from })
       for await (const row of rows) {
         for (const [index, line] of row.value.lines.entries()) {
           if (index < skip) continue

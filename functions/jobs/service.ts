@@ -1,33 +1,36 @@
 import type { Clock } from '../../shared/clock.ts'
-import { reasonOf, StegError } from '../../shared/errors/error.ts'
+import { StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
 import { type Random, randomId } from '../../shared/random.ts'
 import type { Bus } from '../platform/bus/port.ts'
 import type { Store } from '../platform/store/port.ts'
+import { createDueIndex } from './due-index.ts'
 import type { JobDefinition } from './port.ts'
-import {
-  ACTIVE_PARTITION,
-  activeRunsTable,
-  jobsTable,
-  type LogLevel,
-  type RunRow,
-  runsTable,
-} from './rows.ts'
-import { runId, runRange } from './rules/run-key.ts'
+import { pruneRuns } from './pruning.ts'
+import { createRecovery } from './recovery.ts'
+import { previewTimes } from './recurrence.ts'
+import { type JobRow, jobsTable, type LogLevel, type RunRow, runsTable, type Schedule } from './rows.ts'
+import { runRange } from './rules/run-key.ts'
 import { hasEnded, type RunState } from './rules/run-state.ts'
 import { createRunLogReader, type RunLogReader } from './run-log.ts'
 import { createRuns, type Runs } from './runs.ts'
-import { createWorker, type JobMessage } from './worker.ts'
+import { CHUNK, createScheduler, type Tick } from './scheduler.ts'
+import { createSchedules } from './schedules.ts'
+import { createStarting, type JobMessage } from './starting.ts'
+import { createWorker } from './worker.ts'
 
-export const JOBS_QUEUE = 'jobs'
-/** A run that has not ended after this long without a sign of life is enqueued again. */
-const OVERDUE_MS = 90_000
+const PREVIEWED = 5
 
 export interface JobSettings {
   readonly agentId?: string | null | undefined
   readonly logLevel?: LogLevel | undefined
   readonly position?: number | undefined
   readonly warningMessage?: string | null | undefined
+  readonly schedule?: Schedule | null | undefined
+}
+
+export interface StartOptions {
+  readonly dryRun?: boolean | undefined
 }
 
 export interface JobView {
@@ -39,20 +42,25 @@ export interface JobView {
   readonly logLevel: LogLevel
   readonly position: number
   readonly warningMessage: string | undefined
+  readonly schedule: Schedule | undefined
+  /** Milliseconds since the epoch; in the past while a run that took longer still holds the job. */
+  readonly nextRun: number | undefined
 }
 
 export interface JobsService {
   list(tenantId: string): Promise<readonly JobView[]>
   /** @throws StegError `not-found` */
   get(tenantId: string, job: string): Promise<{ view: JobView; etag: string | undefined }>
-  /** @throws StegError `not-found`, `store-conflict` */
+  /** @throws StegError `not-found`, `store-conflict`, `cron-invalid`, `time-zone-unknown`, `schedule-never-due` */
   edit(tenantId: string, job: string, settings: JobSettings, ifMatch: string | undefined): Promise<JobView>
   /** Enqueues a run and returns it. @throws StegError `not-found`, `job-already-active`, `bus-unavailable` */
-  start(tenantId: string, job: string): Promise<RunRow>
+  start(tenantId: string, job: string, options?: StartOptions): Promise<RunRow>
   /** @throws StegError `not-found`, `run-not-active` */
   stop(tenantId: string, job: string, id: string): Promise<RunRow>
   /** Starts a run that may do exactly what a held one was held for. @throws StegError `run-not-held` and those of start */
   release(tenantId: string, job: string, id: string): Promise<RunRow>
+  /** Starts a run that takes back what another one changed (F4). @throws StegError `run-not-undoable` and those of start */
+  undo(tenantId: string, job: string, id: string, options?: StartOptions): Promise<RunRow>
   run(tenantId: string, job: string, id: string): Promise<RunRow>
   /** Runs of a job, newest first. */
   history(
@@ -65,6 +73,12 @@ export interface JobsService {
   work(message: JobMessage): Promise<void>
   /** Finds runs whose message or worker was lost and enqueues them again. Cost grows with active runs only. */
   recover(): Promise<number>
+  /** Starts the jobs whose schedule is due. Cost grows with what is due only. */
+  tick(): Promise<Tick>
+  /** Gives a tenant that now has an agent for Sage the default schedules (A7). Repeatable. */
+  applyDefaultSchedules(tenantId: string): Promise<void>
+  /** The next times of a schedule, RFC 3339 with offset. @throws StegError `cron-invalid`, `time-zone-unknown`, `schedule-never-due` */
+  preview(schedule: Schedule): readonly string[]
 }
 
 export interface JobsParts {
@@ -81,8 +95,12 @@ export function createJobsService(parts: JobsParts): JobsService {
   const definitions = new Map(parts.definitions.map((definition) => [definition.token, definition]))
   const jobs = jobsTable.bind(parts.store)
   const runsByKey = runsTable.bind(parts.store)
-  const active = activeRunsTable.bind(parts.store)
   const runs: Runs = createRuns(parts.store)
+  const isKnown = (job: string) => definitions.has(job)
+  const index = createDueIndex(parts.store, CHUNK)
+  const starting = createStarting({ runs, bus: parts.bus, clock, random: parts.random })
+  const schedules = createSchedules({ store: parts.store, index, isKnown, clock })
+  const scheduler = createScheduler({ ...parts, index, runs, starting, isKnown })
 
   function known(job: string): JobDefinition {
     const definition = definitions.get(job)
@@ -93,7 +111,8 @@ export function createJobsService(parts: JobsParts): JobsService {
   async function viewOf(tenantId: string, definition: JobDefinition) {
     const row = await jobs.get(tenantId, definition.token)
     const last = row?.value.lastRun
-    const lastRun = last === undefined ? undefined : (await runs.get(tenantId, definition.token, last)).value
+    const lastRun =
+      last === undefined ? undefined : (await runs.find(tenantId, definition.token, last))?.value
     const view: JobView = {
       token: definition.token,
       category: definition.category,
@@ -103,45 +122,17 @@ export function createJobsService(parts: JobsParts): JobsService {
       logLevel: row?.value.logLevel ?? 'info',
       position: row?.value.position ?? definition.position,
       warningMessage: row?.value.warningMessage,
+      schedule: row?.value.schedule ?? undefined,
+      nextRun: row?.value.nextRun,
     }
     return { view, row }
   }
 
-  function newRun(job: string, trigger: RunRow['trigger'], approved?: string): RunRow {
-    const queuedAt = clock.now()
-    const id = runId(queuedAt, randomId(parts.random, 6))
-    const base = { id, job, state: 'queued' as const, trigger, queuedAt, attempts: 0, counts: {} }
-    return approved === undefined ? base : { ...base, approved }
-  }
-
-  function enqueue(tenantId: string, job: string, id: string, attempt: number): Promise<void> {
-    const message: JobMessage = { tenantId, job, runId: id }
-    return parts.bus.send(JOBS_QUEUE, {
-      body: Buffer.from(JSON.stringify(message)),
-      subject: 'run',
-      messageId: `${id}-${attempt}`,
-      // One session per tenant and job: its runs follow each other, those of others go on beside them.
-      sessionId: `${tenantId}~${job}`,
-    })
-  }
-
-  async function startRun(tenantId: string, run: RunRow): Promise<RunRow> {
-    const claimed = await runs.claim(tenantId, run)
-    try {
-      await enqueue(tenantId, run.job, run.id, 0)
-    } catch (error) {
-      const params = { reason: reasonOf(error) }
-      const failed: RunRow = {
-        ...run,
-        state: 'failed',
-        finishedAt: clock.now(),
-        error: { code: 'bus-unavailable', params },
-      }
-      await runs.put(tenantId, failed, claimed.etag)
-      await runs.release(tenantId, run.job, run.id)
-      throw error
-    }
-    return run
+  /** A job that became due during the run follows at once; after a stop by hand it waits for its next time. */
+  async function follow(tenantId: string, run: RunRow, freed: JobRow | undefined): Promise<void> {
+    if (freed?.nextRun === undefined || freed.nextRun > clock.now() || freed.activeRun !== undefined) return
+    if (run.state === 'stopped') await schedules.skip(tenantId, run.job)
+    else await scheduler.follow(tenantId, run.job, freed.nextRun)
   }
 
   const work = createWorker({
@@ -151,12 +142,22 @@ export function createJobsService(parts: JobsParts): JobsService {
     clock,
     newId: () => randomId(parts.random, 16),
     log: parts.log,
-    startChild: async (tenantId, job) =>
-      (await runs.claim(tenantId, newRun(known(job).token, 'parent'))).value,
+    startChild: async (tenantId, job, dryRun) => {
+      const run = starting.newRun(known(job).token, 'parent', dryRun ? { dryRun } : {})
+      return (await runs.claim(tenantId, run)).value
+    },
+    async afterRun(tenantId, run, freed) {
+      await follow(tenantId, run, freed)
+      await pruneRuns(parts.store, tenantId, run.job, clock.now())
+    },
   })
 
   return {
     work,
+    tick: scheduler.tick,
+    recover: createRecovery({ store: parts.store, runs, starting, clock }),
+    applyDefaultSchedules: schedules.applyDefaults,
+    preview: (schedule) => previewTimes(schedule, clock.now(), PREVIEWED),
     log: createRunLogReader(parts.store),
 
     async list(tenantId) {
@@ -173,21 +174,12 @@ export function createJobsService(parts: JobsParts): JobsService {
 
     async edit(tenantId, job, settings, ifMatch) {
       const definition = known(job)
-      const row = await jobs.get(tenantId, job)
-      const { agentId, warningMessage, logLevel, position, ...rest } = { ...row?.value }
-      const next = {
-        ...rest,
-        ...given('agentId', settings.agentId, agentId),
-        ...given('warningMessage', settings.warningMessage, warningMessage),
-        ...given('logLevel', settings.logLevel, logLevel),
-        ...given('position', settings.position, position),
-      }
-      const etag = ifMatch ?? row?.etag
-      await jobs.put(tenantId, job, next, etag === undefined ? { kind: 'absent' } : { kind: 'match', etag })
+      await schedules.change(tenantId, job, (row) => settled(row, settings), ifMatch)
       return (await viewOf(tenantId, definition)).view
     },
 
-    start: async (tenantId, job) => startRun(tenantId, newRun(known(job).token, 'manual')),
+    start: async (tenantId, job, options = {}) =>
+      starting.start(tenantId, starting.newRun(known(job).token, 'manual', dry(options))),
 
     async stop(tenantId, job, id) {
       const run = await runs.get(tenantId, known(job).token, id)
@@ -199,14 +191,23 @@ export function createJobsService(parts: JobsParts): JobsService {
         error: { code: 'run-stopped', params: {} },
       }
       await runs.put(tenantId, stopped, run.etag)
-      await runs.release(tenantId, job, id)
+      await follow(tenantId, stopped, await runs.release(tenantId, job, id))
       return stopped
     },
 
     async release(tenantId, job, id) {
       const run = await runs.get(tenantId, known(job).token, id)
       if (run.value.held === undefined) throw new StegError('run-not-held', { run: id })
-      return startRun(tenantId, newRun(job, 'release', run.value.held.digest))
+      return starting.start(tenantId, starting.newRun(job, 'release', { approved: run.value.held.digest }))
+    },
+
+    async undo(tenantId, job, id, options = {}) {
+      const definition = known(job)
+      const { value } = await runs.get(tenantId, job, id)
+      const able = definition.kind === 'work' && definition.undo !== undefined
+      const changed = hasEnded(value.state) && value.dryRun !== true && value.undoes === undefined
+      if (!able || !changed) throw new StegError('run-not-undoable', { run: id })
+      return starting.start(tenantId, starting.newRun(job, 'undo', { undoes: id, ...dry(options) }))
     },
 
     run: async (tenantId, job, id) => (await runs.get(tenantId, known(job).token, id)).value,
@@ -218,25 +219,6 @@ export function createJobsService(parts: JobsParts): JobsService {
         ...(cursor === undefined ? {} : { cursor }),
       })
       return { runs: page.rows.map((row) => row.value), cursor: page.cursor }
-    },
-
-    async recover() {
-      let enqueued = 0
-      for await (const row of active.all(ACTIVE_PARTITION)) {
-        const { tenantId, job, enqueuedAt } = row.value
-        const now = clock.now()
-        if (now - enqueuedAt < OVERDUE_MS) continue
-        const run = await runs.find(tenantId, job, row.key)
-        if (run === undefined || hasEnded(run.value.state)) {
-          await runs.release(tenantId, job, row.key)
-          continue
-        }
-        if (run.value.lease !== undefined && run.value.lease.until > now) continue
-        await enqueue(tenantId, job, row.key, now)
-        await active.put(ACTIVE_PARTITION, row.key, { ...row.value, enqueuedAt: now }, { kind: 'any' })
-        enqueued += 1
-      }
-      return enqueued
     },
   }
 }
@@ -253,4 +235,21 @@ const statusOf: Readonly<Record<RunState, JobView['status']>> = {
 function given<N extends string, T>(name: N, asked: T | null | undefined, before: T | undefined) {
   const value = asked === undefined ? before : asked
   return (value === undefined || value === null ? {} : { [name]: value }) as { [key in N]?: T }
+}
+
+function settled(row: JobRow, settings: JobSettings): JobRow {
+  const { agentId, warningMessage, logLevel, position, ...rest } = row
+  return {
+    ...rest,
+    ...given('agentId', settings.agentId, agentId),
+    ...given('warningMessage', settings.warningMessage, warningMessage),
+    ...given('logLevel', settings.logLevel, logLevel),
+    ...given('position', settings.position, position),
+    // Null stays: a schedule that the admin has taken away does not come back as a default.
+    ...(settings.schedule === undefined ? {} : { schedule: settings.schedule }),
+  }
+}
+
+function dry({ dryRun = false }: StartOptions): Pick<RunRow, 'dryRun'> {
+  return dryRun ? { dryRun } : {}
 }

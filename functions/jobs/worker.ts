@@ -2,27 +2,23 @@ import type { Clock } from '../../shared/clock.ts'
 import { type ErrorRecord, isStegError, reasonOf, StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Store } from '../platform/store/port.ts'
+import { changesOf, createJournal } from './journal.ts'
 import { type Keeper, keepLease } from './keeper.ts'
-import { type Counts, type JobDefinition, RunHeld } from './port.ts'
-import { jobsTable, type RunRow } from './rows.ts'
+import { type Counts, type JobDefinition, type RunContext, RunHeld } from './port.ts'
+import { type JobRow, jobsTable, type RunRow } from './rows.ts'
 import { hasEnded, MAX_ATTEMPTS, takeover } from './rules/run-state.ts'
 import { createRunLogWriter, type RunLogWriter } from './run-log.ts'
 import type { Runs } from './runs.ts'
+import type { JobMessage } from './starting.ts'
 
 /**
  * How long a worker owns a run without renewing. Shorter than the lock of the queue (30 s), so that a message that
  * comes again after its worker died finds the run free.
  */
-export const LEASE_MS = 20_000
+const LEASE_MS = 20_000
 /** How long a sequence waits for a child that somebody else has started, and how often it looks. */
 const CHILD_WAIT_MS = 5 * 60_000
 const CHILD_PAUSE_MS = 1_000
-
-export interface JobMessage {
-  readonly tenantId: string
-  readonly job: string
-  readonly runId: string
-}
 
 export interface WorkerParts {
   readonly store: Store
@@ -32,7 +28,9 @@ export interface WorkerParts {
   readonly newId: () => string
   readonly log: Logger
   /** Makes a child run of a sequence: claimed, but not enqueued. */
-  readonly startChild: (tenantId: string, job: string) => Promise<RunRow>
+  readonly startChild: (tenantId: string, job: string, dryRun: boolean) => Promise<RunRow>
+  /** What follows a run when its job is free again. Its failure does not concern the run. */
+  readonly afterRun: (tenantId: string, run: RunRow, freed: JobRow | undefined) => Promise<void>
 }
 
 type Ending = Pick<RunRow, 'state' | 'counts'> & Partial<Pick<RunRow, 'error' | 'held'>>
@@ -52,7 +50,8 @@ export function createWorker(parts: WorkerParts): (message: JobMessage) => Promi
     }
     switch (takeover(stored.value, clock.now())) {
       case 'ended':
-        return runs.release(tenantId, job, runId)
+        await runs.release(tenantId, job, runId)
+        return
       case 'leave-to-owner':
         return waitForOwner(tenantId, stored.value)
       case 'give-up': {
@@ -62,7 +61,8 @@ export function createWorker(parts: WorkerParts): (message: JobMessage) => Promi
           ended(stored.value, { state: 'failed', counts: {}, error: record(error) }),
           stored.etag,
         )
-        return runs.release(tenantId, job, runId)
+        await runs.release(tenantId, job, runId)
+        return
       }
       case 'take':
         return take(tenantId, stored.value, stored.etag)
@@ -109,7 +109,12 @@ export function createWorker(parts: WorkerParts): (message: JobMessage) => Promi
     }
     await log.flush()
     await keeper.update((current) => ended(current, ending))
-    await runs.release(tenantId, run.job, run.id)
+    const freed = await runs.release(tenantId, run.job, run.id)
+    try {
+      await parts.afterRun(tenantId, { ...taken, state: ending.state }, freed)
+    } catch (error) {
+      parts.log.warn('after a run', { tenantId, job: run.job, runId: run.id, reason: reasonOf(error) })
+    }
   }
 
   async function execute(
@@ -125,13 +130,16 @@ export function createWorker(parts: WorkerParts): (message: JobMessage) => Promi
       const counts =
         definition.kind === 'sequence'
           ? await inOrder(tenantId, run, definition.children, keeper, log)
-          : await definition.run({
+          : await workOn(definition, run, {
               tenantId,
               runId: run.id,
               agentId,
               approved: run.approved,
+              dryRun: run.dryRun ?? false,
               signal: keeper.signal,
               log: log.write,
+              record: createJournal({ store: parts.store, tenantId, runId: run.id, attempt: run.attempts })
+                .record,
             })
       log.write('info', 'finished')
       return { state: 'succeeded', counts }
@@ -147,6 +155,19 @@ export function createWorker(parts: WorkerParts): (message: JobMessage) => Promi
       log.write('error', 'failed', { reason: failure.message })
       return { state: 'failed', counts: {}, error: record(failure), ...(held ? { held } : {}) }
     }
+  }
+
+  async function workOn(
+    definition: Extract<JobDefinition, { kind: 'work' }>,
+    run: RunRow,
+    context: RunContext,
+  ): Promise<Counts> {
+    if (context.dryRun) context.log('info', 'dry-run')
+    if (run.undoes === undefined) return definition.run(context)
+    if (definition.undo === undefined) throw new StegError('run-not-undoable', { run: run.undoes })
+    const changes = await changesOf(parts.store, context.tenantId, run.undoes)
+    context.log('info', 'undoing', { run: run.undoes, count: changes.length })
+    return definition.undo(context, changes)
   }
 
   /** Children run one after the other, each with a run of its own; the first failure ends the sequence. */
@@ -165,7 +186,7 @@ export function createWorker(parts: WorkerParts): (message: JobMessage) => Promi
       }
       log.write('info', 'child-started', { job })
       const interrupted = run.child?.job === job ? run.child : undefined
-      const child = interrupted ?? { job, id: (await startWhenFree(tenantId, job, keeper.signal)).id }
+      const child = interrupted ?? { job, id: (await startWhenFree(tenantId, job, run, keeper.signal)).id }
       if (interrupted === undefined) await keeper.update((current) => ({ ...current, child }))
       const result = await finishChild(tenantId, child, keeper.signal)
       if (result.error !== undefined) {
@@ -179,11 +200,16 @@ export function createWorker(parts: WorkerParts): (message: JobMessage) => Promi
   }
 
   /** Somebody may have started the child by hand a moment ago: then it is our turn when that run has ended. */
-  async function startWhenFree(tenantId: string, job: string, signal: AbortSignal): Promise<RunRow> {
+  async function startWhenFree(
+    tenantId: string,
+    job: string,
+    { dryRun = false }: RunRow,
+    signal: AbortSignal,
+  ): Promise<RunRow> {
     for (const giveUpAt = clock.now() + CHILD_WAIT_MS; ; ) {
       signal.throwIfAborted()
       try {
-        return await parts.startChild(tenantId, job)
+        return await parts.startChild(tenantId, job, dryRun)
       } catch (error) {
         if (!isStegError(error, 'job-already-active') || clock.now() > giveUpAt) throw error
         await clock.sleep(CHILD_PAUSE_MS, signal)

@@ -19,6 +19,8 @@ export interface RelayRequest {
   readonly idempotency: CallHead['idempotency']
   /** Milliseconds to wait for the answer, the target's work included. */
   readonly timeout: number
+  /** Milliseconds since the epoch: never executed after it, however late this process comes to send it. */
+  readonly notAfter?: number
 }
 
 export interface RelayResponse {
@@ -88,7 +90,7 @@ export function createRelayService(parts: RelayParts): RelayService {
           const callHead: CallHead = {
             v: WIRE_VERSION,
             id,
-            deadline,
+            deadline: Math.min(deadline, request.notAfter ?? deadline),
             target: { ...request.target },
             method: request.method,
             path: request.path,

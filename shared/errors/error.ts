@@ -1,5 +1,7 @@
+import { absenceErrors } from './absences.ts'
 import { agentErrors } from './agent.ts'
 import { apiErrors } from './api.ts'
+import { bookingErrors } from './bookings.ts'
 import type { ErrorEntry } from './entry.ts'
 import { jobErrors } from './jobs.ts'
 import { relayErrors } from './relay.ts'
@@ -16,6 +18,8 @@ export const catalogue = {
   ...sageErrors,
   ...jobErrors,
   ...agentErrors,
+  ...bookingErrors,
+  ...absenceErrors,
 } as const
 
 export type ErrorCode = keyof typeof catalogue

@@ -56,6 +56,42 @@ export const jobErrors = {
       de: 'Der Lauf würde {count} von {total} Personen deaktivieren; ohne Freigabe sind höchstens {limit} erlaubt. Es wurde nichts geschrieben. Ist das richtig, mit POST /api/v1/jobs/{job}/runs/{run}/release freigeben; wenn nicht, Sage prüfen (Datenbank, Rechte des Sage-Benutzers).',
     },
   },
+  'run-not-undoable': {
+    status: 409,
+    retryable: false,
+    title: { en: 'Cannot be undone', de: 'Nicht rückgängig zu machen' },
+    detail: {
+      en: 'The run {run} cannot be undone: only ended runs of jobs that change people can, and neither dry runs nor runs that undo another.',
+      de: 'Der Lauf {run} lässt sich nicht rückgängig machen: Das geht nur bei beendeten Läufen von Jobs, die Personen ändern, und weder bei Probeläufen noch bei Läufen, die einen anderen rückgängig machen.',
+    },
+  },
+  'cron-invalid': {
+    status: 400,
+    retryable: false,
+    title: { en: 'Not a cron expression', de: 'Kein Cron-Ausdruck' },
+    detail: {
+      en: '"{cron}" is not a cron expression: {problem}. It has five fields: minute, hour, day of month, month, day of week; for example "0 4 * * 1-5" for workdays at 04:00. Once a minute is the most there is.',
+      de: '„{cron}“ ist kein Cron-Ausdruck: {problem}. Er hat fünf Felder: Minute, Stunde, Tag des Monats, Monat, Wochentag; zum Beispiel „0 4 * * 1-5“ für werktags 04:00. Öfter als jede Minute geht nicht.',
+    },
+  },
+  'time-zone-unknown': {
+    status: 400,
+    retryable: false,
+    title: { en: 'Unknown time zone', de: 'Unbekannte Zeitzone' },
+    detail: {
+      en: '"{timeZone}" is not a time zone. Use an IANA name such as Europe/Berlin.',
+      de: '„{timeZone}“ ist keine Zeitzone. Bitte einen IANA-Namen wie Europe/Berlin verwenden.',
+    },
+  },
+  'schedule-never-due': {
+    status: 400,
+    retryable: false,
+    title: { en: 'Schedule is never due', de: 'Zeitplan ist nie fällig' },
+    detail: {
+      en: '"{cron}" names a day that does not exist, so the job would never run.',
+      de: '„{cron}“ nennt einen Tag, den es nicht gibt; der Job würde nie laufen.',
+    },
+  },
   'child-job-failed': {
     status: 502,
     retryable: true,

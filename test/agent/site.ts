@@ -1,10 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import {
-  ServiceBusClient,
-  type ServiceBusReceivedMessage,
-  type ServiceBusSessionReceiver,
-} from '@azure/service-bus'
+import { ServiceBusClient, type ServiceBusReceivedMessage, type ServiceBusSender } from '@azure/service-bus'
 import { onTestFinished } from 'vitest'
 import WebSocket from 'ws'
 import { enrol } from '../../agent/commands/enrol.ts'
@@ -76,7 +72,7 @@ export async function site(options: { lockSeconds?: number; sessionSeconds?: num
   let broker: Broker | undefined
   let port = 0
   let caller: ServiceBusClient | undefined
-  let replies: ServiceBusSessionReceiver | undefined
+  let requests: ServiceBusSender | undefined
   const waiting = new Map<string, (reply: Reply) => void>()
 
   async function openBroker(): Promise<void> {
@@ -94,12 +90,15 @@ export async function site(options: { lockSeconds?: number; sessionSeconds?: num
     caller = new ServiceBusClient(broker.connectionString('hub'), {
       webSocketOptions: { webSocket: PlainWebSocket },
     })
-    replies = await caller.acceptSession(REPLIES_QUEUE, HUB_SESSION, { receiveMode: 'receiveAndDelete' })
+    const replies = await caller.acceptSession(REPLIES_QUEUE, HUB_SESSION, {
+      receiveMode: 'receiveAndDelete',
+    })
     replies.subscribe({ processMessage: onReply, processError: async () => undefined })
   }
 
   async function closeBroker(): Promise<void> {
     await caller?.close()
+    requests = undefined
     await broker?.close()
     broker = undefined
   }
@@ -112,8 +111,8 @@ export async function site(options: { lockSeconds?: number; sessionSeconds?: num
 
   async function request(id: string, body: Uint8Array, timeToLive: number): Promise<Reply> {
     const reply = new Promise<Reply>((resolve) => waiting.set(id, resolve))
-    const sender = connected().createSender(agentQueue(AGENT_ID))
-    await sender.sendMessages({
+    requests ??= connected().createSender(agentQueue(AGENT_ID))
+    await requests.sendMessages({
       body,
       subject: 'call',
       messageId: id,
@@ -121,7 +120,6 @@ export async function site(options: { lockSeconds?: number; sessionSeconds?: num
       replyToSessionId: HUB_SESSION,
       timeToLive,
     })
-    await sender.close()
     return reply
   }
 

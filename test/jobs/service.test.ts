@@ -8,7 +8,11 @@ beforeEach(() => {
 })
 afterEach(() => site.close())
 
-const codeOf = (promise: Promise<unknown>) => promise.then(() => 'none', (error) => (error as StegError).code)
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'none',
+    (error) => (error as StegError).code,
+  )
 
 describe('runs (A6)', () => {
   it('are enqueued, not executed, by the call', async () => {
@@ -25,7 +29,10 @@ describe('runs (A6)', () => {
     const run = await hub.start(TENANT, 'One')
     await hub.work(site.message(run))
     expect(await hub.run(TENANT, 'One', run.id)).toMatchObject({ state: 'succeeded', counts: { read: 1 } })
-    expect((await hub.get(TENANT, 'One')).view).toMatchObject({ status: 'idle', lastRun: { state: 'succeeded' } })
+    expect((await hub.get(TENANT, 'One')).view).toMatchObject({
+      status: 'idle',
+      lastRun: { state: 'succeeded' },
+    })
     const { lines } = await hub.log.page(TENANT, run.id, { limit: 10 })
     expect(lines.map(({ code }) => code)).toEqual(['started', 'finished'])
   })
@@ -122,10 +129,10 @@ describe('messages of runs', () => {
     site.clock.set(site.clock.now() + 21_000)
     site.behave(async () => undefined)
     await site.hub().work(message)
-    expect((await dead.run(TENANT, 'One', message.runId))).toMatchObject({ state: 'succeeded', attempts: 2 })
+    expect(await dead.run(TENANT, 'One', message.runId)).toMatchObject({ state: 'succeeded', attempts: 2 })
     wakes.resolve()
     await sleeper
-    expect((await dead.run(TENANT, 'One', message.runId))).toMatchObject({ state: 'succeeded', attempts: 2 })
+    expect(await dead.run(TENANT, 'One', message.runId)).toMatchObject({ state: 'succeeded', attempts: 2 })
     expect((await dead.get(TENANT, 'One')).view.status).toBe('idle')
   })
 
@@ -174,7 +181,9 @@ describe('stopping', () => {
     const hub = site.hub()
     site.behave(
       (_, { signal }) =>
-        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),
+        new Promise((_, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+        ),
     )
     const run = await hub.start(TENANT, 'One')
     const working = hub.work(site.message(run))
@@ -182,7 +191,10 @@ describe('stopping', () => {
     await site.hub().stop(TENANT, 'One', run.id)
     await site.clock.advance(4_000)
     await working
-    expect(await hub.run(TENANT, 'One', run.id)).toMatchObject({ state: 'stopped', error: { code: 'run-stopped' } })
+    expect(await hub.run(TENANT, 'One', run.id)).toMatchObject({
+      state: 'stopped',
+      error: { code: 'run-stopped' },
+    })
   })
 })
 
@@ -195,7 +207,11 @@ describe('held runs (F4)', () => {
     const run = await hub.start(TENANT, 'One')
     await hub.work(site.message(run))
     const failed = await hub.run(TENANT, 'One', run.id)
-    expect(failed).toMatchObject({ state: 'failed', error: { code: 'deactivation-guard' }, held: { count: 20 } })
+    expect(failed).toMatchObject({
+      state: 'failed',
+      error: { code: 'deactivation-guard' },
+      held: { count: 20 },
+    })
     expect(StegError.fromRecord(failed.error as never).message).toContain(`/jobs/One/runs/${run.id}/release`)
     const released = await hub.release(TENANT, 'One', run.id)
     await hub.work(site.message(released))
@@ -211,7 +227,9 @@ describe('sequences (A7 SysSageSync)', () => {
     await hub.work(site.message(run))
     expect(site.worked.map(({ token }) => token)).toEqual(['One', 'Two'])
     expect(await hub.run(TENANT, 'Both', run.id)).toMatchObject({ state: 'succeeded', counts: { jobs: 2 } })
-    expect((await hub.history(TENANT, 'One', { limit: 5 })).runs).toMatchObject([{ trigger: 'parent', state: 'succeeded' }])
+    expect((await hub.history(TENANT, 'One', { limit: 5 })).runs).toMatchObject([
+      { trigger: 'parent', state: 'succeeded' },
+    ])
   })
 
   it('end at the first child that fails, with its reason', async () => {
@@ -269,6 +287,12 @@ describe('settings of a job', () => {
     const run = await hub.start(TENANT, 'One')
     await hub.work(site.message(run))
     expect(await hub.log.page(TENANT, run.id, { limit: 5 })).toMatchObject({ lines: [] })
-    expect((await hub.list(TENANT)).map(({ token }) => token)).toEqual(['One', 'Both', 'Two'])
+    expect((await hub.list(TENANT)).map(({ token }) => token)).toEqual([
+      'One',
+      'Both',
+      'SysSageExportBuchungen',
+      'Two',
+      'Undoable',
+    ])
   })
 })

@@ -1,7 +1,9 @@
+import { type Change, type JobDefinition, type RunContext, RunHeld } from '../../functions/jobs/port.ts'
+import { dueTable, jobsTable, type RunRow } from '../../functions/jobs/rows.ts'
+import { shards } from '../../functions/jobs/rules/shard.ts'
 import { createJobsService } from '../../functions/jobs/service.ts'
-import { type JobDefinition, RunHeld, type RunContext } from '../../functions/jobs/port.ts'
-import type { RunRow } from '../../functions/jobs/rows.ts'
 import type { OutgoingMessage } from '../../functions/platform/bus/port.ts'
+import type { Store } from '../../functions/platform/store/port.ts'
 import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
 import { StegError } from '../../shared/errors/error.ts'
 import { silentLogger } from '../../shared/log.ts'
@@ -16,10 +18,11 @@ export function jobsSite() {
   const clock = fakeClock()
   const sent: OutgoingMessage[] = []
   const worked: { token: string; context: RunContext }[] = []
+  const undone: { context: RunContext; changes: readonly Change[] }[] = []
   const bus = { fail: false }
   let behaviour: (token: string, context: RunContext) => Promise<void> = async () => undefined
 
-  const work = (token: string): JobDefinition => ({
+  const work = (token: string): Extract<JobDefinition, { kind: 'work' }> => ({
     token,
     category: 'SageSkripte',
     position: 10,
@@ -32,9 +35,9 @@ export function jobsSite() {
   })
 
   /** What a hub process is: several may share store and bus. */
-  const hub = () =>
+  const hub = (over: Store = store) =>
     createJobsService({
-      store,
+      store: over,
       bus: {
         async send(_, message) {
           if (bus.fail) throw new StegError('bus-unavailable', { reason: 'test' })
@@ -45,17 +48,51 @@ export function jobsSite() {
         work('One'),
         work('Two'),
         { token: 'Both', category: 'SageSkripte', position: 5, kind: 'sequence', children: ['One', 'Two'] },
+        work('SysSageExportBuchungen'),
+        {
+          ...work('Undoable'),
+          async undo(context, changes) {
+            undone.push({ context, changes })
+            return { restored: changes.length }
+          },
+        },
       ],
       clock,
       random: systemRandom,
       log: silentLogger,
     })
 
+  /** Works on every message, in order, as the trigger would; those that come meanwhile too. */
+  async function workAll(by = hub()): Promise<void> {
+    for (let message = sent.shift(); message !== undefined; message = sent.shift()) {
+      await by.work(JSON.parse(Buffer.from(message.body).toString()))
+    }
+  }
+
+  /** All entries of the index as `<tenant> <job> <time>`. */
+  async function dueEntries(): Promise<string[]> {
+    const entries: string[] = []
+    for (const shard of shards) {
+      for await (const { value } of dueTable.bind(store).all(shard)) {
+        entries.push(`${value.tenantId} ${value.job} ${new Date(value.due).toISOString()}`)
+      }
+    }
+    return entries.sort()
+  }
+
+  const jobRow = async (job: string, tenantId = TENANT) =>
+    (await jobsTable.bind(store).get(tenantId, job))?.value
+
   return {
     hub,
+    store,
+    workAll,
+    dueEntries,
+    jobRow,
     clock,
     sent,
     worked,
+    undone,
     bus,
     behave(next: typeof behaviour) {
       behaviour = next

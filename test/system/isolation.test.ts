@@ -16,6 +16,13 @@ import {
   type TestTenant,
 } from './tenant.ts'
 
+const ownersBooking = {
+  id: 'owners-booking',
+  externalToken: '3_4',
+  type: 'come',
+  time: '2026-11-02T08:00:00+01:00',
+}
+
 interface Operation {
   readonly operationId: string
   readonly security: readonly Record<string, unknown>[]
@@ -46,6 +53,8 @@ beforeAll(async () => {
   await setVariables(owner.api, sageVariables(sage.url))
   agent = await runAgent(await enrol(platform, owner, 'owners-agent'))
   const run = await runJob(owner.api)
+  await runJob(owner.api, 'SysSageSyncAbwesenheitsgruende')
+  expect((await owner.api('POST', '/absences', absences)).body.items).toMatchObject([{ state: 'pending' }])
   const document = (await (await fetch(`${platform.url}/api/v1/openapi.json`)).json()) as {
     paths: Record<string, Record<string, Operation>>
   }
@@ -56,11 +65,14 @@ beforeAll(async () => {
       path: path.replace('/api/v1', ''),
     })),
   )
+  await owner.api('POST', '/bookings', { items: [ownersBooking] })
   const first = async (list: string) => (await owner.api('GET', list)).body.items[0].id
   ids = {
     '/agents/': { id: await first('/agents') },
     '/access-tokens/': { id: await first('/access-tokens') },
+    '/bookings/': { id: ownersBooking.id },
     '/people/': { id: await first('/people') },
+    '/absences/': { id: await first('/absences') },
     '/jobs/': { token: 'SysSageSyncPersonen', id: run.id },
     '/variables/': { name: 'Mandant.Sage.Username' },
     '/tenants/': { tenantId: owner.id, name: 'Mandant.Sage.Username' },
@@ -84,12 +96,22 @@ function addressOf(endpoint: Endpoint): string {
   })
 }
 
+const absences = {
+  items: [
+    { id: 'leave', externalToken: '3_4', reasonId: 1, from: '2027-01-04', to: '2027-01-08', comment: 'Kur' },
+  ],
+}
+
 const bodies: Readonly<Record<string, unknown>> = {
+  requestAbsences: absences,
   createTenant: { name: 'x' },
+  createBookings: { items: [{ ...ownersBooking, type: 'go' }] },
   setVariable: { value: 'strangers-value' },
   createAccessToken: { kind: 'agent-enrolment' },
   setSageProfile: {},
   editJob: { position: 7 },
+  startRun: {},
+  undoRun: {},
   editPerson: { locked: true },
   editPeople: () => ({ ids: [ids['/people/']?.id], edit: { locked: true } }),
   enrolAgent: {
@@ -118,6 +140,9 @@ async function ownersState() {
     '/agents',
     '/access-tokens',
     '/people?limit=500',
+    '/bookings',
+    '/absences',
+    '/absence-reasons',
     '/jobs/SysSageSyncPersonen/runs',
     '/sage/profile',
   ]
@@ -133,6 +158,7 @@ describe('another tenant', () => {
       owner.token,
       'owners-agent',
       'Gehalt',
+      'Kur',
       'StegConnector',
       ids['/jobs/']?.id ?? '?',
     ]
@@ -143,7 +169,7 @@ describe('another tenant', () => {
       for (const secret of secrets)
         expect(shown, `${endpoint.method} ${address} → ${status}`).not.toContain(secret)
       expect(status, `${endpoint.method} ${address} → ${shown}`).toBeLessThan(500)
-      if (address !== endpoint.path && /\/(agents|access-tokens|people)\/|\/runs\//.test(address)) {
+      if (address !== endpoint.path && /\/(agents|access-tokens|absences|bookings|people)\/|\/runs\//.test(address)) {
         expect(status, `${endpoint.method} ${address}`).toBe(404)
       }
     }

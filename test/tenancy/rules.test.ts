@@ -41,7 +41,9 @@ describe('roles (A9)', () => {
   it('give an admin everything and a personal user nothing', () => {
     expect([...rightsOf(adminRoles)].sort()).toEqual([...rights].sort())
     expect(rightsOf(['personal']).size).toBe(0)
-    expect([...rightsOf(['team', 'admin-app'])]).toEqual(['people:read'])
+    const held = rightsOf(['team', 'admin-app'])
+    expect(held).toContain('people:read')
+    expect([...held].filter((right) => !right.endsWith(':read'))).toEqual([])
   })
 })
 

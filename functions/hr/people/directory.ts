@@ -1,6 +1,8 @@
 import { type Clock, toIso } from '../../../shared/clock.ts'
 import { isStegError } from '../../../shared/errors/error.ts'
+import type { Change } from '../../jobs/port.ts'
 import type { Store, Write } from '../../platform/store/port.ts'
+import { fingerprint } from './fingerprint.ts'
 import { PEOPLE_RANGE, type PersonRow, peopleStatsTable, peopleTable, STATS_KEY } from './rows.ts'
 import { externalToken, type KnownPerson, type PersonAction, type SagePerson } from './rules/plan.ts'
 
@@ -20,12 +22,15 @@ export interface Directory {
   activeCount(): number
   /**
    * Writes actions in atomic batches, each with the count of people, and reports each batch when it is durable.
-   * A batch that meets a change by somebody else is read again and repeated.
+   * A batch that meets a change by somebody else is read again and repeated. What is about to change is recorded first.
    */
   apply(
     actions: readonly PersonAction[],
-    onWritten: (actions: readonly PersonAction[]) => void,
-    signal: AbortSignal,
+    options: {
+      readonly record: (changes: readonly Change[]) => Promise<void>
+      readonly onWritten: (actions: readonly PersonAction[]) => void
+      readonly signal: AbortSignal
+    },
   ): Promise<void>
 }
 
@@ -44,18 +49,30 @@ export async function openDirectory(store: Store, tenantId: string, clock: Clock
     }
   }
 
-  async function writeBatch(actions: readonly PersonAction[]): Promise<void> {
+  async function writeBatch(
+    actions: readonly PersonAction[],
+    record: (changes: readonly Change[]) => Promise<void>,
+  ): Promise<void> {
     const now = toIso(clock.now())
-    let created = 0
-    const writes: Write[] = actions.map((action) => {
+    const changes = actions.map((action) => {
       const before = loaded.get(action.id)
-      if (before === undefined) created += 1
-      return people.toPut(
-        action.id,
-        nextRow(action, before?.value, now),
-        before === undefined ? { kind: 'absent' } : { kind: 'match', etag: before.etag },
-      )
+      return { id: action.id, before, next: nextRow(action, before?.value, now) }
     })
+    const created = changes.filter(({ before }) => before === undefined).length
+    await record(
+      changes.map(({ id, before, next }) => ({
+        id,
+        before: before === undefined ? null : JSON.stringify(before.value),
+        after: fingerprint(next),
+      })),
+    )
+    const writes: Write[] = changes.map(({ id, before, next }) =>
+      people.toPut(
+        id,
+        next,
+        before === undefined ? { kind: 'absent' } : { kind: 'match', etag: before.etag },
+      ),
+    )
     if (created > 0) {
       const figures = await stats.get(tenantId, STATS_KEY)
       writes.push(
@@ -73,13 +90,13 @@ export async function openDirectory(store: Store, tenantId: string, clock: Clock
     known: () => Array.from(loaded, ([id, { value }]) => ({ ...value, id, missing: value.missing ?? false })),
     activeCount: () => Array.from(loaded.values()).filter(({ value }) => value.active).length,
 
-    async apply(actions, onWritten, signal) {
+    async apply(actions, { record, onWritten, signal }) {
       for (let from = 0; from < actions.length; from += BATCH) {
         const batch = actions.slice(from, from + BATCH)
         for (let attempt = 1; ; attempt++) {
           signal.throwIfAborted()
           try {
-            await writeBatch(batch)
+            await writeBatch(batch, record)
             break
           } catch (error) {
             if (!isStegError(error, 'store-conflict') || attempt === RETRIES) throw error

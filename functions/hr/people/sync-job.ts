@@ -11,7 +11,9 @@ import {
   type PeoplePlan,
   type PersonAction,
   planPeople,
+  tokenOf,
 } from './rules/plan.ts'
+import { undoPeople } from './undo.ts'
 
 /** Seconds by which Sage's clock may be wrong before the run warns. */
 const DRIFT_WARNING_SECONDS = 60
@@ -23,7 +25,7 @@ export function peopleSyncJob(parts: {
   readonly clock: Clock
 }): JobDefinition {
   async function run(context: RunContext): Promise<Counts> {
-    const { tenantId, agentId, signal, log } = context
+    const { tenantId, agentId, signal, log, dryRun } = context
     const connection = await parts.sage.connect(tenantId, { agentId, signal })
     log('info', 'connected', { agent: connection.agentName })
     await reportClock(connection, context)
@@ -36,13 +38,11 @@ export function peopleSyncJob(parts: {
     log('info', 'people-planned', planned)
     guard(plan, directory.activeCount(), context)
 
-    await directory.apply(
-      plan.actions,
-      (written) => {
-        for (const action of written) logAction(action, log)
-      },
-      signal,
-    )
+    const logged = (actions: readonly PersonAction[]) => {
+      for (const action of actions) logAction(action, context)
+    }
+    if (dryRun) logged(plan.actions)
+    else await directory.apply(plan.actions, { record: context.record, onWritten: logged, signal })
     return {
       read: listed.length,
       created: planned.create,
@@ -52,7 +52,14 @@ export function peopleSyncJob(parts: {
     }
   }
 
-  return { token: 'SysSageSyncPersonen', category: 'SageSkripte', position: 20, kind: 'work', run }
+  return {
+    token: 'SysSageSyncPersonen',
+    category: 'SageSkripte',
+    position: 20,
+    kind: 'work',
+    run,
+    undo: (context, changes) => undoPeople(parts, context, changes),
+  }
 }
 
 async function reportClock(connection: SageConnection, { log }: RunContext): Promise<void> {
@@ -75,9 +82,13 @@ async function confirmed(
 }
 
 /** @throws RunHeld when approval is needed and not given for exactly these people. */
-function guard(plan: PeoplePlan, active: number, { approved, log }: RunContext): void {
+function guard(plan: PeoplePlan, active: number, { approved, dryRun, log }: RunContext): void {
   const held = heldBy(plan, active)
   if (held === undefined) return
+  if (dryRun) {
+    log('warning', 'would-be-held', { count: held.count, limit: held.limit, total: held.total })
+    return
+  }
   const digest = createHash('sha256')
     .update([...held.ids].sort().join('\n'))
     .digest('base64url')
@@ -94,25 +105,23 @@ function countsOf(plan: PeoplePlan) {
   return counts
 }
 
-function logAction(action: PersonAction, log: RunContext['log']): void {
+function logAction(action: PersonAction, { dryRun, log }: RunContext): void {
   switch (action.kind) {
     case 'create':
-      log('info', 'person-created', { token: externalToken(action.person) })
+      log('info', dryRun ? 'person-would-be-created' : 'person-created', {
+        token: externalToken(action.person),
+      })
       break
     case 'update':
-      log('info', 'person-updated', {
+      log('info', dryRun ? 'person-would-be-updated' : 'person-updated', {
         token: externalToken(action.person),
         fields: action.changed.join(', '),
       })
       break
     case 'deactivate':
-      log('info', 'person-deactivated', { token: tokenOf(action.id) })
+      log('info', dryRun ? 'person-would-be-deactivated' : 'person-deactivated', {
+        token: tokenOf(action.id),
+      })
       break
   }
-}
-
-/** The external token back from a person's id. */
-function tokenOf(id: string): string {
-  const [client, employee] = id.slice(1).split('-')
-  return `${Number(client)}_${Number(employee)}`
 }

@@ -1,8 +1,11 @@
 import { z } from 'zod'
+import { isTimeZone } from '../bookings/rules/wall-time.ts'
 
 const Path = z.string().regex(/^[A-Za-z0-9/_-]+$/, 'a path below the base address, without leading slash')
 /** Names of nested properties, joined by dots. */
 const Field = z.string().regex(/^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$/, 'property names joined by dots')
+/** Name of a query parameter or of a property that is sent. */
+const Parameter = z.string().regex(/^[A-Za-z0-9_]+$/, 'a name of letters and digits')
 
 /**
  * Every path and name of the Sage HR portal API that Steg uses, as data: the vendor publishes no description, so an
@@ -41,6 +44,86 @@ export const SageProfile = z.strictObject({
       exit: Field.default('Exit'),
     })
     .prefault({}),
+  placesOfWork: z
+    .strictObject({
+      path: Path.default('Time/PlacesOfWork'),
+      id: Field.default('Id'),
+      name: Field.default('Name'),
+    })
+    .prefault({}),
+  absenceReasons: z
+    .strictObject({
+      path: Path.default('Time/AbsenceReasons'),
+      id: Field.default('Id'),
+      short: Field.default('Short'),
+      name: Field.default('Name'),
+      color: Field.default('Color'),
+      requestable: Field.default('Requestable'),
+    })
+    .prefault({}),
+  additionalInputs: z
+    .strictObject({
+      path: Path.default('Time/AdditionalInputs'),
+      id: Field.default('Id'),
+      description: Field.default('Description'),
+      active: Field.default('Active'),
+    })
+    .prefault({}),
+  balances: z
+    .strictObject({
+      path: Path.default('Time/AccountsBooking'),
+      clientParameter: Parameter.default('mdnr'),
+      employeeParameter: Parameter.default('annr'),
+      keyDateParameter: Parameter.default('keyDate'),
+      id: Field.default('Id'),
+      name: Field.default('Name'),
+      minutes: Field.default('AmountInMinutes'),
+    })
+    .prefault({}),
+  absences: z
+    .strictObject({
+      path: Path.default('Time/Absences'),
+      // Names of query parameters and, in a request, of properties.
+      clientParameter: Parameter.default('MdNr'),
+      employeeParameter: Parameter.default('AnNr'),
+      fromParameter: Parameter.default('from'),
+      toParameter: Parameter.default('to'),
+      id: Field.default('Id'),
+      reasonId: Parameter.default('ReasonId'),
+      from: Parameter.default('From'),
+      to: Parameter.default('To'),
+      halfDay: Parameter.default('HalfDay'),
+      comment: Parameter.default('Comment'),
+      state: Field.default('State'),
+      // Values of the state.
+      requested: z.string().default('Requested'),
+      approved: z.string().default('Approved'),
+      rejected: z.string().default('Rejected'),
+    })
+    .prefault({}),
+  timeEvents: z
+    .strictObject({
+      path: Path.default('Time/TimeEvents'),
+      // Names of query parameters.
+      fromParameter: Parameter.default('from'),
+      toParameter: Parameter.default('to'),
+      // Names of properties in a list and in a request; client and employee number are query parameters, too.
+      id: Parameter.default('Id'),
+      clientNumber: Parameter.default('MdNr'),
+      employeeNumber: Parameter.default('AnNr'),
+      time: Parameter.default('Time'),
+      type: Parameter.default('Type'),
+      placeOfWorkId: Parameter.default('PlaceOfWorkId'),
+      additionalInputId: Parameter.default('AdditionalInputId'),
+      // Values of the type.
+      come: z.string().min(1).default('Come'),
+      go: z.string().min(1).default('Go'),
+      /** How long Sage may still be working on a request after its connection is gone. */
+      settleSeconds: z.int().min(1).max(600).default(30),
+    })
+    .prefault({}),
+  /** IANA zone of the Sage server: its times are local and carry no offset. */
+  timeZone: z.string().refine(isTimeZone, 'not an IANA time zone').default('Europe/Berlin'),
 })
 export type SageProfile = z.infer<typeof SageProfile>
 
@@ -56,6 +139,13 @@ export const SageProfileOverrides = z.strictObject({
     .optional(),
   list: SageProfile.shape.list.unwrap().partial().optional(),
   employees: SageProfile.shape.employees.unwrap().partial().optional(),
+  placesOfWork: SageProfile.shape.placesOfWork.unwrap().partial().optional(),
+  absenceReasons: SageProfile.shape.absenceReasons.unwrap().partial().optional(),
+  additionalInputs: SageProfile.shape.additionalInputs.unwrap().partial().optional(),
+  balances: SageProfile.shape.balances.unwrap().partial().optional(),
+  absences: SageProfile.shape.absences.unwrap().partial().optional(),
+  timeEvents: SageProfile.shape.timeEvents.unwrap().partial().optional(),
+  timeZone: z.string().refine(isTimeZone, 'not an IANA time zone').optional(),
 })
 export type SageProfileOverrides = z.infer<typeof SageProfileOverrides>
 

@@ -22,9 +22,30 @@ export interface SageCredentials {
 
 export interface SageSession {
   /** Reads; repeated when Sage is busy or a connection breaks, and after one new sign-in when the session expired. */
-  get(path: string, query?: Readonly<Record<string, string>>): Promise<unknown>
+  get(
+    path: string,
+    query?: Readonly<Record<string, string>>,
+    /** Milliseconds for one attempt, where waiting for long is of no use. */
+    timeout?: number,
+  ): Promise<unknown>
   /** Reads what is not JSON and needs no sign-in. */
   getText(path: string): Promise<string>
+  /** Signs in unless that was done; before `postOnce`, so that nothing delays it. */
+  ready(): Promise<void>
+  /**
+   * Sends one request, once: never repeated, here or on its way, and never executed after `notAfter` (milliseconds since
+   * the epoch). What the answer means is the caller's to judge. A lost session is renewed by the next call.
+   * @throws StegError of the relay; most leave open whether the request took effect
+   */
+  postOnce(path: string, body: unknown, notAfter: number): Promise<OnceAnswer>
+}
+
+/** Sage's answer as it is. */
+export interface OnceAnswer {
+  readonly status: number
+  readonly html: boolean
+  /** The body where it is JSON, undefined where it is not. */
+  readonly value: unknown
 }
 
 export interface SessionParts {
@@ -43,7 +64,13 @@ export function createSageSession(parts: SessionParts): SageSession {
   let jar = new CookieJar()
   let signedIn: Promise<void> | undefined
 
-  async function send(method: 'GET' | 'POST', path: string, body?: unknown): Promise<RelayResponse> {
+  async function send(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: unknown,
+    limits: { readonly notAfter?: number; readonly timeout?: number } = {},
+  ): Promise<RelayResponse> {
+    const { notAfter, timeout = CALL_TIMEOUT_MS } = limits
     const url = `${credentials.baseUrl.replace(/\/+$/, '')}/${path}`
     const cookie = await jar.getCookieString(url)
     const headers: Headers = [['accept', 'application/json, application/xml;q=0.5']]
@@ -59,10 +86,12 @@ export function createSageSession(parts: SessionParts): SageSession {
         path: `/${path}`,
         headers,
         ...(body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) }),
-        idempotency: 'repeatable',
-        timeout: CALL_TIMEOUT_MS,
+        ...(notAfter === undefined
+          ? { idempotency: 'repeatable', timeout }
+          : { idempotency: 'once', timeout: Math.max(1, notAfter - clock.now()), notAfter }),
       },
-      parts.signal,
+      // What goes out once is seen through to its answer: giving up would only leave a doubt behind.
+      notAfter === undefined ? parts.signal : undefined,
     )
     for (const [name, value] of response.headers) {
       if (name === 'set-cookie') await jar.setCookie(value, url, { ignoreError: true })
@@ -106,17 +135,23 @@ export function createSageSession(parts: SessionParts): SageSession {
     )
   }
 
-  async function withSession(path: string): Promise<RelayResponse> {
+  /** Signs in once for all who ask. @returns what to compare with before the sign-in is given up */
+  async function ensureSignedIn(): Promise<{ readonly signIn: Promise<void> }> {
+    signedIn ??= signIn()
+    const mine = signedIn
+    try {
+      await mine
+    } catch (error) {
+      if (signedIn === mine) signedIn = undefined
+      throw error
+    }
+    return { signIn: mine }
+  }
+
+  async function withSession(path: string, timeout = CALL_TIMEOUT_MS): Promise<RelayResponse> {
     for (let renewed = false; ; renewed = true) {
-      signedIn ??= signIn()
-      const mine = signedIn
-      try {
-        await mine
-      } catch (error) {
-        if (signedIn === mine) signedIn = undefined
-        throw error
-      }
-      const response = await settled(path, () => send('GET', path))
+      const { signIn: mine } = await ensureSignedIn()
+      const response = await settled(path, () => send('GET', path, undefined, { timeout }))
       if (!isSessionLost(response)) return response
       if (renewed) throw new StegError('sage-session-lost', {})
       if (signedIn === mine) signedIn = undefined
@@ -124,9 +159,9 @@ export function createSageSession(parts: SessionParts): SageSession {
   }
 
   const session: SageSession = {
-    async get(path, query) {
+    async get(path, query, timeout) {
       const search = query === undefined ? '' : `?${new URLSearchParams(query)}`
-      const response = await withSession(path + search)
+      const response = await withSession(path + search, timeout)
       expectSuccess(path, response)
       try {
         return JSON.parse(Buffer.from(response.body).toString('utf8'))
@@ -138,6 +173,15 @@ export function createSageSession(parts: SessionParts): SageSession {
       const response = await settled(path, () => send('GET', path))
       expectSuccess(path, response)
       return Buffer.from(response.body).toString('utf8')
+    },
+    async ready() {
+      await ensureSignedIn()
+    },
+    async postOnce(path, body, notAfter) {
+      const mine = signedIn
+      const response = await send('POST', path, body, { notAfter })
+      if (isSessionLost(response) && signedIn === mine) signedIn = undefined
+      return { status: response.status, html: isHtml(response), value: jsonIn(response) }
     },
   }
   return session
@@ -165,6 +209,15 @@ function isHtml(response: RelayResponse): boolean {
     /html/i.test(type) ||
     /^\s*<(!doctype html|html)/i.test(Buffer.from(response.body.subarray(0, 200)).toString())
   )
+}
+
+function jsonIn(response: RelayResponse): unknown {
+  try {
+    return JSON.parse(Buffer.from(response.body).toString('utf8'))
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 function notData(path: string, response: RelayResponse): StegError {

@@ -10,6 +10,12 @@ export const rights = [
   'jobs:run',
   'people:read',
   'people:write',
+  'bookings:read',
+  'bookings:write',
+  'absences:read',
+  'absences:write',
+  'balances:read',
+  'masterdata:read',
 ] as const
 export type Right = (typeof rights)[number]
 
@@ -26,8 +32,8 @@ export type Role = (typeof roles)[number]
 const granted: Record<Role, readonly Right[]> = {
   admin: rights,
   'admin-access-control': ['people:read'],
-  'admin-app': ['people:read'],
-  'admin-terminal': ['people:read'],
+  'admin-app': ['people:read', 'absences:read', 'balances:read', 'masterdata:read', 'bookings:read'],
+  'admin-terminal': ['people:read', 'balances:read', 'masterdata:read', 'bookings:read', 'bookings:write'],
   personal: [],
   team: ['people:read'],
 }

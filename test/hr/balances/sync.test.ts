@@ -113,6 +113,13 @@ describe('balances (A7)', () => {
     expect(writes).toBe(0)
   })
 
+  it('are for the day that the clock of the Sage server shows', async () => {
+    await addPeople(1)
+    clock.advance(Date.parse('2026-11-22T23:30:00Z') - start)
+    await runOnce(site().job)
+    expect(calls).toEqual(['1_1 2026-11-23T00:00:00'])
+  })
+
   it('keep a history of the days on which they changed', async () => {
     await addPeople(2)
     const { job, service } = site()

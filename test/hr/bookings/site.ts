@@ -52,7 +52,7 @@ export function bookingsSite(profile: object = {}) {
   /** Runs a job as one worker would. */
   function run(
     job: 'export' | 'import' = 'export',
-    parts: { store?: Store; connection?: SageConnection; signal?: AbortSignal } = {},
+    parts: { store?: Store; connection?: SageConnection; signal?: AbortSignal; dryRun?: boolean } = {},
   ): Promise<Counts> {
     const make = job === 'export' ? bookingsExportJob : bookingsImportJob
     const definition: JobDefinition = make({
@@ -67,7 +67,9 @@ export function bookingsSite(profile: object = {}) {
       agentId: undefined,
       approved: undefined,
       signal: parts.signal ?? new AbortController().signal,
+      dryRun: parts.dryRun ?? false,
       log: () => undefined,
+      record: async () => undefined,
     })
   }
 

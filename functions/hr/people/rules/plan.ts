@@ -59,6 +59,12 @@ export function externalToken(person: { clientNumber: number; employeeNumber: nu
   return `${person.clientNumber}_${person.employeeNumber}`
 }
 
+/** The external token back from a person's id. */
+export function tokenOf(id: string): string {
+  const [client, employee] = id.slice(1).split('-')
+  return `${Number(client)}_${Number(employee)}`
+}
+
 export const sageFieldNames = [
   'firstName',
   'lastName',

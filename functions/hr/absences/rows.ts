@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import type { ErrorRecord } from '../../../shared/errors/error.ts'
+import { defineTable, padNumber } from '../../platform/store/table.ts'
+import { requestStates, type ShownState } from './rules/state.ts'
+
+const ErrorRecordSchema = z.custom<ErrorRecord>((value) => typeof value === 'object' && value !== null)
+
+/**
+ * Partition: tenant. Every request is there twice, written in one batch: key `r~<id>` to find it by the sender's id, and
+ * `s~<shown state>~<received>~<id>` to list a state in the order of receipt without reading the others.
+ */
+export const leaveRequestsTable = defineTable({
+  name: 'LeaveRequests',
+  schema: z.object({
+    /** The sender's own. */
+    id: z.string(),
+    personId: z.string(),
+    externalToken: z.string(),
+    clientNumber: z.number(),
+    employeeNumber: z.number(),
+    reasonId: z.number(),
+    from: z.string(),
+    to: z.string(),
+    halfDay: z.boolean(),
+    comment: z.string(),
+    state: z.enum(requestStates),
+    /** Milliseconds since the epoch, as all times here. */
+    receivedAt: z.number(),
+    updatedAt: z.number(),
+    /** Sage's id, once Sage has it. */
+    sageId: z.string().optional(),
+    attempt: z.object({ number: z.number(), deadline: z.number(), seen: z.array(z.string()) }).optional(),
+    error: ErrorRecordSchema.optional(),
+  }),
+})
+export type LeaveRequest = z.infer<typeof leaveRequestsTable.schema>
+
+export const requestKey = (id: string) => `r~${id}`
+export const ALL_REQUESTS = { from: 'r~', to: 'r~~' } as const
+
+export function stateKey(state: ShownState, request: Pick<LeaveRequest, 'receivedAt' | 'id'>): string {
+  return `s~${state}~${padNumber(request.receivedAt, 13)}~${request.id}`
+}
+
+export function stateRange(state: ShownState): { from: string; to: string } {
+  return { from: `s~${state}~`, to: `s~${state}~~` }
+}

@@ -1,0 +1,149 @@
+import type { Clock } from '../../../shared/clock.ts'
+import { isStegError, StegError } from '../../../shared/errors/error.ts'
+import type { Store } from '../../platform/store/port.ts'
+import { inFlight } from '../in-flight.ts'
+import type { MasterDataService } from '../masterdata/service.ts'
+import type { PeopleService } from '../people/service.ts'
+import { createRequests } from './requests.ts'
+import {
+  ALL_REQUESTS,
+  type LeaveRequest,
+  leaveRequestsTable,
+  requestKey,
+  stateKey,
+  stateRange,
+} from './rows.ts'
+import { type RequestContent, sameContent } from './rules/content.ts'
+import type { ShownState } from './rules/state.ts'
+
+/** Looks into the store at the same time. */
+const LOOKS = 16
+const RETRIES = 5
+
+export interface NewRequest extends RequestContent {
+  /** The sender's own; a repeat with the same content changes nothing. */
+  readonly id: string
+}
+
+export type Acceptance =
+  | { readonly id: string; readonly request: LeaveRequest }
+  | { readonly id: string; readonly error: StegError }
+
+export interface AbsencesService {
+  /** Keeps requests durably before it returns; one that is not possible does not hold up the others. */
+  accept(tenantId: string, items: readonly NewRequest[]): Promise<readonly Acceptance[]>
+  /** @throws StegError `not-found` */
+  get(tenantId: string, id: string): Promise<LeaveRequest>
+  /** One page: of a state in the order of receipt, of all in the order of their ids. */
+  list(
+    tenantId: string,
+    query: {
+      readonly state?: ShownState | undefined
+      readonly limit: number
+      readonly cursor?: string | undefined
+    },
+  ): Promise<{ requests: readonly LeaveRequest[]; cursor: string | undefined }>
+}
+
+export function createAbsencesService(parts: {
+  readonly store: Store
+  readonly clock: Clock
+  readonly people: Pick<PeopleService, 'get'>
+  readonly masterData: Pick<MasterDataService, 'find'>
+}): AbsencesService {
+  const table = leaveRequestsTable.bind(parts.store)
+  const requests = createRequests(parts.store)
+
+  async function considered(tenantId: string, item: NewRequest): Promise<Acceptance & { isNew?: true }> {
+    const { id } = item
+    const stored = await requests.find(tenantId, id)
+    if (stored !== undefined) return repeated(stored, item)
+    const person = await personOf(tenantId, item.externalToken)
+    if (person === undefined) {
+      return { id, error: new StegError('absence-person-unknown', { token: item.externalToken }) }
+    }
+    const reason = await parts.masterData.find(tenantId, 'absence-reason', item.reasonId)
+    if (reason === undefined || !reason.active || !reason.requestable) {
+      return { id, error: new StegError('absence-reason-unknown', { reason: item.reasonId }) }
+    }
+    const now = parts.clock.now()
+    const request: LeaveRequest = { ...item, ...person, state: 'pending', receivedAt: now, updatedAt: now }
+    return { id, request, isNew: true }
+  }
+
+  async function personOf(tenantId: string, token: string) {
+    const id = personIdOf(token)
+    if (id === undefined) return undefined
+    try {
+      const { person } = await parts.people.get(tenantId, id)
+      return { personId: id, clientNumber: person.clientNumber, employeeNumber: person.employeeNumber }
+    } catch (error) {
+      if (isStegError(error, 'not-found')) return undefined
+      throw error
+    }
+  }
+
+  return {
+    async accept(tenantId, items) {
+      const unique = new Map<string, NewRequest>()
+      for (const item of items) if (!unique.has(item.id)) unique.set(item.id, item)
+      for (let attempt = 1; ; attempt++) {
+        const found = await inFlight([...unique.values()], LOOKS, (item) => considered(tenantId, item))
+        const fresh = found.flatMap((one) => ('request' in one && one.isNew === true ? [one.request] : []))
+        try {
+          await requests.insert(tenantId, fresh)
+        } catch (error) {
+          // The same request came twice at the same moment: now the other one is there to compare with.
+          if (!isStegError(error, 'store-conflict') || attempt === RETRIES) throw error
+          continue
+        }
+        const results = new Map(found.map((one) => [one.id, one]))
+        return items.map((item) => answerTo(item, results.get(item.id)))
+      }
+    },
+
+    async get(tenantId, id) {
+      const request = await requests.find(tenantId, id)
+      if (request === undefined) throw new StegError('not-found', { what: 'request for leave' })
+      return request
+    },
+
+    async list(tenantId, { state, limit, cursor }) {
+      const range = state === undefined ? ALL_REQUESTS : stateRange(state)
+      const from = cursor === undefined ? range.from : range.from + cursor
+      const { rows } = await table.query(tenantId, { from, to: range.to, limit: limit + 1 })
+      const next = rows[limit]?.value
+      return {
+        requests: rows.slice(0, limit).map(({ value }) => value),
+        cursor: next === undefined ? undefined : cursorOf(next, state),
+      }
+    },
+  }
+}
+
+/** What follows the beginning of the range in the key of the row to continue with. */
+function cursorOf(next: LeaveRequest, state: ShownState | undefined): string {
+  return state === undefined
+    ? requestKey(next.id).slice(ALL_REQUESTS.from.length)
+    : stateKey(state, next).slice(stateRange(state).from.length)
+}
+
+function repeated(stored: LeaveRequest, item: NewRequest): Acceptance {
+  const { id } = item
+  return sameContent(stored, item)
+    ? { id, request: stored }
+    : { id, error: new StegError('absence-conflict', { id }) }
+}
+
+/** An id may come twice within one call, too. */
+function answerTo(item: NewRequest, result: Acceptance | undefined): Acceptance {
+  if (result === undefined) throw new Error(`no result for ${item.id}`)
+  return 'error' in result ? result : repeated(result.request, item)
+}
+
+/** The id of the person with an external token such as `3_4`; undefined when it cannot be one of Sage's. */
+function personIdOf(token: string): string | undefined {
+  const match = /^(0|[1-9]\d{0,5})_(0|[1-9]\d{0,7})$/.exec(token)
+  if (match === null) return undefined
+  return `s${String(match[1]).padStart(6, '0')}-${String(match[2]).padStart(8, '0')}`
+}

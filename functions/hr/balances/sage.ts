@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { unexpected } from '../sage/list.ts'
+import { fieldOf } from '../sage/profile.ts'
+import type { SageConnection } from '../sage/service.ts'
+import type { Account } from './rules/plan.ts'
+
+const AccountSchema = z.object({
+  id: z.int().min(0),
+  name: z.string().trim(),
+  // Sage counts in whole minutes, but may write fractions.
+  minutes: z.number().transform((minutes) => Math.round(minutes)),
+})
+
+/**
+ * The accounts of one person, the whole key date included. One call.
+ * @param keyDate `YYYY-MM-DD`
+ * @throws StegError `sage-unexpected-data`, and those of the session
+ */
+export async function readBalance(
+  { session, profile }: Pick<SageConnection, 'session' | 'profile'>,
+  person: { readonly clientNumber: number; readonly employeeNumber: number },
+  keyDate: string,
+): Promise<readonly Account[]> {
+  const { path, clientParameter, employeeParameter, keyDateParameter, ...names } = profile.balances
+  const rows = await session.get(path, {
+    [clientParameter]: String(person.clientNumber),
+    [employeeParameter]: String(person.employeeNumber),
+    [keyDateParameter]: `${keyDate}T00:00:00`,
+  })
+  if (!Array.isArray(rows)) throw unexpected(path, 'it is not a list')
+  return rows.map((row) => {
+    const raw = Object.fromEntries(Object.entries(names).map(([name, field]) => [name, fieldOf(row, field)]))
+    const parsed = AccountSchema.safeParse(raw)
+    if (parsed.success) return parsed.data
+    const issue = parsed.error.issues[0]
+    const name = String(issue?.path[0] ?? '') as keyof typeof names
+    throw unexpected(path, `"${names[name]}": ${issue?.message}`)
+  })
+}

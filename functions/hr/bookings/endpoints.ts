@@ -1,0 +1,178 @@
+import { z } from 'zod'
+import { toIso } from '../../../shared/clock.ts'
+import { catalogue, describeError, type ErrorRecord, type Language } from '../../../shared/errors/error.ts'
+import { type Endpoint, endpoint } from '../../http/endpoint.ts'
+import { PageQuery, pageOf } from '../../http/paging.ts'
+import { BookingInput } from './intake.ts'
+import type { BookingRow } from './rows.ts'
+import { shownState, shownStates } from './rules/state.ts'
+import type { BookingsService } from './service.ts'
+
+const Failure = z
+  .object({ code: z.string(), status: z.int(), message: z.string() })
+  .meta({ id: 'BookingError', description: 'The code and status as in a problem document.' })
+
+const BookingSchema = z
+  .object({
+    id: z.string(),
+    externalToken: z.string(),
+    type: z.enum(['come', 'go']),
+    time: z
+      .string()
+      .meta({ description: 'As it was sent; of bookings made in Sage with the offset of its zone.' }),
+    placeOfWorkId: z.int().nullable(),
+    additionalInputId: z.int().nullable(),
+    source: z.enum(['api', 'sage']),
+    state: z.enum(shownStates),
+    error: Failure.nullable(),
+    attempts: z.int(),
+    inDoubt: z.boolean().meta({
+      description: 'A request was sent and its outcome is not known yet; nothing is sent again before it is.',
+    }),
+    sageId: z.string().nullable(),
+    sageTime: z.string().nullable().meta({ description: 'Local time in Sage, without offset.' }),
+    receivedAt: z.iso.datetime(),
+    changedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Booking' })
+
+const Items = z
+  .array(z.unknown())
+  .min(1)
+  .max(1000)
+  .meta({
+    description: 'Each item is judged by itself; one that is wrong does not hold up the others.',
+    override: { items: z.toJSONSchema(BookingInput, { io: 'input' }) as never },
+  })
+
+const Id = z.object({ id: z.string().min(1).max(128) })
+
+function failure(error: ErrorRecord | undefined, language: Language) {
+  if (error === undefined) return undefined
+  const { code } = error
+  return { code, status: catalogue[code].status, message: describeError(error, language) }
+}
+
+function shown(booking: BookingRow, language: Language): z.input<typeof BookingSchema> {
+  return {
+    id: booking.id,
+    externalToken: booking.externalToken,
+    type: booking.type,
+    time: booking.time,
+    placeOfWorkId: booking.placeOfWorkId ?? null,
+    additionalInputId: booking.additionalInputId ?? null,
+    source: booking.source,
+    state: shownState(booking.state),
+    error: failure(booking.error, language) ?? null,
+    attempts: booking.attempts,
+    inDoubt: booking.state === 'sending' && booking.attempt !== undefined,
+    sageId: booking.sageId ?? null,
+    sageTime: booking.wall ?? null,
+    receivedAt: toIso(booking.receivedAt),
+    changedAt: toIso(booking.changedAt),
+  }
+}
+
+export function bookingEndpoints(bookings: BookingsService): readonly Endpoint[] {
+  const tag = 'Bookings'
+  return [
+    endpoint({
+      id: 'createBookings',
+      method: 'POST',
+      path: '/bookings',
+      access: { right: 'bookings:write' },
+      tag,
+      summary: 'Hand over up to 1,000 time bookings',
+      description:
+        'Answered when everything accepted is durable. A repeat with the same content changes nothing, so a call without an answer is simply sent again. An item with the state `rejected` was not kept.',
+      body: z.strictObject({ items: Items }),
+      success: {
+        status: 200,
+        schema: z.object({
+          items: z.array(
+            z.object({
+              id: z.string().nullable(),
+              state: z.enum([...shownStates, 'rejected']),
+              error: Failure.optional(),
+            }),
+          ),
+        }),
+      },
+      errors: ['store-conflict'],
+      async handle({ tenantId, body, language }) {
+        const items = await bookings.accept(tenantId, body.items)
+        return {
+          body: {
+            items: items.map(({ id, state, error }) => {
+              const problem = failure(error, language)
+              return { id, state, ...(problem === undefined ? {} : { error: problem }) }
+            }),
+          },
+        }
+      },
+    }),
+    endpoint({
+      id: 'listBookings',
+      method: 'GET',
+      path: '/bookings',
+      access: { right: 'bookings:read' },
+      tag,
+      summary: 'List bookings in order of time',
+      query: PageQuery.extend({
+        state: z.enum(shownStates).optional(),
+        person: z.string().min(1).max(64).optional().meta({ description: 'External token, e.g. 3_4.' }),
+        day: z.iso.date().optional().meta({ description: 'A day in the time zone of the Sage server.' }),
+      }),
+      success: { status: 200, schema: pageOf(BookingSchema) },
+      errors: [],
+      async handle({ tenantId, query, language }) {
+        const page = await bookings.list(tenantId, query)
+        return {
+          body: { items: page.bookings.map((one) => shown(one, language)), cursor: page.cursor ?? null },
+        }
+      },
+    }),
+    endpoint({
+      id: 'getBooking',
+      method: 'GET',
+      path: '/bookings/{id}',
+      access: { right: 'bookings:read' },
+      tag,
+      summary: 'Read one booking',
+      params: Id,
+      success: { status: 200, schema: BookingSchema },
+      errors: ['not-found'],
+      handle: async ({ tenantId, params, language }) => ({
+        body: shown(await bookings.get(tenantId, params.id), language),
+      }),
+    }),
+    endpoint({
+      id: 'retryBooking',
+      method: 'POST',
+      path: '/bookings/{id}/retry',
+      access: { right: 'bookings:write' },
+      tag,
+      summary: 'Send a failed or dismissed booking again',
+      params: Id,
+      success: { status: 200, schema: BookingSchema },
+      errors: ['not-found', 'booking-state'],
+      handle: async ({ tenantId, params, language }) => ({
+        body: shown(await bookings.retry(tenantId, params.id), language),
+      }),
+    }),
+    endpoint({
+      id: 'dismissBooking',
+      method: 'POST',
+      path: '/bookings/{id}/dismiss',
+      access: { right: 'bookings:write' },
+      tag,
+      summary: 'Give up a booking that is not in Sage',
+      params: Id,
+      success: { status: 200, schema: BookingSchema },
+      errors: ['not-found', 'booking-state'],
+      handle: async ({ tenantId, params, language }) => ({
+        body: shown(await bookings.dismiss(tenantId, params.id), language),
+      }),
+    }),
+  ]
+}

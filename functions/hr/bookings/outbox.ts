@@ -1,0 +1,68 @@
+import type { Store } from '../../platform/store/port.ts'
+import type { Held } from './book.ts'
+import { type BookingRow, bookingsTable, stateRange } from './rows.ts'
+import type { BookingState } from './rules/state.ts'
+
+/** Bookings that one pass takes up at most, the earliest first. */
+const PASS = 2_000
+
+export interface OutboxPerson {
+  readonly externalToken: string
+  readonly sending: Held | undefined
+  readonly pending: readonly Held[]
+}
+
+export interface Outbox {
+  readonly people: readonly OutboxPerson[]
+  /** Something is there that is not for this pass. */
+  readonly more: boolean
+}
+
+/**
+ * What is to be sent: costs as much as there is of it. Bookings that arrive while it is read are left to the next pass,
+ * because an earlier one of the same person may have come too late for the part already read. What is pending is read
+ * before what is being sent, so that a booking on its way from one to the other is not overlooked.
+ * @param skip people whose bookings are not wanted now
+ */
+export async function readOutbox(
+  store: Store,
+  tenantId: string,
+  now: number,
+  skip: (externalToken: string) => boolean,
+): Promise<Outbox> {
+  const pending: Held[] = []
+  let more = false
+  for await (const held of heldIn(store, tenantId, 'pending')) {
+    if (held.booking.receivedAt > now || skip(held.booking.externalToken)) more = true
+    else pending.push(held)
+    if (pending.length === PASS) {
+      more = true
+      break
+    }
+  }
+  const sending = new Map<string, Held>()
+  for await (const held of heldIn(store, tenantId, 'sending')) {
+    if (skip(held.booking.externalToken)) more = true
+    else sending.set(held.booking.externalToken, held)
+  }
+  const byPerson = Map.groupBy(pending, ({ booking }) => booking.externalToken)
+  const tokens = new Set([...sending.keys(), ...byPerson.keys()])
+  return {
+    people: Array.from(tokens, (externalToken) => ({
+      externalToken,
+      sending: sending.get(externalToken),
+      pending: byPerson.get(externalToken) ?? [],
+    })),
+    more,
+  }
+}
+
+/** All bookings of one state, in order of time. */
+export async function* heldIn(
+  store: Store,
+  tenantId: string,
+  state: BookingState,
+): AsyncIterableIterator<{ readonly booking: BookingRow; readonly etag: string }> {
+  const rows = bookingsTable.bind(store).all(tenantId, stateRange(state, undefined))
+  for await (const { value, etag } of rows) yield { booking: value, etag }
+}

@@ -1,0 +1,90 @@
+import type { Clock } from '../../../shared/clock.ts'
+import { isStegError, StegError } from '../../../shared/errors/error.ts'
+import type { Store } from '../../platform/store/port.ts'
+import { openBook } from './book.ts'
+import { type IntakeItem, recordOf, takeIn } from './intake.ts'
+import { type BookingPage, type BookingQuery, listBookings } from './listing.ts'
+import { lookUpPersons } from './persons.ts'
+import type { BookingRow, Span } from './rows.ts'
+import { type BookingEvent, transitions } from './rules/state.ts'
+import { instantOf, shiftWall } from './rules/wall-time.ts'
+
+export interface BookingsService {
+  /** Up to 1,000 items, each judged by itself; answered when what was accepted is durable. */
+  accept(tenantId: string, items: readonly unknown[]): Promise<readonly IntakeItem[]>
+  list(
+    tenantId: string,
+    query: Omit<BookingQuery, 'span'> & {
+      /** `YYYY-MM-DD` in the zone of the Sage server. */
+      readonly day?: string | undefined
+    },
+  ): Promise<BookingPage>
+  /** @throws StegError `not-found` */
+  get(tenantId: string, id: string): Promise<BookingRow>
+  /** Sends a failed or dismissed booking again. @throws StegError `not-found`, `booking-state` */
+  retry(tenantId: string, id: string): Promise<BookingRow>
+  /** Gives a booking up that is not in Sage. @throws StegError `not-found`, `booking-state` */
+  dismiss(tenantId: string, id: string): Promise<BookingRow>
+}
+
+export function createBookingsService(parts: {
+  readonly store: Store
+  readonly clock: Clock
+  /** IANA zone of the tenant's Sage server. */
+  readonly timeZoneOf: (tenantId: string) => Promise<string>
+}): BookingsService {
+  const { store, clock } = parts
+
+  async function spanOf(tenantId: string, day: string | undefined): Promise<Span | undefined> {
+    if (day === undefined) return undefined
+    const timeZone = await parts.timeZoneOf(tenantId)
+    const midnight = `${day}T00:00:00`
+    const [from, to] = [midnight, shiftWall(midnight, 86_400)].map((wall) => instantOf(wall, timeZone))
+    if (from === undefined || to === undefined) {
+      throw new StegError('invalid-request', { problems: 'day: not a day' })
+    }
+    return { from, to }
+  }
+
+  /** Repeats the change when somebody else came first: it is judged anew then. */
+  async function move(
+    tenantId: string,
+    id: string,
+    eventFor: (booking: BookingRow) => Promise<{ event: BookingEvent; error?: StegError | undefined }>,
+  ): Promise<BookingRow> {
+    const book = openBook(store, tenantId, clock.now)
+    for (;;) {
+      const from = await book.hold(id)
+      const { event, error } = await eventFor(from.booking)
+      try {
+        const fields = { error: error === undefined ? undefined : recordOf(error), attempts: 0 }
+        const [changed] = await book.change([{ from, event, fields }])
+        if (changed !== undefined) return changed.booking
+      } catch (conflict) {
+        if (!isStegError(conflict, 'store-conflict')) throw conflict
+      }
+    }
+  }
+
+  return {
+    accept: (tenantId, items) => takeIn({ store, clock }, tenantId, items),
+    async list(tenantId, { day, ...query }) {
+      return listBookings(store, tenantId, { ...query, span: await spanOf(tenantId, day) })
+    },
+
+    async get(tenantId, id) {
+      const booking = await openBook(store, tenantId, clock.now).get(id)
+      if (booking === undefined) throw new StegError('not-found', { what: 'booking' })
+      return booking
+    },
+
+    retry: (tenantId, id) =>
+      move(tenantId, id, async ({ externalToken, state }) => {
+        if (transitions[state].retry === undefined) throw new StegError('booking-state', { id, state })
+        const error = (await lookUpPersons(store, tenantId, [externalToken]))(externalToken)
+        return { event: error === undefined ? 'retry' : 'await-person', error }
+      }),
+
+    dismiss: (tenantId, id) => move(tenantId, id, async () => ({ event: 'dismiss' })),
+  }
+}

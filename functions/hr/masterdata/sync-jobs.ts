@@ -1,0 +1,41 @@
+import type { Clock } from '../../../shared/clock.ts'
+import type { Counts, JobDefinition, RunContext } from '../../jobs/port.ts'
+import type { Store } from '../../platform/store/port.ts'
+import type { SageService } from '../sage/service.ts'
+import type { ListKind } from './rows.ts'
+import { syncList } from './sync.ts'
+
+/**
+ * `SysSageSyncAbwesenheitsgruende` and `SysSageSyncZusatzeingaben` (A7). Places of work come with the additional inputs:
+ * a booking names both, and Sage's job list has no entry for them.
+ */
+const jobs: readonly { readonly token: string; readonly position: number; readonly lists: ListKind[] }[] = [
+  { token: 'SysSageSyncAbwesenheitsgruende', position: 30, lists: ['absence-reason'] },
+  { token: 'SysSageSyncZusatzeingaben', position: 40, lists: ['additional-input', 'place-of-work'] },
+]
+
+/** Both are safe to repeat at any point: what is written already is found unchanged. */
+export function masterDataSyncJobs(parts: {
+  readonly store: Store
+  readonly sage: Pick<SageService, 'connect'>
+  readonly clock: Clock
+}): readonly JobDefinition[] {
+  return jobs.map(({ token, position, lists }) => ({
+    token,
+    category: 'SageSkripte' as const,
+    position,
+    kind: 'work' as const,
+    async run(context: RunContext): Promise<Counts> {
+      const { tenantId, agentId, signal, log } = context
+      const connection = await parts.sage.connect(tenantId, { agentId, signal })
+      log('info', 'connected', { agent: connection.agentName })
+      let sum: Counts = { read: 0, created: 0, updated: 0, deactivated: 0, unchanged: 0 }
+      for (const kind of lists) sum = added(sum, await syncList(parts, kind, connection, context))
+      return sum
+    },
+  }))
+}
+
+function added(sum: Counts, counts: Counts): Counts {
+  return Object.fromEntries(Object.entries(sum).map(([name, count]) => [name, count + (counts[name] ?? 0)]))
+}

@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import { toIso } from '../../shared/clock.ts'
+import { describeError, type Language } from '../../shared/errors/error.ts'
+import { type LogLine, logLevels, type RunRow, triggers } from './rows.ts'
+import { describeCounts, describeLog, type LogCode } from './rules/texts.ts'
+import type { JobView } from './service.ts'
+
+const RunState = z.enum(['queued', 'running', 'succeeded', 'failed', 'stopped'])
+
+export const Schedule = z
+  .strictObject({
+    cron: z.string().min(1).max(200).meta({
+      description: 'Minute, hour, day of month, month, day of week; at most once a minute.',
+      example: '0 4 * * 1-5',
+    }),
+    timeZone: z.string().min(1).max(100).meta({ description: 'IANA name.', example: 'Europe/Berlin' }),
+  })
+  .meta({ id: 'Schedule' })
+
+export const RunStart = z
+  .strictObject({
+    dryRun: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Plan and log what the run would do, and write nothing.' }),
+  })
+  .optional()
+  .meta({ id: 'RunStart' })
+
+export const Run = z
+  .object({
+    id: z.string(),
+    job: z.string(),
+    state: RunState,
+    trigger: z.enum(triggers),
+    dryRun: z.boolean().meta({ description: 'Planned and logged what it would do, and wrote nothing.' }),
+    undoes: z.string().nullable().meta({ description: 'The run whose changes this one takes back.' }),
+    queuedAt: z.iso.datetime(),
+    startedAt: z.iso.datetime().nullable(),
+    finishedAt: z.iso.datetime().nullable(),
+    message: z
+      .string()
+      .nullable()
+      .meta({ description: 'What came out of it, or what went wrong and what to do.' }),
+    code: z.string().nullable().meta({ description: 'Stable code of the failure.' }),
+    counts: z.record(z.string(), z.int()),
+    attempts: z.int(),
+    held: z
+      .object({ count: z.int(), limit: z.int(), total: z.int() })
+      .nullable()
+      .meta({ description: 'What the deactivation guard holds; release the run to allow it.' }),
+  })
+  .meta({ id: 'Run' })
+
+export const Job = z
+  .object({
+    token: z.string(),
+    category: z.string(),
+    status: z.enum(['idle', 'queued', 'running']),
+    lastRun: z.iso.datetime().nullable(),
+    lastRunId: z.string().nullable(),
+    lastResult: RunState.nullable(),
+    lastMessage: z.string().nullable(),
+    nextRun: z.iso.datetime().nullable().meta({
+      description: 'When the schedule is due next. In the past while a run that took longer still goes on.',
+    }),
+    schedule: Schedule.nullable(),
+    agentId: z.string().nullable(),
+    logLevel: z.enum(logLevels),
+    position: z.int(),
+    warningMessage: z.string().nullable(),
+  })
+  .meta({ id: 'Job' })
+
+export const LogEntry = z
+  .object({ at: z.iso.datetime(), level: z.enum(logLevels), code: z.string(), message: z.string() })
+  .meta({ id: 'RunLogEntry' })
+
+export const JobEdit = z
+  .strictObject({
+    agentId: z.string().min(1).max(64).nullable(),
+    logLevel: z.enum(logLevels),
+    position: z.int().min(0).max(1000),
+    warningMessage: z.string().max(1000).nullable(),
+    schedule: Schedule.nullable().meta({ description: 'Null takes the schedule away.' }),
+  })
+  .partial()
+  .meta({ id: 'JobEdit' })
+
+export const Token = z.object({ token: z.string().min(1).max(64) })
+export const TokenAndId = z.object({ token: z.string().min(1).max(64), id: z.string().min(1).max(64) })
+
+export function shownRun(run: RunRow, language: Language): z.input<typeof Run> {
+  return {
+    id: run.id,
+    job: run.job,
+    state: run.state,
+    trigger: run.trigger,
+    dryRun: run.dryRun ?? false,
+    undoes: run.undoes ?? null,
+    queuedAt: toIso(run.queuedAt),
+    startedAt: run.startedAt === undefined ? null : toIso(run.startedAt),
+    finishedAt: run.finishedAt === undefined ? null : toIso(run.finishedAt),
+    message: messageOf(run, language),
+    code: run.error?.code ?? null,
+    counts: run.counts,
+    attempts: run.attempts,
+    held:
+      run.held === undefined ? null : { count: run.held.count, limit: run.held.limit, total: run.held.total },
+  }
+}
+
+function messageOf(run: RunRow, language: Language): string | null {
+  if (run.error !== undefined) return describeError(run.error, language)
+  return run.state === 'succeeded' ? describeCounts(run.counts, language, run.dryRun) : null
+}
+
+export function shownJob(job: JobView, language: Language): z.input<typeof Job> {
+  const { lastRun, ...rest } = job
+  return {
+    ...rest,
+    lastRun: lastRun === undefined ? null : toIso(lastRun.startedAt ?? lastRun.queuedAt),
+    lastRunId: lastRun?.id ?? null,
+    lastResult: lastRun?.state ?? null,
+    lastMessage: lastRun === undefined ? null : messageOf(lastRun, language),
+    nextRun: job.nextRun === undefined ? null : toIso(job.nextRun),
+    schedule: job.schedule ?? null,
+    agentId: job.agentId ?? null,
+    warningMessage: job.warningMessage ?? null,
+  }
+}
+
+export function shownLine(line: LogLine, language: Language): z.input<typeof LogEntry> {
+  return {
+    at: toIso(line.at),
+    level: line.level,
+    code: line.code,
+    message: describeLog(line.code as LogCode, line.params, language),
+  }
+}

@@ -1,0 +1,130 @@
+import { HttpRequest, InvocationContext } from '@azure/functions'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { httpHandler } from '../../functions/http/handler.ts'
+import type { Principal } from '../../functions/http/principal.ts'
+import { jobEndpoints } from '../../functions/jobs/endpoints.ts'
+import { rightsOf } from '../../functions/tenancy/rules/roles.ts'
+import { orderRoutes } from '../../infra/local/host/http/routes.ts'
+import { jobsSite, TENANT } from './site.ts'
+
+let site: ReturnType<typeof jobsSite>
+beforeEach(() => {
+  site = jobsSite()
+})
+afterEach(() => site.close())
+
+const admin: Principal = { kind: 'tenant', tenantId: TENANT, rights: rightsOf(['admin']) }
+
+async function call(
+  id: string,
+  options: { params?: Record<string, string>; query?: Record<string, string>; body?: unknown },
+) {
+  const endpoint = jobEndpoints(site.hub()).find((one) => one.id === id)
+  if (endpoint === undefined) throw new Error(`no endpoint ${id}`)
+  const request = new HttpRequest({
+    url: 'http://localhost/x',
+    method: endpoint.method,
+    params: options.params ?? {},
+    query: options.query ?? {},
+    headers: {
+      authorization: 'Bearer 12345678',
+      ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(options.body === undefined ? {} : { body: { string: JSON.stringify(options.body) } }),
+  })
+  const answer = await httpHandler(endpoint, async () => admin)(request, new InvocationContext())
+  if (typeof answer !== 'object' || typeof answer.body !== 'string') throw new Error('no answer')
+  return { status: answer.status, body: JSON.parse(answer.body) }
+}
+
+const schedule = { cron: '0 4 * * 1-5', timeZone: 'Europe/Berlin' }
+
+describe('the schedule of a job over HTTP', () => {
+  it('is set, shown and taken away', async () => {
+    const params = { token: 'One' }
+    const set = await call('editJob', { params, body: { schedule } })
+    expect(set).toMatchObject({ status: 200, body: { schedule, nextRun: '2026-01-06T03:00:00.000Z' } })
+    expect((await call('getJob', { params })).body).toMatchObject({
+      schedule,
+      nextRun: '2026-01-06T03:00:00.000Z',
+    })
+    expect((await call('listJobs', {})).body.items).toContainEqual(
+      expect.objectContaining({ token: 'One', schedule }),
+    )
+    const cleared = await call('editJob', { params, body: { schedule: null } })
+    expect(cleared.body).toMatchObject({ schedule: null, nextRun: null })
+  })
+
+  it.each([
+    [{ cron: '0 4 * *', timeZone: 'Europe/Berlin' }, 'cron-invalid'],
+    [{ cron: '0 4 * * *', timeZone: 'Berlin' }, 'time-zone-unknown'],
+    [{ cron: '0 4 31 2 *', timeZone: 'UTC' }, 'schedule-never-due'],
+    [{ cron: '0 4 * * *' }, 'invalid-request'],
+    ['0 4 * * *', 'invalid-request'],
+  ])('%j is refused: %s', async (wrong, code) => {
+    const answer = await call('editJob', { params: { token: 'One' }, body: { schedule: wrong } })
+    expect(answer).toMatchObject({ status: 400, body: { code } })
+  })
+
+  it('can be looked at beforehand', async () => {
+    expect(await call('forecastSchedule', { query: schedule })).toEqual({
+      status: 200,
+      body: {
+        items: [
+          '2026-01-06T04:00:00+01:00',
+          '2026-01-07T04:00:00+01:00',
+          '2026-01-08T04:00:00+01:00',
+          '2026-01-09T04:00:00+01:00',
+          '2026-01-12T04:00:00+01:00',
+        ],
+      },
+    })
+    const wrong = await call('forecastSchedule', { query: { ...schedule, cron: '61 * * * *' } })
+    expect(wrong).toMatchObject({ status: 400, body: { code: 'cron-invalid' } })
+    expect(await call('forecastSchedule', {})).toMatchObject({
+      status: 400,
+      body: { code: 'invalid-request' },
+    })
+  })
+
+  it('is looked at under an address that no job token hides, locally and in Azure', () => {
+    const routes = jobEndpoints(site.hub())
+      .filter(({ method }) => method === 'GET')
+      .map(({ id, path, method }) => ({ name: id, template: `api/v1${path}`, methods: [method] }))
+    const order = orderRoutes(routes).map(({ name }) => name)
+    expect(order.indexOf('forecastSchedule')).toBeLessThan(order.indexOf('getJob'))
+    expect('forecastSchedule'.toUpperCase() < 'getJob'.toUpperCase()).toBe(true)
+  })
+})
+
+describe('starting a run over HTTP', () => {
+  const params = { token: 'One' }
+
+  it.each([
+    ['without a body', undefined, false],
+    ['with an empty object', {}, false],
+    ['as a dry run', { dryRun: true }, true],
+  ])('%s', async (_, body, dryRun) => {
+    const started = await call('startRun', { params, body })
+    expect(started).toMatchObject({
+      status: 202,
+      body: { state: 'queued', trigger: 'manual', dryRun, undoes: null },
+    })
+  })
+
+  it('with anything else is refused', async () => {
+    for (const body of [{ dryRun: 'yes' }, { dry: true }, []]) {
+      expect(await call('startRun', { params, body })).toMatchObject({
+        status: 400,
+        body: { code: 'invalid-request' },
+      })
+    }
+  })
+
+  it('shows what undoes what', async () => {
+    const { body } = await call('startRun', { params: { token: 'Undoable' } })
+    await site.workAll()
+    const undo = await call('undoRun', { params: { token: 'Undoable', id: body.id } })
+    expect(undo).toMatchObject({ status: 202, body: { trigger: 'undo', undoes: body.id } })
+  })
+})
