@@ -49,7 +49,7 @@ async function refuseSecond(state: State): Promise<void> {
 async function enrolLocked(parts: EnrolParts): Promise<Enrolment> {
   const { state, token, name, host, version, category, clock } = parts
   if (!EnrolmentRequest.shape.token.safeParse(token).success) throw new StegError('access-token-invalid', {})
-  const key = (await createKey(state.keyFile, clock))
+  const key = (await readKey(state.keyFile)) ?? (await createKey(state.keyFile, clock))
   const answer = await parts.hub.enrol(async (now) => {
     const proof = await proveForEnrolment(key, token, now)
     return { token, proof, name, host, version, category }

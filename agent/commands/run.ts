@@ -8,7 +8,7 @@ import type { Output } from './output.ts'
 import { failureCode, failureLine, texts } from './texts.ts'
 
 export const EXIT_FAILED = 1
-export const EXIT_REVOKED = 3
+const EXIT_REVOKED = 3
 
 export interface RunOptions {
   readonly dir: string

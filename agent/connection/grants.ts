@@ -3,7 +3,7 @@ import type { SessionResponse } from '../../shared/wire/enrolment.ts'
 /** The form of credential that the Service Bus client asks for a SAS token per entity. */
 export interface SasCredential {
   readonly isSasTokenProvider: true
-  getToken(audience: string): Promise<{ token: string; expiresOnTimestamp: number }>
+  getToken(audience: string | string[]): Promise<{ token: string; expiresOnTimestamp: number }>
 }
 
 /**
@@ -16,7 +16,7 @@ export function grantCredential(session: SessionResponse): SasCredential {
   return {
     isSasTokenProvider: true,
     async getToken(audience) {
-      const entity = new URL(audience).pathname.slice(1).toLowerCase()
+      const entity = new URL(String(audience)).pathname.slice(1).toLowerCase()
       const grant = grants.find(({ queue }) => isWithin(entity, queue.toLowerCase()))
       if (grant === undefined) throw new Error(`no grant for ${entity}`)
       return { token: grant.sas, expiresOnTimestamp }

@@ -120,7 +120,7 @@ const reasons: Readonly<Record<ExchangeFault, (error: ExchangeError) => string>>
 }
 
 /** @throws HubProblem, StegError `hub-refused` */
-export function readAnswer<T>(hub: string, answer: Answer, schema: z.ZodType<T>): T {
+function readAnswer<T>(hub: string, answer: Answer, schema: z.ZodType<T>): T {
   const json = parseJson(answer.body)
   if (answer.status >= 200 && answer.status < 300) {
     const parsed = schema.safeParse(json)

@@ -35,11 +35,7 @@ export function serviceBusLines(log: Logger): OpenLine {
       throw new StegError('bus-unavailable', { reason: 'the hub names a broker without encryption' })
     }
     const sockets = createSockets(tls)
-    const client = new ServiceBusClient(
-      host,
-      grantCredential(session) as never,
-      clientOptions(host, port, sockets),
-    )
+    const client = new ServiceBusClient(host, grantCredential(session), clientOptions(host, port, sockets))
     const loss = Promise.withResolvers<string>()
     const lose = (reason: string) => {
       loss.resolve(reason)

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
-export const MAIN = fileURLToPath(new URL('../../agent/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../agent/main.ts', import.meta.url))
 
 export interface AgentProcess {
   readonly pid: number
