@@ -56,6 +56,11 @@ export type JobDefinition =
   | (JobBase & {
       readonly kind: 'work'
       run(context: RunContext): Promise<Counts>
+      /**
+       * Asked before a scheduled run, and cheap: with nothing to do the schedule moves on without one. A run by hand always
+       * runs.
+       */
+      hasWork?(tenantId: string): Promise<boolean>
       /** Takes back what a run changed, newest change first. Must be safe to run again, as `run`. */
       undo?(context: RunContext, changes: readonly Change[]): Promise<Counts>
     })

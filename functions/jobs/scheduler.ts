@@ -18,6 +18,8 @@ const EARLY_MS = 1_000
 
 export interface Tick {
   readonly started: number
+  /** Due, but there was nothing to do. */
+  readonly idle: number
   /** Due, but a run of the job is still active: that run's end starts the next. */
   readonly waiting: number
   readonly failed: number
@@ -41,6 +43,7 @@ type Look =
   | { readonly kind: 'waiting' | 'failed' }
   | { readonly kind: 'stale'; readonly entry: DueEntry; readonly row: StoredJob | undefined }
   | ({ readonly kind: 'start' } & Start)
+  | ({ readonly kind: 'idle' } & Omit<Start, 'run'>)
 
 export function createScheduler(parts: {
   readonly store: Store
@@ -48,6 +51,7 @@ export function createScheduler(parts: {
   readonly runs: Runs
   readonly starting: Starting
   readonly isKnown: (job: string) => boolean
+  readonly hasWork: (tenantId: string, job: string) => Promise<boolean>
   readonly clock: Clock
   readonly log: Logger
 }): Scheduler {
@@ -67,7 +71,9 @@ export function createScheduler(parts: {
       return { kind: 'failed' }
     }
     if (!(await runs.isFree(tenantId, job, row))) return { kind: 'waiting' }
-    return { kind: 'start', entry, row, run: starting.newRun(job, 'schedule'), nextRun: nextOf(schedule) }
+    const nextRun = nextOf(schedule)
+    if (!(await parts.hasWork(tenantId, job))) return { kind: 'idle', entry, row, nextRun }
+    return { kind: 'start', entry, row, run: starting.newRun(job, 'schedule'), nextRun }
   }
 
   /** Entries of one shard. */
@@ -78,9 +84,37 @@ export function createScheduler(parts: {
     const count = (kind: Look['kind']) => looks.filter((found) => found.kind === kind).length
     const starts = looks.filter((found) => found.kind === 'start')
     const outcome = await startEach(starts)
+    await moveOn(looks.filter((found) => found.kind === 'idle'))
     // Last, because it touches the rows: a job may have an entry that counts beside one that is left over.
     for (const found of looks) if (found.kind === 'stale') await dropStale(found.entry, found.row)
-    return { ...outcome, waiting: count('waiting'), failed: outcome.failed + count('failed') }
+    return {
+      ...outcome,
+      idle: count('idle'),
+      waiting: count('waiting'),
+      failed: outcome.failed + count('failed'),
+    }
+  }
+
+  /** In the same order as a start: the next entry, the row that decides, the old entry. Who loses a race leaves it alone. */
+  async function moveOn(idle: readonly Omit<Start, 'run'>[]): Promise<void> {
+    if (idle.length === 0) return
+    await index.put(
+      idle.flatMap(({ entry, nextRun }) => (nextRun === undefined ? [] : [{ ...entry, due: nextRun }])),
+    )
+    const moved = await Promise.all(
+      idle.map(async ({ entry, row, nextRun }) => {
+        const { nextRun: _, ...rest } = row.value
+        const next = nextRun === undefined ? rest : { ...rest, nextRun }
+        try {
+          await jobs.put(entry.tenantId, entry.job, next, { kind: 'match', etag: row.etag })
+          return true
+        } catch (error) {
+          if (!isStegError(error, 'store-conflict')) throw error
+          return false
+        }
+      }),
+    )
+    await index.remove(idle.filter((_, at) => moved[at]).map(({ entry }) => entry))
   }
 
   /** An entry that the job's row does not name is left over, or of a change under way, which the fence makes start anew. */
@@ -150,12 +184,13 @@ export function createScheduler(parts: {
   return {
     async tick() {
       const until = clock.now() + EARLY_MS
-      const total = { started: 0, waiting: 0, failed: 0 }
+      const total = { started: 0, idle: 0, waiting: 0, failed: 0 }
       const left = shards.values()
       const lane = async () => {
         for (const shard of left) {
           await sweep(shard, until, (tick) => {
             total.started += tick.started
+            total.idle += tick.idle
             total.waiting += tick.waiting
             total.failed += tick.failed
           })

@@ -97,10 +97,14 @@ export function createJobsService(parts: JobsParts): JobsService {
   const runsByKey = runsTable.bind(parts.store)
   const runs: Runs = createRuns(parts.store)
   const isKnown = (job: string) => definitions.has(job)
+  const hasWork = async (tenantId: string, job: string) => {
+    const definition = definitions.get(job)
+    return definition?.kind !== 'work' || definition.hasWork === undefined || definition.hasWork(tenantId)
+  }
   const index = createDueIndex(parts.store, CHUNK)
   const starting = createStarting({ runs, bus: parts.bus, clock, random: parts.random })
   const schedules = createSchedules({ store: parts.store, index, isKnown, clock })
-  const scheduler = createScheduler({ ...parts, index, runs, starting, isKnown })
+  const scheduler = createScheduler({ ...parts, index, runs, starting, isKnown, hasWork })
 
   function known(job: string): JobDefinition {
     const definition = definitions.get(job)

@@ -67,6 +67,31 @@ describe('a tick that is killed', () => {
     }
   })
 
+  it.each(deaths)(
+    '%s any operation while there is nothing to do starts nothing and keeps the schedule',
+    async (death) => {
+      for (let n = 1; ; n++) {
+        const site = await siteWithDueJobs()
+        site.idle.add('One')
+        const dying = dyingStore(site.store, n, death)
+        await site
+          .hub(dying.store)
+          .tick()
+          .catch(() => undefined)
+        await continueHealthy(site)
+        expect(site.worked).toEqual([])
+        expect(await site.dueEntries(), `killed ${death} operation ${n}`).toEqual(
+          tenants.map((tenant) => `${tenant} One 2026-01-06T09:00:00.000Z`),
+        )
+        site.close()
+        if (dying.operations() < n) {
+          expect(n).toBeGreaterThan(15)
+          break
+        }
+      }
+    },
+  )
+
   it.each(deaths)('%s any operation, while another hub ticks, too', async (death) => {
     for (let n = 1; ; n++) {
       const site = await siteWithDueJobs()

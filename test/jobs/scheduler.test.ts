@@ -33,14 +33,31 @@ describe('what is due (A6)', () => {
     const view = await set('One', DAILY)
     expect(view).toMatchObject({ schedule: DAILY, nextRun: at('05T09:00') })
     site.clock.set(at('05T08:59') + 58_000)
-    expect(await site.hub().tick()).toEqual({ started: 0, waiting: 0, failed: 0 })
+    expect(await site.hub().tick()).toEqual({ started: 0, idle: 0, waiting: 0, failed: 0 })
     site.clock.set(at('05T09:00'))
-    expect(await site.hub().tick()).toEqual({ started: 1, waiting: 0, failed: 0 })
-    expect(await site.hub().tick()).toEqual({ started: 0, waiting: 0, failed: 0 })
+    expect(await site.hub().tick()).toEqual({ started: 1, idle: 0, waiting: 0, failed: 0 })
+    expect(await site.hub().tick()).toEqual({ started: 0, idle: 0, waiting: 0, failed: 0 })
     await site.workAll()
     expect(await runsOf('One')).toMatchObject([{ trigger: 'schedule', state: 'succeeded' }])
     expect((await site.hub().get(TENANT, 'One')).view.nextRun).toBe(at('06T09:00'))
     expect(await site.dueEntries()).toEqual([`${TENANT} One 2026-01-06T09:00:00.000Z`])
+  })
+
+  it('moves on without a run when there is nothing to do, and starts when there is (F7)', async () => {
+    await set('One', EVERY_MINUTE)
+    site.idle.add('One')
+    for (let minute = 1; minute <= 3; minute++) {
+      site.clock.set(at('05T08:00') + minute * MINUTE)
+      expect(await site.hub().tick()).toEqual({ started: 0, idle: 1, waiting: 0, failed: 0 })
+    }
+    expect(await runsOf('One')).toEqual([])
+    expect(await site.dueEntries()).toEqual([`${TENANT} One 2026-01-05T08:04:00.000Z`])
+    const byHand = await site.hub().start(TENANT, 'One')
+    expect(byHand.state).toBe('queued')
+    await site.workAll()
+    site.idle.delete('One')
+    site.clock.set(at('05T08:04'))
+    expect((await site.hub().tick()).started).toBe(1)
   })
 
   it('starts when the timer fires a moment early', async () => {
@@ -95,7 +112,7 @@ describe('what is due (A6)', () => {
       .put(TENANT, 'Gone', { schedule: DAILY, nextRun: row.due }, { kind: 'any' })
     await createDueIndex(site.store, 100).put([row])
     site.clock.set(at('05T09:00'))
-    expect(await site.hub().tick()).toEqual({ started: 1, waiting: 0, failed: 1 })
+    expect(await site.hub().tick()).toEqual({ started: 1, idle: 0, waiting: 0, failed: 1 })
   })
 
   it('comes late but comes when the broker was away', async () => {
@@ -128,7 +145,7 @@ describe('a run that takes longer than its interval (C7)', () => {
     const { done, working } = await busy()
     for (let minute = 0; minute < 5; minute++) {
       await site.clock.advance(MINUTE)
-      expect(await site.hub().tick()).toEqual({ started: 0, waiting: 1, failed: 0 })
+      expect(await site.hub().tick()).toEqual({ started: 0, idle: 0, waiting: 1, failed: 0 })
     }
     expect(site.worked).toHaveLength(1)
     site.behave(async () => undefined)
@@ -180,7 +197,7 @@ describe('a run that takes longer than its interval (C7)', () => {
     site.clock.set(at('05T08:59'))
     await site.hub().start(TENANT, 'One')
     site.clock.set(at('05T09:00'))
-    expect(await site.hub().tick()).toEqual({ started: 0, waiting: 1, failed: 0 })
+    expect(await site.hub().tick()).toEqual({ started: 0, idle: 0, waiting: 1, failed: 0 })
     await site.workAll()
     expect((await runsOf('One')).map(({ trigger }) => trigger)).toEqual(['schedule', 'manual'])
   })

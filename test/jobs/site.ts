@@ -22,11 +22,13 @@ export function jobsSite() {
   const bus = { fail: false }
   let behaviour: (token: string, context: RunContext) => Promise<void> = async () => undefined
 
+  const idle = new Set<string>()
   const work = (token: string): Extract<JobDefinition, { kind: 'work' }> => ({
     token,
     category: 'SageSkripte',
     position: 10,
     kind: 'work',
+    hasWork: async () => !idle.has(token),
     async run(context) {
       worked.push({ token, context })
       await behaviour(token, context)
@@ -94,6 +96,8 @@ export function jobsSite() {
     worked,
     undone,
     bus,
+    /** Jobs that say that there is nothing to do. */
+    idle,
     behave(next: typeof behaviour) {
       behaviour = next
     },
