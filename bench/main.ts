@@ -1,3 +1,4 @@
+import { benchBookings } from './bookings.ts'
 import { benchPeopleSync } from './people-sync.ts'
 import { benchScheduler } from './scheduler.ts'
 import { benchStore } from './store.ts'
@@ -6,6 +7,7 @@ import { benchStore } from './store.ts'
 const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
   store: benchStore,
   people: benchPeopleSync,
+  bookings: benchBookings,
   scheduler: () => benchScheduler(),
 }
 

@@ -62,6 +62,7 @@ export const tables = [
   'RunChanges',
   'DueJobs',
   'People',
+  'Bookings',
   'MasterData',
   'Balances',
   'LeaveRequests',

@@ -102,6 +102,18 @@ describe('relay, hub side', () => {
     await answer(0, 200, 'late')
   })
 
+  it('is never executed after what the caller allows, however late it is sent (F1)', async () => {
+    const { relay, clock, sent } = site()
+    const started = clock.now()
+    const allowed = [started + 4_000, started - 60_000, started + 60_000]
+    const calls = allowed.map((notAfter) => codeOf(relay.call('a-1', { ...request, notAfter })))
+    await expect.poll(() => sent.length).toBe(3)
+    const deadlines = sent.map(({ message }) => decodeFrame(RequestHead, message.body).head.deadline)
+    expect(deadlines).toEqual([started + 4_000, started - 60_000, started + 10_000])
+    await clock.advance(10_000)
+    await Promise.all(calls)
+  })
+
   it('says whether an agent lives', async () => {
     const { relay, clock, sent, answer } = site()
     const alive = relay.isAlive('a-1', 5_000)

@@ -105,7 +105,7 @@ const absences = {
 const bodies: Readonly<Record<string, unknown>> = {
   requestAbsences: absences,
   createTenant: { name: 'x' },
-  createBookings: { items: [{ ...ownersBooking, type: 'go' }] },
+  createBookings: { items: [{ ...ownersBooking, id: 'strangers-booking' }] },
   setVariable: { value: 'strangers-value' },
   createAccessToken: { kind: 'agent-enrolment' },
   setSageProfile: {},
@@ -169,7 +169,10 @@ describe('another tenant', () => {
       for (const secret of secrets)
         expect(shown, `${endpoint.method} ${address} → ${status}`).not.toContain(secret)
       expect(status, `${endpoint.method} ${address} → ${shown}`).toBeLessThan(500)
-      if (address !== endpoint.path && /\/(agents|access-tokens|absences|bookings|people)\/|\/runs\//.test(address)) {
+      if (
+        address !== endpoint.path &&
+        /\/(agents|access-tokens|absences|bookings|people)\/|\/runs\//.test(address)
+      ) {
         expect(status, `${endpoint.method} ${address}`).toBe(404)
       }
     }

@@ -36,13 +36,16 @@ const BookingSchema = z
   })
   .meta({ id: 'Booking' })
 
+// An item is judged by the capability and not by the endpoint, so its form is only described here.
+const { $schema: _, ...itemSchema } = z.toJSONSchema(BookingInput, { io: 'input' })
+
 const Items = z
   .array(z.unknown())
   .min(1)
   .max(1000)
   .meta({
     description: 'Each item is judged by itself; one that is wrong does not hold up the others.',
-    override: { items: z.toJSONSchema(BookingInput, { io: 'input' }) as never },
+    override: { items: itemSchema },
   })
 
 const Id = z.object({ id: z.string().min(1).max(128) })

@@ -6,7 +6,7 @@ import type { SageConnection, SageService } from '../sage/service.ts'
 import { openBook } from './book.ts'
 import { exportPerson } from './lane.ts'
 import { inLanes } from './lanes.ts'
-import { heldIn, type OutboxPerson, readOutbox } from './outbox.ts'
+import { hasOutgoing, heldIn, type OutboxPerson, readOutbox } from './outbox.ts'
 import { lookUpPersons } from './persons.ts'
 import { sageTimeEvents } from './sage-time-events.ts'
 
@@ -16,8 +16,8 @@ const LANES = 8
 const WAIT_MS = 3 * 60_000
 /** Milliseconds between two looks at the outbox while waiting. */
 const LOOK_MS = 1_000
-/** A run ends in any case before the platform would end it. */
-const RUN_MS = 20 * 60_000
+/** A run ends before the platform would end it: with the wait above well within the functionTimeout of host.json. */
+const RUN_MS = 5 * 60_000
 
 /**
  * `SysSageExportBuchungen` (A7, F1): pending bookings go to Sage, each exactly once and each person's in order of time.
@@ -111,5 +111,12 @@ export function bookingsExportJob(parts: {
     if (count > 0) log('info', 'bookings-revived', { count })
   }
 
-  return { token: 'SysSageExportBuchungen', category: 'SageSkripte', position: 60, kind: 'work', run }
+  return {
+    token: 'SysSageExportBuchungen',
+    category: 'SageSkripte',
+    position: 60,
+    kind: 'work',
+    hasWork: (tenantId) => hasOutgoing(store, tenantId),
+    run,
+  }
 }

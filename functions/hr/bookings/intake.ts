@@ -20,24 +20,22 @@ const Text = z
   .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'contains a control character')
 const Reference = z.int().min(0).max(2_147_483_647).nullish()
 
-export const BookingInput = z
-  .strictObject({
-    id: Text.refine((id) => !id.startsWith(SAGE_ID_PREFIX), `must not begin with "${SAGE_ID_PREFIX}"`).meta({
-      description: "The sender's own id. A repeat with the same content changes nothing.",
-    }),
-    externalToken: Text.meta({ description: 'Client and employee number in Sage, e.g. 3_4.' }),
-    type: z.enum(['come', 'go']),
-    time: z.iso
-      .datetime({ offset: true, error: 'must be a time with offset, such as 2026-11-22T08:00:00+01:00' })
-      .refine((text) => /T\d{2}:\d{2}:\d{2}/.test(text), 'must have seconds')
-      .refine(
-        (text) => Date.parse(text) >= EARLIEST && Date.parse(text) < LATEST,
-        'must be between 2000 and 2100',
-      ),
-    placeOfWorkId: Reference,
-    additionalInputId: Reference,
-  })
-  .meta({ id: 'BookingInput' })
+export const BookingInput = z.strictObject({
+  id: Text.refine((id) => !id.startsWith(SAGE_ID_PREFIX), `must not begin with "${SAGE_ID_PREFIX}"`).meta({
+    description: "The sender's own id. A repeat with the same content changes nothing.",
+  }),
+  externalToken: Text.meta({ description: 'Client and employee number in Sage, e.g. 3_4.' }),
+  type: z.enum(['come', 'go']),
+  time: z.iso
+    .datetime({ offset: true, error: 'must be a time with offset, such as 2026-11-22T08:00:00+01:00' })
+    .refine((text) => /T\d{2}:\d{2}:\d{2}/.test(text), 'must have seconds')
+    .refine(
+      (text) => Date.parse(text) >= EARLIEST && Date.parse(text) < LATEST,
+      'must be between 2000 and 2100',
+    ),
+  placeOfWorkId: Reference,
+  additionalInputId: Reference,
+})
 
 export interface IntakeItem {
   /** Null where the item has no usable id. */

@@ -1,5 +1,6 @@
 import type { Store } from '../../platform/store/port.ts'
 import type { Held } from './book.ts'
+import { lookUpPersons } from './persons.ts'
 import { type BookingRow, bookingsTable, stateRange } from './rows.ts'
 import type { BookingState } from './rules/state.ts'
 
@@ -55,6 +56,26 @@ export async function readOutbox(
     })),
     more,
   }
+}
+
+/** People looked up for what waits for them; with more waiting, the others are looked at when these have gone on. */
+const WAITING_PAGE = 100
+
+/** Whether a run would find something to do: three short pages, and point reads for what waits for a person. */
+export async function hasOutgoing(store: Store, tenantId: string): Promise<boolean> {
+  const table = bookingsTable.bind(store)
+  const some = (state: BookingState, limit: number) =>
+    table.query(tenantId, { ...stateRange(state, undefined), limit })
+  const [pending, sending, waiting] = await Promise.all([
+    some('pending', 1),
+    some('sending', 1),
+    some('waiting', WAITING_PAGE),
+  ])
+  if (pending.rows.length > 0 || sending.rows.length > 0) return true
+  const tokens = new Set(waiting.rows.map(({ value }) => value.externalToken))
+  if (tokens.size === 0) return false
+  const problemOf = await lookUpPersons(store, tenantId, tokens)
+  return Array.from(tokens).some((token) => problemOf(token) === undefined)
 }
 
 /** All bookings of one state, in order of time. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { hasOutgoing, readOutbox } from '../../../functions/hr/bookings/outbox.ts'
 import type { Fate } from './fake-sage.ts'
 import { booking, bookingsSite, TENANT } from './site.ts'
 
@@ -33,6 +34,19 @@ describe('SysSageExportBuchungen (A7, F1)', () => {
       wall: '2026-11-22T10:15:30',
       sageId: '1',
     })
+  })
+
+  it('knows whether there is anything to do (F7)', async () => {
+    const hasWork = () => hasOutgoing(site.store, TENANT)
+    expect(await hasWork()).toBe(false)
+    await accept(at(9))
+    expect(await hasWork()).toBe(true)
+    await site.run()
+    expect(await hasWork()).toBe(false)
+    await accept(booking('x', { externalToken: '9_9' }))
+    expect(await hasWork()).toBe(false)
+    await site.addPerson('9_9')
+    expect(await hasWork()).toBe(true)
   })
 
   it.each<[Fate, number]>([
@@ -139,6 +153,21 @@ describe('SysSageExportBuchungen (A7, F1)', () => {
     await other.run()
     expect(other.sage.events[0]?.Time).toBe('2026-11-22T02:00:00')
     other.close()
+  })
+
+  it('leaves to the next pass what arrives while it looks, so that nothing later overtakes it', async () => {
+    await accept(at(9))
+    const seen = site.clock.now()
+    site.clock.advance(1)
+    await accept(at(8), at(10, { externalToken: '1_2' }))
+    const outbox = await readOutbox(site.store, TENANT, seen, () => false)
+    expect(outbox.people.map(({ pending }) => pending.map(({ booking: { id } }) => id))).toEqual([['h9']])
+    expect(outbox.more).toBe(true)
+    const later = await readOutbox(site.store, TENANT, site.clock.now(), (token) => token === '1_2')
+    expect(later.people.map(({ pending }) => pending.map(({ booking: { id } }) => id))).toEqual([
+      ['h8', 'h9'],
+    ])
+    expect(later.more).toBe(true)
   })
 
   it('costs nothing when there is nothing to do, however much has been exported', async () => {

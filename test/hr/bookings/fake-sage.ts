@@ -38,7 +38,7 @@ export const fates = [
 ] as const
 export type Fate = (typeof fates)[number]
 
-export const SETTLE_MS = 30_000
+const SETTLE_MS = 30_000
 
 /** Sage behind a relay, in one process: strict about its contract, and unkind. */
 export function fakeSage(clock: Clock, overrides: object = {}) {

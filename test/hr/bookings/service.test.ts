@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createBookingsService } from '../../../functions/hr/bookings/service.ts'
+import type { Store } from '../../../functions/platform/store/port.ts'
+import { StegError } from '../../../shared/errors/error.ts'
 import { booking, bookingsSite, TENANT } from './site.ts'
 
 let site: ReturnType<typeof bookingsSite>
@@ -99,6 +102,28 @@ describe('handing bookings over', () => {
     const later = items.map((item, index) => (index % 2 === 0 ? item : { ...item, id: `m${index}` }))
     expect((await accept(...later)).every(({ state }) => state === 'pending')).toBe(true)
     expect(Object.keys(await countAll())).toHaveLength(1_500)
+  })
+
+  it('a hub that dies between two batches leaves nothing later behind than what is missing', async () => {
+    const items = Array.from({ length: 70 }, (_, index) =>
+      booking(`n${index}`, { time: new Date(Date.UTC(2026, 10, 20) - index * 60_000).toISOString() }),
+    )
+    let batches = 0
+    const dying: Store = {
+      ...site.store,
+      async batch(...call) {
+        if (++batches > 1) throw new StegError('store-unavailable', { reason: 'test' })
+        return site.store.batch(...call)
+      },
+    }
+    const service = createBookingsService({ store: dying, clock: site.clock, timeZoneOf: async () => 'UTC' })
+    await expect(service.accept(TENANT, items)).rejects.toMatchObject({ code: 'store-unavailable' })
+    expect(Object.keys(await site.states())).toEqual(
+      Array.from({ length: 33 }, (_, index) => `n${69 - index}`),
+    )
+    // The sender sends the same again, and everything is there once.
+    expect((await accept(...items)).every(({ state }) => state === 'pending')).toBe(true)
+    expect(Object.keys(await countAll())).toHaveLength(70)
   })
 
   async function countAll() {

@@ -12,7 +12,7 @@ import { instantClock } from '../../clock.ts'
 import { fakeSage } from './fake-sage.ts'
 
 export const TENANT = 'tenant001'
-export const NOW = Date.parse('2026-11-22T12:00:00Z')
+const NOW = Date.parse('2026-11-22T12:00:00Z')
 
 /** Bookings with a store in memory, a clock that the test moves, and a Sage that does as it is told. */
 export function bookingsSite(profile: object = {}) {

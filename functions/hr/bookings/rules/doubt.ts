@@ -2,9 +2,9 @@ import type { SageEntry, SageEvent } from './content.ts'
 import { fits } from './content.ts'
 
 /** Milliseconds for which a request may be under way to Sage; the agent drops it afterwards. */
-export const SEND_MS = 20_000
+const SEND_MS = 20_000
 /** Milliseconds by which the clocks of hub instances and agents may differ. */
-export const CLOCK_MARGIN_MS = 5_000
+const CLOCK_MARGIN_MS = 5_000
 /** After so many requests that Sage does not have, a booking no longer holds up its person. */
 export const MAX_ATTEMPTS = 20
 

@@ -3,10 +3,10 @@ import { fits } from './content.ts'
 import type { Attempt } from './doubt.ts'
 
 /** Milliseconds that the first import looks back, and that every later one looks back behind the one before. */
-export const FIRST_SPAN_MS = 31 * 86_400_000
-export const OVERLAP_MS = 3 * 86_400_000
+const FIRST_SPAN_MS = 31 * 86_400_000
+const OVERLAP_MS = 3 * 86_400_000
 /** Bookings of the near future are seen, too; Sage refuses later ones. */
-export const AHEAD_MS = 86_400_000
+const AHEAD_MS = 86_400_000
 
 export function importWindow(now: number, before: number | undefined): { from: number; to: number } {
   return { from: before === undefined ? now - FIRST_SPAN_MS : before - OVERLAP_MS, to: now + AHEAD_MS }
