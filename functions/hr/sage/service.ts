@@ -1,6 +1,6 @@
 import { type Clock, toIso } from '../../../shared/clock.ts'
 import { StegError } from '../../../shared/errors/error.ts'
-import type { ConnectorsService } from '../../connectors/service.ts'
+import { agentOffline, type ConnectorsService } from '../../connectors/service.ts'
 import type { Store } from '../../platform/store/port.ts'
 import type { RelayService } from '../../relay/service.ts'
 import {
@@ -83,10 +83,7 @@ export function createSageService(parts: SageParts): SageService {
       const [known, { profile: names }] = await Promise.all([credentials(tenantId), profile(tenantId)])
       const agent = await parts.connectors.choose(tenantId, agentId)
       if (!(await parts.relay.isAlive(agent.id, PING_TIMEOUT_MS))) {
-        throw new StegError('agent-offline', {
-          agent: agent.name,
-          lastSeen: agent.lastSeen === null ? '–' : toIso(agent.lastSeen),
-        })
+        throw agentOffline(agent.name, agent.lastSeen)
       }
       const session: SageSession = createSageSession({
         exchange: (request, abort) => parts.relay.call(agent.id, request, abort),

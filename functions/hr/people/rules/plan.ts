@@ -65,7 +65,7 @@ export function tokenOf(id: string): string {
   return `${Number(client)}_${Number(employee)}`
 }
 
-export const sageFieldNames = [
+const sageFieldNames = [
   'firstName',
   'lastName',
   'email',

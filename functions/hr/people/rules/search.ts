@@ -8,7 +8,7 @@ export interface Searchable {
 }
 
 /** Folds case, accents and the German ways to write umlauts, so that "mueller", "Müller" and "MULLER" meet. */
-export function fold(text: string): string {
+function fold(text: string): string {
   return text
     .toLocaleLowerCase('de-DE')
     .replaceAll('ß', 'ss')
