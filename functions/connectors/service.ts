@@ -106,6 +106,10 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
     async enrol(request) {
       const key = await verifyEnrolmentProof(request.proof, request.token, clock)
       const { tenantId, agentId } = await parts.accessTokens.redeem(request.token, key.thumbprint)
+      const stored = await agents.get(tenantId, agentId)
+      if (stored?.value.revokedAt !== undefined) {
+        throw new StegError('agent-revoked', { agent: stored.value.name })
+      }
       await parts.bus.ensureQueue(agentQueue(agentId), { lockSeconds: 60, maxDeliveryCount: 10 })
       const row: AgentRow = {
         name: request.name,
@@ -115,9 +119,6 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
         publicKey: key.publicKey,
         createdAt: clock.now(),
       }
-      const stored = await agents.get(tenantId, agentId)
-      if (stored?.value.revokedAt !== undefined)
-        throw new StegError('agent-revoked', { agent: stored.value.name })
       if (stored === undefined) await agents.put(tenantId, agentId, row, { kind: 'absent' })
       const [name, targets] = await Promise.all([parts.tenantName(tenantId), parts.targetsOf(tenantId)])
       return {
@@ -160,10 +161,12 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
     },
 
     async revoke(tenantId, agentId) {
-      const row = await existing(tenantId, agentId)
-      if (row.value.revokedAt === undefined) {
+      for (;;) {
+        const row = await existing(tenantId, agentId)
+        if (row.value.revokedAt !== undefined) break
         const revoked = { ...row.value, revokedAt: clock.now() }
-        await agents.put(tenantId, agentId, revoked, { kind: 'match', etag: row.etag })
+        // A heartbeat may write at the same moment; the revocation counts all the same.
+        if (await wasWritten(tenantId, agentId, revoked, { kind: 'match', etag: row.etag })) break
       }
       await parts.bus.deleteQueue(agentQueue(agentId))
     },

@@ -4,6 +4,9 @@ import { ACTIVE_PARTITION, activeRunsTable, type JobRow, jobsTable, type RunRow,
 import { runKey } from './rules/run-key.ts'
 import { hasEnded } from './rules/run-state.ts'
 
+/** How often a claim is tried again when the job was changed at the same moment. */
+const CLAIM_ATTEMPTS = 4
+
 export interface StoredRun {
   readonly etag: string
   readonly value: RunRow
@@ -115,12 +118,19 @@ export function createRuns(store: Store): Runs {
     isFree: async (tenantId, job, row) => (await holder(tenantId, job, row?.value.activeRun)) === undefined,
 
     async claim(tenantId, run) {
-      const row = await jobs.get(tenantId, run.job)
-      const held = await holder(tenantId, run.job, row?.value.activeRun)
-      if (held !== undefined) throw new StegError('job-already-active', { job: run.job, run: held })
-      // First the entry by which a run is found again whatever happens next, last the claim that makes it count.
-      await announce([{ tenantId, run }])
-      return commit(tenantId, run, row)
+      for (let attempt = 1; ; attempt++) {
+        const row = await jobs.get(tenantId, run.job)
+        const held = await holder(tenantId, run.job, row?.value.activeRun)
+        if (held !== undefined) throw new StegError('job-already-active', { job: run.job, run: held })
+        // First the entry by which a run is found again whatever happens next, last the claim that makes it count.
+        await announce([{ tenantId, run }])
+        try {
+          return await commit(tenantId, run, row)
+        } catch (error) {
+          // Perhaps it was only an edit of the job at the same moment: then nobody holds it.
+          if (!isStegError(error, 'job-already-active') || attempt === CLAIM_ATTEMPTS) throw error
+        }
+      }
     },
 
     fence: (tenantId, job, row) => written(() => jobs.put(tenantId, job, { ...row?.value }, unchanged(row))),

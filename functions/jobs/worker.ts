@@ -86,8 +86,9 @@ export function createWorker(parts: WorkerParts): (message: JobMessage) => Promi
       lease: { owner: parts.newId(), until: clock.now() + LEASE_MS },
     }
     const newEtag = await runs.put(tenantId, taken, etag)
-    const keeper = keepLease({ runs, clock, tenantId, run: taken, etag: newEtag, leaseMs: LEASE_MS })
     const settings = (await jobs.get(tenantId, run.job))?.value
+    // From here on the lease is renewed until the keeper is stopped: nothing may come between it and the try.
+    const keeper = keepLease({ runs, clock, tenantId, run: taken, etag: newEtag, leaseMs: LEASE_MS })
     const log = createRunLogWriter({
       store: parts.store,
       tenantId,
@@ -225,6 +226,7 @@ export function createWorker(parts: WorkerParts): (message: JobMessage) => Promi
       })
     }
     signal.addEventListener('abort', stopChild, { once: true })
+    if (signal.aborted) stopChild()
     try {
       for (;;) {
         const { value } = await runs.get(tenantId, child.job, child.id)

@@ -191,7 +191,8 @@ describe('a hub that stands still', () => {
       expect((await site.hub().get(TENANT, 'One')).view.status).toBe('idle')
       site.close()
     }
-    expect(refused).toBeGreaterThan(0)
+    // One whose claim was cleared away meanwhile is claimed again.
+    expect(refused).toBe(0)
   })
 })
 

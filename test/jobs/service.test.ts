@@ -296,3 +296,13 @@ describe('settings of a job', () => {
     ])
   })
 })
+
+describe('an edit at the same moment', () => {
+  it('does not refuse a start', async () => {
+    const hub = site.hub()
+    const edits = Array.from({ length: 5 }, (_, position) => hub.edit(TENANT, 'One', { position }, undefined))
+    const start = hub.start(TENANT, 'One')
+    await Promise.allSettled(edits)
+    expect((await start).state).toBe('queued')
+  })
+})

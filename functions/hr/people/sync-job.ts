@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../../shared/clock.ts'
+import { isStegError } from '../../../shared/errors/error.ts'
 import { type Counts, type JobDefinition, type RunContext, RunHeld } from '../../jobs/port.ts'
 import type { Store } from '../../platform/store/port.ts'
 import type { SageConnection, SageService } from '../sage/service.ts'
@@ -15,6 +16,8 @@ import {
 } from './rules/plan.ts'
 import { undoPeople } from './undo.ts'
 
+/** Failures of asking for the time that say nothing about the rest. */
+const UNTOLD: ReadonlySet<string> = new Set(['sage-unexpected-data', 'sage-refused', 'sage-not-json'])
 /** Seconds by which Sage's clock may be wrong before the run warns. */
 const DRIFT_WARNING_SECONDS = 60
 
@@ -62,8 +65,15 @@ export function peopleSyncJob(parts: {
   }
 }
 
+/** Informs only: an installation that does not tell its time still has people. */
 async function reportClock(connection: SageConnection, { log }: RunContext): Promise<void> {
-  const { offsetMinutes, driftMs } = await connection.clock()
+  const clock = await connection.clock().catch((error: unknown) => {
+    if (!isStegError(error) || !UNTOLD.has(error.code)) throw error
+    log('warning', 'sage-clock-unknown', { reason: error.message })
+    return undefined
+  })
+  if (clock === undefined) return
+  const { offsetMinutes, driftMs } = clock
   const drift = Math.round(driftMs / 1000)
   log('debug', 'sage-clock', { offset: offsetMinutes, drift })
   if (Math.abs(drift) > DRIFT_WARNING_SECONDS) log('warning', 'sage-clock-wrong', { drift })

@@ -12,6 +12,10 @@ export const logTexts = {
     en: "Sage's clock is off by {drift} s. Set the clock of the Sage server.",
     de: 'Die Uhr von Sage weicht um {drift} s ab. Bitte die Uhr des Sage-Servers stellen.',
   },
+  'sage-clock-unknown': {
+    en: "Sage's clock could not be read: {reason}",
+    de: 'Die Uhr von Sage war nicht lesbar: {reason}',
+  },
   'people-read': { en: '{count} people read from Sage.', de: '{count} Personen aus Sage gelesen.' },
   'people-planned': {
     en: 'Planned: {create} new, {update} changed, {deactivate} to deactivate, {unchanged} unchanged.',

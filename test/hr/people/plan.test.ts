@@ -142,6 +142,22 @@ describe('deactivation guard (F4)', () => {
     )
   })
 
+  const many = (count: number, over: Partial<KnownPerson> = {}) =>
+    Array.from({ length: count }, (_, index) =>
+      known({ id: personId({ clientNumber: 1, employeeNumber: index }), ...over }),
+    )
+
+  it('counts who is reported inactive like who disappeared', () => {
+    const inactive = Array.from({ length: 20 }, (_, employeeNumber) =>
+      person({ clientNumber: 1, employeeNumber, active: false }),
+    )
+    expect(heldBy(planPeople(inactive, many(20)), 20)).toMatchObject({ count: 20, limit: 3 })
+  })
+
+  it('does not count who was inactive before', () => {
+    expect(heldBy(planPeople([], many(20, { active: false })), 5)).toBeUndefined()
+  })
+
   it('holds a plan over the limit and names whom it is about', () => {
     const before = Array.from({ length: 20 }, (_, index) =>
       known({ id: personId({ clientNumber: 1, employeeNumber: index }) }),

@@ -17,9 +17,13 @@ export interface Held {
   readonly ids: readonly string[]
 }
 
-/** @returns undefined when the plan may be executed. */
+/**
+ * Counts who would become inactive, whether Sage no longer lists the person or lists it as inactive; who was inactive
+ * before does not count.
+ * @returns undefined when the plan may be executed
+ */
 export function heldBy(plan: PeoplePlan, active: number): Held | undefined {
-  const ids = plan.actions.filter((action) => action.kind === 'deactivate').map((action) => action.id)
+  const ids = plan.actions.filter((action) => action.kind !== 'create' && action.ends).map(({ id }) => id)
   const limit = deactivationLimit(active)
   return ids.length > limit ? { count: ids.length, limit, total: active, ids } : undefined
 }

@@ -35,6 +35,7 @@ export interface KnownPerson extends SageFields {
   readonly missing: boolean
 }
 
+/** `ends`: an active person becomes inactive; these are what the guard counts. */
 export type PersonAction =
   | { readonly kind: 'create'; readonly id: string; readonly person: SagePerson }
   | {
@@ -42,8 +43,9 @@ export type PersonAction =
       readonly id: string
       readonly person: SagePerson
       readonly changed: readonly string[]
+      readonly ends: boolean
     }
-  | { readonly kind: 'deactivate'; readonly id: string }
+  | { readonly kind: 'deactivate'; readonly id: string; readonly ends: boolean }
 
 export interface PeoplePlan {
   readonly actions: readonly PersonAction[]
@@ -91,11 +93,11 @@ export function planPeople(listed: readonly SagePerson[], known: readonly KnownP
     const changed: string[] = sageFieldNames.filter((name) => before[name] !== person[name])
     if (before.missing) changed.push('missing')
     if (changed.length === 0) unchanged += 1
-    else actions.push({ kind: 'update', id, person, changed })
+    else actions.push({ kind: 'update', id, person, changed, ends: before.active && !person.active })
   }
   for (const gone of knownById.values()) {
     if (gone.missing) unchanged += 1
-    else actions.push({ kind: 'deactivate', id: gone.id })
+    else actions.push({ kind: 'deactivate', id: gone.id, ends: gone.active })
   }
   return { actions, unchanged }
 }
