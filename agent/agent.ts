@@ -1,6 +1,7 @@
 import { type Clock, toIso } from '../shared/clock.ts'
 import { reasonOf } from '../shared/errors/error.ts'
 import type { Logger } from '../shared/log.ts'
+import type { Channel } from '../shared/wire/seal.ts'
 import { createCurrentLine } from './connection/current-line.ts'
 import { beat, createReporter } from './connection/heartbeat.ts'
 import type { Hub } from './connection/hub.ts'
@@ -31,6 +32,8 @@ const SHORTEST_REPLY_MS = 5000
 export interface AgentParts {
   readonly enrolment: Enrolment
   readonly key: AgentKey
+  /** What is sealed for the hub. */
+  readonly channel: Channel
   readonly state: State
   readonly hub: Pick<Hub, 'openSession'>
   readonly hubClock: HubClock
@@ -92,6 +95,7 @@ export function createAgent(parts: AgentParts): Agent {
     ),
     http: parts.http,
     journal: parts.journal,
+    channel: parts.channel,
     sendReply,
     tally,
     hubNow: hubClock.now,
@@ -158,6 +162,7 @@ export function createAgent(parts: AgentParts): Agent {
         correlationId: reply.id,
         sessionId: reply.sessionId,
         body: reply.frame,
+        enc: parts.channel.enc,
         timeToLive: until - hubClock.now(),
       },
       until,

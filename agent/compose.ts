@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { type Clock, systemClock } from '../shared/clock.ts'
 import { StegError } from '../shared/errors/error.ts'
 import type { Logger } from '../shared/log.ts'
+import { type Channel, openChannel } from '../shared/wire/seal.ts'
 import { type Agent, createAgent } from './agent.ts'
 import { connectHub, type Hub } from './connection/hub.ts'
 import { createHubClock } from './connection/hub-clock.ts'
@@ -10,7 +11,7 @@ import type { ConnectionState } from './connection/states.ts'
 import { openJournal } from './relay/journal/journal.ts'
 import { createTargetHttp } from './relay/target-http.ts'
 import { removeLeftovers, secureFolder } from './state/folder.ts'
-import { readKey } from './state/key.ts'
+import { readKey, readSealKey } from './state/key.ts'
 import { takeLock } from './state/lock.ts'
 import { type Enrolment, type State, stateIn } from './state/state.ts'
 import { VERSION } from './version.ts'
@@ -48,7 +49,7 @@ export interface StartOptions {
 
 /**
  * Puts the agent of a state folder together; `release` lets go of the folder.
- * @throws StegError `not-enrolled`, `already-running`, `state-unreadable`, `state-unwritable`
+ * @throws StegError `not-enrolled`, `agent-outdated`, `already-running`, `state-unreadable`, `state-unwritable`
  */
 export async function prepareAgent(
   options: StartOptions,
@@ -66,6 +67,7 @@ export async function prepareAgent(
     const key = await readKey(state.keyFile)
     if (key === undefined)
       throw new StegError('state-unreadable', { file: state.keyFile, reason: 'it is missing' })
+    const channel = await openHubChannel(state, enrolment)
     const hubClock = createHubClock(clock)
     const journal = await openJournal({ file: state.journalFile, now: hubClock.now })
     // The broker's client is large; commands that do not connect start without it.
@@ -73,6 +75,7 @@ export async function prepareAgent(
     const agent = createAgent({
       enrolment,
       key,
+      channel,
       state,
       hub: connectHub({ url: enrolment.hub, hubClock, localNow: clock.now, language: options.language }),
       hubClock,
@@ -100,4 +103,13 @@ export async function prepareAgent(
     lock.release()
     throw error
   }
+}
+
+async function openHubChannel(state: State, enrolment: Enrolment): Promise<Channel> {
+  const { agentId, tenant, name, hubSealKey } = enrolment
+  if (hubSealKey === undefined) throw new StegError('agent-outdated', { agent: name })
+  const privateKey = await readSealKey(state.sealKeyFile)
+  if (privateKey === undefined)
+    throw new StegError('state-unreadable', { file: state.sealKeyFile, reason: 'it is missing' })
+  return openChannel({ side: 'agent', tenantId: tenant.id, agentId, privateKey, peerKey: hubSealKey })
 }

@@ -99,6 +99,8 @@ export async function compose(environment: Readonly<Record<string, string | unde
     bus,
     grants,
     clock,
+    vault,
+    wrappedKeyOf: tenancy.wrappedKeyOf,
     accessTokens: createAccessTokens({
       store,
       clock,
@@ -116,7 +118,14 @@ export async function compose(environment: Readonly<Record<string, string | unde
       return url === undefined ? {} : { sage: url }
     },
   })
-  const relay = createRelayService({ bus, clock, random, instanceId: `hub-${randomId(random, 12)}`, log })
+  const relay = createRelayService({
+    bus,
+    clock,
+    random,
+    channelTo: connectors.channelTo,
+    instanceId: `hub-${randomId(random, 12)}`,
+    log,
+  })
   const sage = createSageService({ store, clock, variables, connectors, relay })
   const people = createPeopleService({ store, clock })
   const bookings = createBookingsService({

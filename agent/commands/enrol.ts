@@ -1,11 +1,12 @@
 import { type Clock, toIso } from '../../shared/clock.ts'
 import { StegError } from '../../shared/errors/error.ts'
 import { type AgentCategory, EnrolmentRequest } from '../../shared/wire/enrolment.ts'
+import { sealPublicKey } from '../../shared/wire/seal.ts'
 import type { Hub } from '../connection/hub.ts'
 import { proveForEnrolment } from '../connection/proof.ts'
 import { parseBase } from '../relay/rules/address.ts'
 import { secureFolder } from '../state/folder.ts'
-import { createKey, readKey } from '../state/key.ts'
+import { createKey, createSealKey, readKey, readSealKey } from '../state/key.ts'
 import { takeLock } from '../state/lock.ts'
 import type { Enrolment, State } from '../state/state.ts'
 
@@ -22,7 +23,7 @@ export interface EnrolParts {
 }
 
 /**
- * Enrols the agent. The key is durably stored before the token is spent, and the same key is used again when an
+ * Enrols the agent. Its keys are durably stored before the token is spent, and the same keys are used again when an
  * enrolment that broke off is repeated; the folder counts as enrolled once the last file is written.
  * @throws StegError `already-enrolled`, `already-running`, `access-token-invalid`, and the hub's failures
  */
@@ -50,8 +51,9 @@ async function enrolLocked(parts: EnrolParts): Promise<Enrolment> {
   const { state, token, name, host, version, category, clock } = parts
   if (!EnrolmentRequest.shape.token.safeParse(token).success) throw new StegError('access-token-invalid', {})
   const key = (await readKey(state.keyFile)) ?? (await createKey(state.keyFile, clock))
+  const sealKey = (await readSealKey(state.sealKeyFile)) ?? (await createSealKey(state.sealKeyFile, clock))
   const answer = await parts.hub.enrol(async (now) => {
-    const proof = await proveForEnrolment(key, token, now)
+    const proof = await proveForEnrolment(key, sealPublicKey(sealKey), token, now)
     return { token, proof, name, host, version, category }
   })
   const usable = Object.entries(answer.targets).filter(([, url]) => parseBase(url) !== undefined)
@@ -64,6 +66,7 @@ async function enrolLocked(parts: EnrolParts): Promise<Enrolment> {
     tenant: answer.tenant,
     category,
     enrolledAt: toIso(clock.now()),
+    hubSealKey: answer.sealKey,
   }
   await state.enrolment.write(enrolment)
   return enrolment

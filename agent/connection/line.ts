@@ -23,6 +23,8 @@ export interface OutgoingMessage {
   readonly sessionId: string
   /** Milliseconds. */
   readonly timeToLive?: number
+  /** How the body is sealed. */
+  readonly enc?: string
 }
 
 /** One connection to the broker, with the rights of one session. When it fails it is thrown away, never mended. */

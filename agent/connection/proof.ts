@@ -5,10 +5,18 @@ import { ENROLMENT_AUDIENCE, PROOF_LIFETIME_SECONDS, SESSION_AUDIENCE } from '..
 import { type AgentEvent, EVENT_AUDIENCE } from '../../shared/wire/event.ts'
 import type { AgentKey } from '../state/key.ts'
 
-/** Proof that the agent holds the private half of a key the hub does not know yet. `now` is the hub's time in ms. */
-export function proveForEnrolment(key: AgentKey, token: string, now: number): Promise<string> {
+/**
+ * Proof that the agent holds the private half of a key the hub does not know yet; it also vouches for the public key
+ * with which calls are sealed. `now` is the hub's time in ms.
+ */
+export function proveForEnrolment(
+  key: AgentKey,
+  sealKey: string,
+  token: string,
+  now: number,
+): Promise<string> {
   return issueShortLived(
-    new SignJWT({ th: createHash('sha256').update(token).digest('base64url') })
+    new SignJWT({ th: createHash('sha256').update(token).digest('base64url'), seal: sealKey })
       .setProtectedHeader({ alg: 'EdDSA', jwk: key.publicJwk })
       .setAudience(ENROLMENT_AUDIENCE),
     key,

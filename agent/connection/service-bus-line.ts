@@ -137,9 +137,13 @@ function toRequest(receiver: ServiceBusReceiver, message: ServiceBusReceivedMess
   }
 }
 
-async function send(sender: ServiceBusSender, message: OutgoingMessage): Promise<void> {
+async function send(sender: ServiceBusSender, { enc, ...message }: OutgoingMessage): Promise<void> {
   try {
-    await sender.sendMessages({ ...message, body: Buffer.from(message.body) })
+    await sender.sendMessages({
+      ...message,
+      body: Buffer.from(message.body),
+      ...(enc === undefined ? {} : { applicationProperties: { enc } }),
+    })
   } catch (error) {
     if (isServiceBusError(error) && error.code === 'MessageSizeExceeded') {
       const size = message.body.length

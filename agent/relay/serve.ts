@@ -9,6 +9,7 @@ import {
   WIRE_VERSION,
 } from '../../shared/wire/call.ts'
 import { decodeFrame, encodeFrame, packBody, unpackBody } from '../../shared/wire/frame.ts'
+import type { Channel } from '../../shared/wire/seal.ts'
 import type { IncomingRequest } from '../connection/line.ts'
 import type { Tally } from './counters.ts'
 import type { Journal } from './journal/journal.ts'
@@ -27,6 +28,7 @@ export interface RelayParts {
   readonly targets: Targets
   readonly http: TargetHttp
   readonly journal: Pick<Journal, 'find' | 'start' | 'finish'>
+  readonly channel: Channel
   /** Resolves when the broker has accepted the reply. `deadline` by the hub's clock. */
   readonly sendReply: (
     reply: { id: string; sessionId: string; frame: Uint8Array },
@@ -61,11 +63,19 @@ export function createRelay(parts: RelayParts): Relay {
   let stopping = false
 
   async function serve(request: IncomingRequest): Promise<void> {
+    const id = request.correlationId ?? request.messageId
+    let frame: Uint8Array
+    try {
+      frame = parts.channel.open(id, request.body)
+    } catch (error) {
+      return refuse(request, id, asStegError(error))
+    }
     let decoded: { head: RequestHead; body: Uint8Array }
     try {
-      decoded = decodeFrame(RequestHead, request.body)
+      decoded = decodeFrame(RequestHead, frame)
+      if (decoded.head.id !== id) throw new StegError('message-invalid', { problem: 'it has two ids' })
     } catch (error) {
-      return reject(request, request.correlationId ?? request.messageId, asStegError(error))
+      return reject(request, id, asStegError(error))
     }
     const { head, body } = decoded
     if (request.replyToSessionId === undefined) {
@@ -193,13 +203,13 @@ export function createRelay(parts: RelayParts): Relay {
     return new StegError('internal-error', { reference: id }, { cause: error })
   }
 
-  /** The answer as it travels; one that is too large for a message becomes the failure that says so. */
+  /** The answer as it travels, and as it is journalled; one that is too large becomes the failure that says so. */
   async function frameOf(id: string, { outcome, body }: NonNullable<Result>): Promise<Uint8Array> {
     if (outcome.kind === 'failed') tally.error(outcome.error.code)
     const packed = await packBody(body ?? new Uint8Array(0))
     const replyHead: ReplyHead = { v: WIRE_VERSION, id, outcome, body: packed?.info ?? null }
     try {
-      return encodeFrame(replyHead, packed?.bytes, 'response')
+      return parts.channel.seal(id, encodeFrame(replyHead, packed?.bytes, 'response'))
     } catch (error) {
       if (!isStegError(error, 'call-too-large')) throw error
       return frameOf(id, failed(error))
@@ -212,6 +222,16 @@ export function createRelay(parts: RelayParts): Relay {
     frame: Uint8Array,
   ): Promise<void> {
     await parts.sendReply({ id: head.id, sessionId: request.replyToSessionId ?? '', frame }, head.deadline)
+  }
+
+  /**
+   * What the hub has not sealed for this call goes to the dead letters without an answer: an answer about a forged copy
+   * would tell the hub that the real call was not executed.
+   */
+  async function refuse(request: IncomingRequest, id: string, error: StegError): Promise<void> {
+    log.error('a message is not from the hub', { id, reason: error.message })
+    tally.drop()
+    await request.deadLetter(error.code, error.message)
   }
 
   /** A message that cannot be read would come back for ever: it goes to the dead letters, and whoever waits is told. */

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { JWK } from 'jose'
 import type { Clock } from '../../shared/clock.ts'
+import { makeSealKey } from '../../shared/wire/seal.ts'
 import { writeDurably } from './folder.ts'
 import { readText, unreadable } from './json-file.ts'
 
@@ -12,22 +13,43 @@ export interface AgentKey {
 
 /** @throws StegError `state-unreadable`; `undefined` when there is no key file. */
 export async function readKey(file: string): Promise<AgentKey | undefined> {
-  const pem = await readText(file)
-  if (pem === undefined) return undefined
-  try {
-    const privateKey = createPrivateKey(pem)
-    if (privateKey.asymmetricKeyType !== 'ed25519') throw new Error('not an Ed25519 key')
-    return { privateKey, publicJwk: publicJwk(privateKey) }
-  } catch (error) {
-    throw unreadable(file, 'it does not hold an Ed25519 private key', error)
-  }
+  const privateKey = await readPrivateKey(file, 'ed25519')
+  return privateKey && { privateKey, publicJwk: publicJwk(privateKey) }
 }
 
 /** Makes a key and returns it once it is durably stored as PKCS #8 in PEM. @throws StegError `state-unwritable` */
 export async function createKey(file: string, clock: Clock): Promise<AgentKey> {
   const { privateKey } = generateKeyPairSync('ed25519')
-  await writeDurably(file, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), clock)
+  await writePrivateKey(file, privateKey, clock)
   return { privateKey, publicJwk: publicJwk(privateKey) }
+}
+
+/** The X25519 key with which calls are sealed. @throws StegError as `readKey` */
+export function readSealKey(file: string): Promise<KeyObject | undefined> {
+  return readPrivateKey(file, 'x25519')
+}
+
+/** Returns once it is durably stored. @throws StegError as `createKey` */
+export async function createSealKey(file: string, clock: Clock): Promise<KeyObject> {
+  const privateKey = makeSealKey()
+  await writePrivateKey(file, privateKey, clock)
+  return privateKey
+}
+
+async function readPrivateKey(file: string, type: 'ed25519' | 'x25519'): Promise<KeyObject | undefined> {
+  const pem = await readText(file)
+  if (pem === undefined) return undefined
+  try {
+    const privateKey = createPrivateKey(pem)
+    if (privateKey.asymmetricKeyType !== type) throw new Error(`not a key of type ${type}`)
+    return privateKey
+  } catch (error) {
+    throw unreadable(file, `it does not hold a private key of type ${type}`, error)
+  }
+}
+
+function writePrivateKey(file: string, privateKey: KeyObject, clock: Clock): Promise<void> {
+  return writeDurably(file, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), clock)
 }
 
 function publicJwk(privateKey: KeyObject): JWK {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Clock } from '../../shared/clock.ts'
 import { AgentCategory, TargetMap } from '../../shared/wire/enrolment.ts'
+import { SealPublicKey } from '../../shared/wire/seal.ts'
 import { type JsonFile, jsonFile } from './json-file.ts'
 
 /** Who this agent is. Written once, as the last step of the enrolment: without it the folder is not enrolled. */
@@ -13,6 +14,8 @@ export const Enrolment = z.object({
   tenant: z.object({ id: z.string(), name: z.string() }),
   category: AgentCategory,
   enrolledAt: z.iso.datetime(),
+  /** The hub's public key with which calls are sealed; an agent enrolled before there was one does not run. */
+  hubSealKey: SealPublicKey.optional(),
 })
 export type Enrolment = z.infer<typeof Enrolment>
 
@@ -31,6 +34,7 @@ export interface State {
   readonly pins: JsonFile<Pins>
   readonly allowed: JsonFile<Allowed>
   readonly keyFile: string
+  readonly sealKeyFile: string
   readonly lockFile: string
   readonly journalFile: string
   readonly statusFile: string
@@ -43,6 +47,7 @@ export function stateIn(dir: string, clock: Clock): State {
     pins: jsonFile(join(dir, 'targets.json'), Pins, clock),
     allowed: jsonFile(join(dir, 'allowed.json'), Allowed, clock),
     keyFile: join(dir, 'key.pem'),
+    sealKeyFile: join(dir, 'seal-key.pem'),
     lockFile: join(dir, 'lock.db'),
     journalFile: join(dir, 'journal.db'),
     statusFile: join(dir, 'status.json'),

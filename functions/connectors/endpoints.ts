@@ -154,7 +154,14 @@ export function connectorEndpoints(connectors: ConnectorsService): readonly Endp
       summary: 'Enrol an agent with an access token and a proof of its key',
       body: EnrolmentRequest,
       success: { status: 201, schema: EnrolmentResponse },
-      errors: ['proof-invalid', 'access-token-invalid', 'agent-revoked', 'bus-unavailable', 'store-conflict'],
+      errors: [
+        'proof-invalid',
+        'access-token-invalid',
+        'agent-revoked',
+        'agent-outdated',
+        'bus-unavailable',
+        'store-conflict',
+      ],
       handle: async ({ body }) => ({ body: await connectors.enrol(body) }),
     }),
     endpoint({
@@ -166,7 +173,7 @@ export function connectorEndpoints(connectors: ConnectorsService): readonly Endp
       summary: "Get rights to the agent's own queues for one hour",
       body: SessionRequest,
       success: { status: 201, schema: SessionResponse },
-      errors: ['proof-invalid', 'agent-revoked'],
+      errors: ['proof-invalid', 'agent-revoked', 'agent-outdated'],
       handle: async ({ body }) => ({ body: await connectors.openSession(body.assertion) }),
     }),
   ]

@@ -9,13 +9,15 @@ import {
   PROOF_TOLERANCE_SECONDS,
 } from '../../shared/wire/enrolment.ts'
 import { AgentEvent, EVENT_AUDIENCE } from '../../shared/wire/event.ts'
+import { SealPublicKey } from '../../shared/wire/seal.ts'
 
 const Ed25519Header = z.object({
   jwk: z.strictObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string().length(43) }),
 })
 
 /**
- * Verifies the JWT with which an agent proves at enrolment that it holds a key, bound to the access token it brings.
+ * Verifies the JWT with which an agent proves at enrolment that it holds a key, bound to the access token it brings and
+ * to the key with which its calls will be sealed.
  * @throws StegError `proof-invalid`
  */
 export async function verifyEnrolmentProof(proof: string, token: string, clock: Clock) {
@@ -27,7 +29,13 @@ export async function verifyEnrolmentProof(proof: string, token: string, clock: 
   const expected = createHash('sha256').update(token).digest('base64url')
   if (payload.th !== expected)
     throw new StegError('proof-invalid', { reason: 'it is for another access token' })
-  return { publicKey: header.data.jwk.x, thumbprint: await calculateJwkThumbprint(header.data.jwk) }
+  const sealKey = SealPublicKey.safeParse(payload.seal)
+  if (!sealKey.success) throw new StegError('proof-invalid', { reason: 'it names no key for sealing' })
+  return {
+    publicKey: header.data.jwk.x,
+    thumbprint: await calculateJwkThumbprint(header.data.jwk),
+    sealKey: sealKey.data,
+  }
 }
 
 /** @throws StegError `proof-invalid` */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AgentCategory } from '../../shared/wire/enrolment.ts'
+import { SealPublicKey } from '../../shared/wire/seal.ts'
 import { defineTable } from '../platform/store/table.ts'
 
 /** Partition: tenant; key: token id. */
@@ -28,6 +29,16 @@ export const agentsTable = defineTable({
     category: AgentCategory,
     /** Public Ed25519 key as JWK member `x`. */
     publicKey: z.string(),
+    /** Keys with which calls are sealed; agents enrolled before there were any have none and must enrol again. */
+    seal: z
+      .object({
+        /** The agent's public key. */
+        agent: SealPublicKey,
+        /** The hub's key for this agent; the private half is sealed by the tenant's vault. */
+        hub: SealPublicKey,
+        hubPrivate: z.string(),
+      })
+      .optional(),
     createdAt: z.number(),
     revokedAt: z.number().optional(),
     lastSeen: z.number().optional(),

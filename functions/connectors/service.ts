@@ -8,9 +8,11 @@ import {
   type TargetMap,
 } from '../../shared/wire/enrolment.ts'
 import { agentQueue, EVENTS_QUEUE, REPLIES_QUEUE } from '../../shared/wire/queues.ts'
+import type { Channel } from '../../shared/wire/seal.ts'
 import type { Bus, BusGrants } from '../platform/bus/port.ts'
 import type { Condition, Store } from '../platform/store/port.ts'
 import type { AccessTokens } from './access-tokens.ts'
+import { createChannels, type SealingParts } from './channels.ts'
 import { claimedIssuer, verifyAssertion, verifyEnrolmentProof, verifyEvent } from './proof.ts'
 import { agentsTable, tenantOfAgent } from './rows.ts'
 import { chooseAgent } from './rules/choose.ts'
@@ -33,9 +35,12 @@ export interface AgentView {
 
 export interface ConnectorsService {
   readonly accessTokens: AccessTokens
-  /** Enrols an agent for its tenant (A2, A3). @throws StegError `proof-invalid`, `access-token-invalid`, `agent-revoked` */
+  /**
+   * Enrols an agent for its tenant (A2, A3).
+   * @throws StegError `proof-invalid`, `access-token-invalid`, `agent-revoked`, `agent-outdated`
+   */
   enrol(request: EnrolmentRequest): Promise<EnrolmentResponse>
-  /** Rights to the agent's own queues for an hour. @throws StegError `proof-invalid`, `agent-revoked` */
+  /** Rights to the agent's own queues for an hour. @throws StegError `proof-invalid`, `agent-revoked`, `agent-outdated` */
   openSession(assertion: string): Promise<SessionResponse>
   list(tenantId: string): Promise<readonly AgentView[]>
   /** @throws StegError `not-found` */
@@ -47,11 +52,13 @@ export interface ConnectorsService {
    * @throws StegError `agent-missing`, `agent-offline`, `agent-revoked`
    */
   choose(tenantId: string, wanted: string | undefined): Promise<AgentView>
+  /** What is said to this agent is sealed with it. @throws StegError `agent-missing`, `agent-outdated` */
+  channelTo(agentId: string): Promise<Channel>
   /** Takes in what an agent reported. Unknown senders and forged reports are refused. @throws StegError */
   receiveEvent(agentId: string, jws: string, arrivedAt: number): Promise<void>
 }
 
-export interface ConnectorsParts {
+export interface ConnectorsParts extends SealingParts {
   readonly store: Store
   readonly bus: Pick<Bus, 'ensureQueue' | 'deleteQueue'>
   readonly grants: BusGrants
@@ -66,6 +73,7 @@ type AgentRow = ReturnType<typeof agentsTable.schema.parse>
 export function createConnectorsService(parts: ConnectorsParts): ConnectorsService {
   const agents = agentsTable.bind(parts.store)
   const { clock } = parts
+  const channels = createChannels(parts)
 
   const view = (id: string, row: AgentRow): AgentView => ({
     id,
@@ -117,15 +125,23 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
         version: request.version,
         category: request.category,
         publicKey: key.publicKey,
+        seal: await channels.makeKeys(tenantId, agentId, key.sealKey),
         createdAt: clock.now(),
       }
       if (stored === undefined) await agents.put(tenantId, agentId, row, { kind: 'absent' })
+      const { seal } = stored?.value ?? row
+      if (seal === undefined) throw new StegError('agent-outdated', { agent: request.name })
+      if (seal.agent !== key.sealKey)
+        throw new StegError('proof-invalid', {
+          reason: 'the agent has enrolled with another key for sealing',
+        })
       const [name, targets] = await Promise.all([parts.tenantName(tenantId), parts.targetsOf(tenantId)])
       return {
         agentId,
         name: request.name,
         tenant: { id: tenantId, name },
         targets: request.category === 'sage' ? targets : {},
+        sealKey: seal.hub,
       }
     },
 
@@ -134,6 +150,7 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
       const { row } = await enrolledAgent(agentId)
       await verifyAssertion(assertion, agentId, row.value.publicKey, SESSION_AUDIENCE, clock)
       if (row.value.revokedAt !== undefined) throw new StegError('agent-revoked', { agent: row.value.name })
+      if (row.value.seal === undefined) throw new StegError('agent-outdated', { agent: row.value.name })
       const now = clock.now()
       const expiresAt = now + GRANT_MS
       const grant = (queue: string, right: 'listen' | 'send') => ({
@@ -180,6 +197,8 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
       if (choice.kind === 'offline') throw agentOffline(row.name, row.lastSeen ?? null)
       return view(id, row)
     },
+
+    channelTo: channels.channelTo,
 
     async receiveEvent(agentId, jws, arrivedAt) {
       const { tenantId } = await enrolledAgent(agentId)

@@ -5,6 +5,7 @@ import { type Random, randomId } from '../../shared/random.ts'
 import { type CallHead, type Headers, ReplyHead, WIRE_VERSION } from '../../shared/wire/call.ts'
 import { decodeFrame, encodeFrame, packBody, unpackBody } from '../../shared/wire/frame.ts'
 import { agentQueue } from '../../shared/wire/queues.ts'
+import type { Channel } from '../../shared/wire/seal.ts'
 import type { Bus } from '../platform/bus/port.ts'
 import { createReplyRouter } from './reply-router.ts'
 
@@ -44,6 +45,8 @@ export interface RelayParts {
   readonly bus: Bus
   readonly clock: Clock
   readonly random: Random
+  /** Seals what goes to an agent and opens what comes from it. @throws StegError `agent-missing`, `agent-outdated` */
+  readonly channelTo: (agentId: string) => Promise<Channel>
   /** Unique to this process: the session on the reply queue that it holds. */
   readonly instanceId: string
   readonly log: Logger
@@ -61,11 +64,13 @@ export function createRelayService(parts: RelayParts): RelayService {
   ) {
     const id = randomId(parts.random, 26)
     const frame = frameOf(id, clock.now() + timeout)
+    const channel = await parts.channelTo(agentId)
     await router.ready()
     const reply = router.expect(id, timeout, signal)
     try {
       await bus.send(agentQueue(agentId), {
-        body: frame,
+        body: channel.seal(id, frame),
+        enc: channel.enc,
         subject: 'call',
         messageId: id,
         correlationId: id,
@@ -77,7 +82,7 @@ export function createRelayService(parts: RelayParts): RelayService {
       throw error
     }
     const bytes = await reply.arrived
-    return decodeFrame(ReplyHead, bytes)
+    return decodeFrame(ReplyHead, channel.open(id, bytes))
   }
 
   return {

@@ -47,6 +47,15 @@ export const relayErrors = {
       de: 'Eine Nachricht zwischen Hub und Agent war nicht lesbar ({problem}). Hub und Agent haben vielleicht verschiedene Versionen: bitte den Agenten aktualisieren.',
     },
   },
+  'agent-outdated': {
+    status: 409,
+    retryable: false,
+    title: { en: 'Enrol the agent again', de: 'Agent neu anmelden' },
+    detail: {
+      en: 'The agent "{agent}" was enrolled before calls were encrypted and has no key for it. Revoke it, and enrol it again in a new folder.',
+      de: 'Der Agent „{agent}“ wurde angemeldet, bevor Aufrufe verschlüsselt wurden, und hat keinen Schlüssel dafür. Bitte widerrufen und in einem neuen Ordner neu anmelden.',
+    },
+  },
   'target-unknown': {
     status: 409,
     retryable: false,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SealPublicKey } from './seal.ts'
 
 /**
  * What agent and hub say over HTTPS. An agent proves possession of its key with a JWT (RFC 7519, EdDSA) that lives one
@@ -16,7 +17,10 @@ export type AgentCategory = z.infer<typeof AgentCategory>
 export const EnrolmentRequest = z.object({
   /** The access token (MAT) as the portal showed it. */
   token: z.string().min(20).max(200),
-  /** JWT signed with the new key: aud `steg:enrolment`, claim `th` = SHA-256 of the token (base64url). */
+  /**
+   * JWT signed with the new key: aud `steg:enrolment`, claim `th` = SHA-256 of the token (base64url), claim `seal` = the
+   * public X25519 key with which the agent's calls are sealed.
+   */
   proof: z.string().min(20).max(4000),
   name: z.string().trim().min(1).max(64),
   host: z.string().min(1).max(255),
@@ -34,6 +38,8 @@ export const EnrolmentResponse = z.object({
   name: z.string(),
   tenant: z.object({ id: z.string(), name: z.string() }),
   targets: TargetMap,
+  /** The hub's public X25519 key for this agent alone. */
+  sealKey: SealPublicKey,
 })
 export type EnrolmentResponse = z.infer<typeof EnrolmentResponse>
 

@@ -11,6 +11,7 @@ import {
   SESSION_AUDIENCE,
   type SessionResponse,
 } from '../../shared/wire/enrolment.ts'
+import { type Channel, makeSealKey, openChannel, sealPublicKey } from '../../shared/wire/seal.ts'
 
 export const TOKEN = 'mat-0123456789abcdefghijklmnopqrstuvwxyz'
 
@@ -24,6 +25,8 @@ export interface FakeHub {
   /** Milliseconds by which the hub's clock differs from the machine's. */
   ahead: number
   targets: EnrolmentResponse['targets']
+  /** To the agent that has enrolled. */
+  channel(): Channel
   revoked: boolean
   /** Answers instead of the hub, for as long as it returns true. */
   intercept: (request: http.IncomingMessage, response: http.ServerResponse) => boolean
@@ -38,6 +41,8 @@ export interface FakeHub {
 export async function fakeHub(): Promise<FakeHub> {
   const keys = new Map<string, string>()
   const thumbprints = new Map<string, string>()
+  const sealKey = makeSealKey()
+  let channel: Channel | undefined
   let server: http.Server | undefined
   let port = 0
 
@@ -50,6 +55,10 @@ export async function fakeHub(): Promise<FakeHub> {
     sessions: [],
     ahead: 0,
     targets: {},
+    channel: () => {
+      if (channel === undefined) throw new Error('no agent has enrolled')
+      return channel
+    },
     revoked: false,
     intercept: () => false,
     grant: () => {
@@ -90,7 +99,11 @@ export async function fakeHub(): Promise<FakeHub> {
 
   async function enrol(body: unknown): Promise<EnrolmentResponse> {
     const request = EnrolmentRequest.parse(body)
-    const { publicKey, thumbprint } = await verifyEnrolmentProof(request.proof, request.token, clock)
+    const {
+      publicKey,
+      thumbprint,
+      sealKey: peerKey,
+    } = await verifyEnrolmentProof(request.proof, request.token, clock)
     const used = thumbprints.get(request.token)
     if (request.token !== TOKEN || (used !== undefined && used !== thumbprint)) {
       throw new StegError('access-token-invalid', {})
@@ -98,11 +111,14 @@ export async function fakeHub(): Promise<FakeHub> {
     thumbprints.set(request.token, thumbprint)
     hub.enrolled.push({ request, publicKey })
     keys.set('t1-agent1', publicKey)
+    const ends = { side: 'hub', tenantId: 't1', agentId: 't1-agent1' } as const
+    channel = openChannel({ ...ends, privateKey: sealKey, peerKey })
     return {
       agentId: 't1-agent1',
       name: request.name,
       tenant: { id: 't1', name: 'Firma GmbH' },
       targets: hub.targets,
+      sealKey: sealPublicKey(sealKey),
     }
   }
 

@@ -49,6 +49,7 @@ export interface Site {
   run(options?: Parameters<typeof startAgent>[1], args?: string[]): AgentProcess
   call(options: CallOptions): Promise<Reply>
   ping(timeout?: number): Promise<Reply>
+  /** Seals anything for the agent. */
   sendRaw(body: Uint8Array): Promise<Reply>
   /** Takes the next request away from the agent and gives it back, as an agent does that stops. */
   takeAndAbandon(properties?: Record<string, number>): Promise<void>
@@ -104,7 +105,8 @@ export async function site(options: { lockSeconds?: number; sessionSeconds?: num
   }
 
   async function onReply(message: ServiceBusReceivedMessage): Promise<void> {
-    const { head, body } = decodeFrame(ReplyHead, message.body)
+    const frame = hub.channel().open(String(message.correlationId), message.body)
+    const { head, body } = decodeFrame(ReplyHead, frame)
     const text = Buffer.from(await unpackBody(head.body, body)).toString()
     waiting.get(String(message.correlationId))?.({ outcome: head.outcome, text })
   }
@@ -113,7 +115,7 @@ export async function site(options: { lockSeconds?: number; sessionSeconds?: num
     const reply = new Promise<Reply>((resolve) => waiting.set(id, resolve))
     requests ??= connected().createSender(agentQueue(AGENT_ID))
     await requests.sendMessages({
-      body,
+      body: hub.channel().seal(id, body),
       subject: 'call',
       messageId: id,
       correlationId: id,

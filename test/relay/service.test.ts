@@ -6,6 +6,7 @@ import { silentLogger } from '../../shared/log.ts'
 import { systemRandom } from '../../shared/random.ts'
 import { RequestHead } from '../../shared/wire/call.ts'
 import { decodeFrame, encodeFrame, packBody } from '../../shared/wire/frame.ts'
+import { channelPair } from '../agent/channels.ts'
 import { fakeClock, settle } from '../agent/fake-clock.ts'
 
 const request: RelayRequest = {
@@ -19,6 +20,8 @@ const request: RelayRequest = {
 
 function site() {
   const clock = fakeClock()
+  const channel = channelPair()
+  /** Requests as the agent sees them: opened. */
   const sent: { queue: string; message: OutgoingMessage }[] = []
   const sessions: { onReply(reply: IncomingReply): void; onLost(reason: string): void; closed: boolean }[] =
     []
@@ -26,7 +29,8 @@ function site() {
   const bus: Bus = {
     async send(queue, message) {
       if (faults.send) throw new StegError('bus-unavailable', { reason: 'test' })
-      sent.push({ queue, message })
+      const body = channel.agent.open(message.messageId, message.body)
+      sent.push({ queue, message: { ...message, body } })
     },
     async openReplySession(_, __, onReply, onLost) {
       if (faults.open-- > 0) throw new StegError('bus-unavailable', { reason: 'test' })
@@ -47,6 +51,7 @@ function site() {
     bus,
     clock,
     random: systemRandom,
+    channelTo: async () => channel.hub,
     instanceId: 'hub-1',
     log: silentLogger,
   })
@@ -64,10 +69,14 @@ function site() {
         'ping' in head ? { kind: 'pong', version: '1' } : { kind: 'answered', status, headers: [['a', 'b']] },
       body: packed?.info ?? null,
     }
-    const body = encodeFrame(reply, packed?.bytes, 'response')
-    sessions[session]?.onReply({ correlationId: head.id, body })
+    replyWith(head.id, encodeFrame(reply, packed?.bytes, 'response'), session)
   }
-  return { relay, clock, sent, sessions, faults, answer }
+
+  /** Any frame, sealed by the agent. */
+  function replyWith(id: string, frame: Uint8Array, session = sessions.length - 1) {
+    sessions[session]?.onReply({ correlationId: id, body: channel.agent.seal(id, frame) })
+  }
+  return { relay, clock, sent, sessions, faults, answer, replyWith, channel }
 }
 
 const codeOf = (promise: Promise<unknown>) =>
@@ -153,7 +162,7 @@ describe('relay, hub side', () => {
   })
 
   it('passes on what the agent says of a failure', async () => {
-    const { relay, sent, sessions } = site()
+    const { relay, sent, replyWith } = site()
     const call = relay.call('a-1', request)
     await expect.poll(() => sent.length).toBe(1)
     const id = sent[0]?.message.messageId ?? ''
@@ -163,7 +172,7 @@ describe('relay, hub side', () => {
       undefined,
       'response',
     )
-    sessions[0]?.onReply({ correlationId: id, body })
+    replyWith(id, body)
     await expect(call).rejects.toMatchObject(error)
   })
 
@@ -171,10 +180,31 @@ describe('relay, hub side', () => {
     ['nonsense', Buffer.from('nonsense')],
     ['another version', encodeFrame({ v: 2, id: 'x', outcome: {}, body: null }, undefined, 'response')],
   ])('does not believe %s', async (_, body) => {
-    const { relay, sent, sessions } = site()
+    const { relay, sent, replyWith } = site()
     const call = codeOf(relay.call('a-1', request))
     await expect.poll(() => sent.length).toBe(1)
-    sessions[0]?.onReply({ correlationId: sent[0]?.message.messageId ?? '', body })
+    replyWith(sent[0]?.message.messageId ?? '', body)
+    expect(await call).toBe('message-invalid')
+  })
+
+  const answered = (id: string) =>
+    encodeFrame(
+      { v: 1, id, outcome: { kind: 'answered', status: 200, headers: [] }, body: null },
+      undefined,
+      'response',
+    )
+
+  it.each<[string, (id: string, ends: ReturnType<typeof channelPair>) => Uint8Array]>([
+    ['in clear', (id) => answered(id)],
+    ['that another agent has sealed', (id) => channelPair().agent.seal(id, answered(id))],
+    ['that was sealed for another call', (id, { agent }) => agent.seal('other', answered(id))],
+    ['that the hub itself has sealed', (id, { hub }) => hub.seal(id, answered(id))],
+  ])('does not believe a reply %s (F2)', async (_, replyOf) => {
+    const { relay, sent, sessions, channel } = site()
+    const call = codeOf(relay.call('a-1', request))
+    await expect.poll(() => sent.length).toBe(1)
+    const id = sent[0]?.message.messageId ?? ''
+    sessions[0]?.onReply({ correlationId: id, body: replyOf(id, channel) })
     expect(await call).toBe('message-invalid')
   })
 

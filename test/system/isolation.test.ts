@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SageSimulator } from '../../infra/local/sage/simulator.ts'
+import { makeSealKey, sealPublicKey } from '../../shared/wire/seal.ts'
 import { webSocketClient } from '../broker/client.ts'
 import { type Program, startTestPlatform, type TestPlatform, temporaryFolder } from './platform.ts'
 import {
@@ -221,9 +222,10 @@ describe("an agent's rights on the broker (A1, A3)", () => {
         .setJti(randomUUID())
         .sign(privateKey)
     const proof = await sign(
-      new SignJWT({ th: createHash('sha256').update(secret).digest('base64url') }).setAudience(
-        'steg:enrolment',
-      ),
+      new SignJWT({
+        th: createHash('sha256').update(secret).digest('base64url'),
+        seal: sealPublicKey(makeSealKey()),
+      }).setAudience('steg:enrolment'),
       { jwk },
     )
     const anyone = apiOf(platform.url, '')
@@ -282,7 +284,10 @@ describe("an agent's rights on the broker (A1, A3)", () => {
     const again = await anyone('POST', '/agent/enrolments', enrolment)
     expect(again.body).toMatchObject({ agentId })
     const { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true })
-    const proof = await new SignJWT({ th: createHash('sha256').update(enrolment.token).digest('base64url') })
+    const proof = await new SignJWT({
+      th: createHash('sha256').update(enrolment.token).digest('base64url'),
+      seal: sealPublicKey(makeSealKey()),
+    })
       .setProtectedHeader({ alg: 'EdDSA', jwk: await exportJWK(publicKey) })
       .setAudience('steg:enrolment')
       .setIssuedAt()

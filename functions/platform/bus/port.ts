@@ -10,6 +10,8 @@ export interface OutgoingMessage {
   readonly replyToSessionId?: string
   /** Milliseconds after which the broker drops the message. */
   readonly timeToLive?: number
+  /** How the body is sealed. */
+  readonly enc?: string
 }
 
 export interface IncomingReply {

@@ -65,6 +65,7 @@ export function openServiceBus(connectionString: string): Bus {
       ...(message.sessionId === undefined ? {} : { sessionId: message.sessionId }),
       ...(message.replyToSessionId === undefined ? {} : { replyToSessionId: message.replyToSessionId }),
       ...(message.timeToLive === undefined ? {} : { timeToLive: message.timeToLive }),
+      ...(message.enc === undefined ? {} : { applicationProperties: { enc: message.enc } }),
     })
   }
 

@@ -55,7 +55,14 @@ describe('enrolling', () => {
       category: 'sage',
     })
     expect(await state.pins.read()).toEqual({ v: 1, pins: { sage: 'https://sage.example/hrportalapi' } })
-    expect((await readdir(dir)).sort()).toEqual(['key.pem', 'lock.db', 'state.json', 'targets.json'])
+    expect((await readdir(dir)).sort()).toEqual([
+      'key.pem',
+      'lock.db',
+      'seal-key.pem',
+      'state.json',
+      'targets.json',
+    ])
+    expect((await state.enrolment.read())?.hubSealKey).toMatch(/^[\w-]{43}$/)
   })
 
   it('pins nothing for an agent without category', async () => {
@@ -69,7 +76,11 @@ describe('enrolling', () => {
     const { hub, state, dir } = await setup()
     await attempt(hub, state)
     const contents = () =>
-      Promise.all(['key.pem', 'state.json', 'targets.json'].map((name) => readFile(join(dir, name), 'utf8')))
+      Promise.all(
+        ['key.pem', 'seal-key.pem', 'state.json', 'targets.json'].map((name) =>
+          readFile(join(dir, name), 'utf8'),
+        ),
+      )
     const before = await contents()
     await expect(attempt(hub, state, { name: 'Other' })).rejects.toMatchObject({
       code: 'already-enrolled',
@@ -99,10 +110,12 @@ describe('enrolling', () => {
     }
     await expect(attempt(hub, state)).rejects.toMatchObject({ code: 'hub-unreachable' })
     expect(keyAtArrival).toContain('PRIVATE KEY')
+    const sealKey = await readFile(state.sealKeyFile, 'utf8')
     expect(await state.enrolment.read()).toBeUndefined()
     hub.intercept = () => false
     await attempt(hub, state)
     expect(await readFile(state.keyFile, 'utf8')).toBe(keyAtArrival)
+    expect(await readFile(state.sealKeyFile, 'utf8')).toBe(sealKey)
   })
 
   it.each(['state.json', 'targets.json'])(

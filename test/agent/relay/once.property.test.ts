@@ -7,6 +7,7 @@ import { createRelay } from '../../../agent/relay/serve.ts'
 import { silentLogger } from '../../../shared/log.ts'
 import { type CallHead, ReplyHead } from '../../../shared/wire/call.ts'
 import { decodeFrame, encodeFrame } from '../../../shared/wire/frame.ts'
+import { channelPair } from '../channels.ts'
 import { fakeClock, settle } from '../fake-clock.ts'
 import { temporaryFolder } from '../temporary.ts'
 
@@ -31,6 +32,7 @@ it('a call that must not be repeated is executed at most once, whenever the agen
       async (plan, counted) => {
         const file = join(await temporaryFolder(), 'journal.db')
         const clock = fakeClock()
+        const channel = channelPair()
         let executions = 0
         const replies: ReplyHead[] = []
         let completed = false
@@ -50,9 +52,10 @@ it('a call that must not be repeated is executed at most once, whenever the agen
               close: () => undefined,
             },
             journal,
+            channel: channel.agent,
             async sendReply({ frame }) {
               if (crash === 'after-journal') await never
-              replies.push(decodeFrame(ReplyHead, frame).head)
+              replies.push(decodeFrame(ReplyHead, channel.hub.open(head.id, frame)).head)
               if (crash === 'after-reply') await never
             },
             tally: createTally(() => undefined),
@@ -73,7 +76,7 @@ it('a call that must not be repeated is executed at most once, whenever the agen
             body: null,
           }
           void relay.serve({
-            body: encodeFrame(head, undefined, 'request'),
+            body: channel.hub.seal(head.id, encodeFrame(head, undefined, 'request')),
             messageId: 'm',
             correlationId: 'call-1',
             replyToSessionId: 'hub',

@@ -7,8 +7,9 @@ import { createRelay } from '../../../agent/relay/serve.ts'
 import type { TargetAnswer, TargetHttp } from '../../../agent/relay/target-http.ts'
 import { StegError } from '../../../shared/errors/error.ts'
 import { silentLogger } from '../../../shared/log.ts'
-import { type CallHead, ReplyHead } from '../../../shared/wire/call.ts'
+import { type CallHead, ReplyHead, RequestHead } from '../../../shared/wire/call.ts'
 import { decodeFrame, encodeFrame, packBody, unpackBody } from '../../../shared/wire/frame.ts'
+import { channelPair } from '../channels.ts'
 import { fakeClock, settle } from '../fake-clock.ts'
 
 const ok: TargetAnswer = {
@@ -19,6 +20,7 @@ const ok: TargetAnswer = {
 
 function setup() {
   const clock = fakeClock()
+  const channel = channelPair()
   const tally = createTally(() => undefined)
   const replies: { id: string; sessionId: string; head: ReplyHead; body: Uint8Array }[] = []
   const calls: {
@@ -58,9 +60,10 @@ function setup() {
       start: (id) => entries.set(id, { state: 'executing' }),
       finish: (id, _deadline, answer) => entries.set(id, { state: 'done', answer }),
     },
+    channel: channel.agent,
     sendReply: async ({ id, sessionId, frame }) => {
       await sending()
-      const { head, body } = decodeFrame(ReplyHead, frame)
+      const { head, body } = decodeFrame(ReplyHead, channel.hub.open(id, frame))
       replies.push({ id, sessionId, head, body: await unpackBody(head.body, body) })
     },
     tally,
@@ -70,11 +73,13 @@ function setup() {
     log: silentLogger,
   })
 
-  function request(body: Uint8Array, change: Partial<IncomingRequest> = {}): IncomingRequest {
+  /** A frame as the hub sends it: sealed for the call that it names. */
+  function request(frame: Uint8Array, change: Partial<IncomingRequest> = {}): IncomingRequest {
+    const id = idOf(frame) ?? 'c1'
     return {
-      body,
+      body: channel.hub.seal(id, frame),
       messageId: 'm1',
-      correlationId: 'c1',
+      correlationId: id,
       replyToSessionId: 'hub-1',
       begunBefore: 0,
       complete: async () => void settled.push('complete'),
@@ -109,9 +114,19 @@ function setup() {
     settled,
     request,
     call,
+    channel,
+    entries,
     failSending: (fail: () => Promise<void>) => {
       sending = fail
     },
+  }
+}
+
+function idOf(frame: Uint8Array): string | undefined {
+  try {
+    return decodeFrame(RequestHead, frame).head.id
+  } catch {
+    return undefined
   }
 }
 
@@ -244,6 +259,36 @@ describe('serving requests', () => {
       { id: 'c1', head: { id: 'c1', outcome: { error: { code: 'message-invalid' } } } },
     ])
     expect([settled, tally.read().dropped]).toEqual([['dead-letter message-invalid'], 1])
+  })
+
+  it.each<[string, (ends: ReturnType<typeof channelPair>, call: Buffer) => Uint8Array]>([
+    ['in clear', (_, call) => call],
+    ['without content', () => new Uint8Array(0)],
+    ['sealed for another call', ({ hub }, call) => hub.seal('call-2', call)],
+    ['sealed by another hub', (_, call) => channelPair().hub.seal('call-1', call)],
+    ['sealed by the agent itself', ({ agent }, call) => agent.seal('call-1', call)],
+  ])('does nothing about a request %s, and tells nobody that it was not done (F2)', async (_case, bodyOf) => {
+    const { relay, replies, calls, settled, request, call, channel, tally } = setup()
+    await relay.serve({ ...request(call()), body: bodyOf(channel, call()) })
+    expect([replies.length, calls.length, settled]).toEqual([0, 0, ['dead-letter message-invalid']])
+    expect(tally.read().dropped).toBe(1)
+  })
+
+  it('refuses a call under the id of another one', async () => {
+    const { relay, calls, settled, request, call, channel } = setup()
+    await relay.serve({ ...request(call()), body: channel.hub.seal('x', call()), correlationId: 'x' })
+    expect([calls.length, settled]).toEqual([0, ['dead-letter message-invalid']])
+  })
+
+  it('journals answers as they travel: nobody without the key reads them on the disk', async () => {
+    const { relay, calls, request, call, entries, channel } = setup()
+    const serving = relay.serve(request(call({ idempotency: 'once' })))
+    await settle()
+    calls[0]?.answer({ ...ok, body: Buffer.from('Erika Mustermann') })
+    await serving
+    const stored = Buffer.from(entries.get('call-1')?.answer ?? [])
+    expect(stored.includes('Erika')).toBe(false)
+    expect(channel.hub.open('call-1', stored).includes('Erika')).toBe(true)
   })
 
   it('puts to the dead letters what nobody waits for, and what is altered is answered', async () => {
