@@ -1,4 +1,4 @@
-import { chmod, readFile, stat } from 'node:fs/promises'
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { VERSION } from '../../../agent/version.ts'
@@ -31,6 +31,17 @@ describe('the command "agent"', () => {
       expect(hub.enrolled[0]?.request).toMatchObject({ category: 'sage', version: VERSION })
       expect(hub.enrolled[0]?.request.name).toBe(hub.enrolled[0]?.request.host.slice(0, 64))
     }
+  })
+
+  it('does not run when it was enrolled before there were keys for sealing, and says what to do (F2)', async () => {
+    const hub = await fakeHub()
+    const dir = join(await temporaryFolder(), 'state')
+    await agentCommand(['enrol', '--hub', hub.url, '--dir', dir, '--token', TOKEN, '--name', 'Büro'])
+    const { hubSealKey: _, ...before } = JSON.parse(await readFile(join(dir, 'state.json'), 'utf8'))
+    await writeFile(join(dir, 'state.json'), JSON.stringify(before))
+    const { code, stderr } = await agentCommand(['run', '--dir', dir])
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/"Büro".*enrol it again/)])
+    expect(hub.sessions).toEqual([])
   })
 
   it('shows state and targets, for people in two languages and for machines', async () => {
