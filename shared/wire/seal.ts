@@ -36,7 +36,7 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const CIPHER = 'aes-256-gcm'
 
-export const SEAL_SCHEME = 'steg-x25519-hkdf-sha256-aes-256-gcm-1'
+const SEAL_SCHEME = 'steg-x25519-hkdf-sha256-aes-256-gcm-1'
 
 /** A public X25519 key: member `x` of its JWK (RFC 8037). */
 export const SealPublicKey = z.string().regex(/^[\w-]{43}$/)
