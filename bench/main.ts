@@ -1,5 +1,6 @@
 import { benchBookings } from './bookings.ts'
 import { benchPeopleSync } from './people-sync.ts'
+import { benchRelay } from './relay.ts'
 import { benchScheduler } from './scheduler.ts'
 import { benchStore } from './store.ts'
 
@@ -8,6 +9,7 @@ const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
   store: benchStore,
   people: benchPeopleSync,
   bookings: benchBookings,
+  relay: benchRelay,
   scheduler: () => benchScheduler(),
 }
 

@@ -1,0 +1,183 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { MAX_FRAME_BYTES } from '../shared/wire/frame.ts'
+import { endChild, keepChildren, residentMb } from './relay/children.ts'
+import { directRoute, measure, type Route, type Run } from './relay/measure.ts'
+import { AGENT_ID, openSite, type Site } from './relay/site.ts'
+import { openSshTunnel } from './relay/ssh-tunnel.ts'
+
+const SMALL = 1024
+/** As much as one message carries beside the head; it cannot be compressed. */
+const LARGE = MAX_FRAME_BYTES - 2 * SMALL
+const TOO_LARGE = 10 * 1024 * 1024
+const CALL_MS = 30_000
+const IDLE_MS = 10_000
+const STARTS = 3
+const inFlights = [1, 16, 64]
+const calls = { warmUp: 3000, inTurn: 1000, atOnce: 6000, large: 300 }
+
+interface Measured {
+  readonly name: string
+  /** By calls in flight. */
+  readonly small: ReadonlyMap<number, Run>
+  readonly largePerSecond: ReadonlyMap<number, number>
+}
+
+/**
+ * Calls through hub, broker and agent to a web server, all on this machine; next to it, in the same run, the same calls
+ * without the relay and through `ssh -R`.
+ */
+export async function benchRelay(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'steg-bench-'))
+  const children = keepChildren()
+  let site: Site | undefined
+  try {
+    site = await openSite(folder, children)
+    await benchSite(site, () => openSshTunnel(folder, Number(new URL(site?.url ?? '').port), children))
+  } finally {
+    await site?.close()
+    await children.end()
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+async function benchSite(site: Site, openTunnel: () => ReturnType<typeof openSshTunnel>): Promise<void> {
+  const agent = await startAgain(site)
+  await pause(IDLE_MS)
+  const memory = [await memoryOf('agent connected, idle', agent.pid, site)]
+
+  const relayed = relayRoute(site)
+  await measure(relayed, calls.warmUp, 16, SMALL)
+  memory.push(await memoryOf('after the warm-up', agent.pid, site))
+  const relay = await measureRoute(relayed)
+  memory.push(await memoryOf('after all calls', agent.pid, site))
+  const refusal = await relayed.get(TOO_LARGE).then(
+    () => 'answered',
+    (error: Error) => error.message,
+  )
+
+  const direct = await measureRoute(directRoute('direct', site.url))
+  const tunnel = await openTunnel()
+  const ssh = 'url' in tunnel ? [await measureRoute(directRoute('ssh -R', tunnel.url))] : []
+
+  print(direct, [direct, ...ssh, relay])
+  if ('skipped' in tunnel) console.log(`ssh -R was left out. ${tunnel.skipped}`)
+  console.log(`An answer of ${TOO_LARGE / 1024 / 1024} MiB, which does not fit into one message: ${refusal}`)
+  console.log(
+    `\nResident memory in MB. The hub's side is this process, which also makes the calls and keeps their times.`,
+  )
+  console.table(memory)
+  const at16 = relay.small.get(16)?.perSecond ?? 0
+  console.table([
+    { figure: 'calls/s, 16 in flight', measured: Math.round(at16), wanted: 'at least 1500' },
+    { figure: 'added median, ms', measured: added(relay, direct, 'p50'), wanted: 'below 3' },
+    { figure: 'agent idle, MB', measured: memory[0]?.agent, wanted: 'below 90' },
+    { figure: 'start to connected, ms', measured: Math.round(agent.ms), wanted: 'below 1500' },
+    { figure: 'messages left behind', measured: await site.leftBehind(), wanted: '0' },
+  ])
+}
+
+/** The agent as it runs in the end, and the median of its starts. */
+async function startAgain(site: Site): Promise<{ pid: number; ms: number }> {
+  const times: number[] = []
+  for (;;) {
+    const { child, pid, ms } = await site.startAgent()
+    times.push(ms)
+    if (times.length === STARTS) {
+      return { pid, ms: times.toSorted((a, b) => a - b)[Math.floor(STARTS / 2)] ?? 0 }
+    }
+    await endChild(child)
+  }
+}
+
+function relayRoute(site: Site): Route {
+  const target = { name: 'sage', url: site.url }
+  return {
+    name: 'relay',
+    async get(bytes) {
+      const { status, body } = await site.relay.call(AGENT_ID, {
+        target,
+        method: 'GET',
+        path: `/?bytes=${bytes}`,
+        headers: [],
+        idempotency: 'repeatable',
+        timeout: CALL_MS,
+      })
+      if (status !== 200 || body.length !== bytes)
+        throw new Error(`relay: ${status} with ${body.length} bytes`)
+    },
+    close: () => undefined,
+  }
+}
+
+async function measureRoute(route: Route): Promise<Measured> {
+  await measure(route, calls.warmUp, 16, SMALL)
+  const small = new Map<number, Run>()
+  for (const inFlight of inFlights) {
+    small.set(inFlight, await measure(route, inFlight === 1 ? calls.inTurn : calls.atOnce, inFlight, SMALL))
+  }
+  const largePerSecond = new Map<number, number>()
+  for (const inFlight of [1, 16]) {
+    const { perSecond } = await measure(route, calls.large, inFlight, LARGE)
+    largePerSecond.set(inFlight, (perSecond * LARGE) / 1e6)
+  }
+  route.close()
+  return { name: route.name, small, largePerSecond }
+}
+
+function print(direct: Measured, routes: readonly Measured[]): void {
+  console.log('\nRelay: calls per second, answers of 1 KiB')
+  console.table(
+    routes.map((route) => {
+      const row: Record<string, string | number> = { way: route.name }
+      for (const inFlight of inFlights) {
+        const perSecond = route.small.get(inFlight)?.perSecond ?? 0
+        row[`${inFlight} in flight`] = Math.round(perSecond)
+        row[`of direct (${inFlight})`] = share(perSecond, direct.small.get(inFlight)?.perSecond)
+      }
+      return row
+    }),
+  )
+  console.log('Relay: milliseconds for one call, one in flight')
+  console.table(
+    routes.map((route) => ({
+      way: route.name,
+      p50: rounded(route.small.get(1)?.p50),
+      p99: rounded(route.small.get(1)?.p99),
+      'added p50': added(route, direct, 'p50'),
+      'added p99': added(route, direct, 'p99'),
+    })),
+  )
+  console.log(`Relay: MB per second, answers of ${Math.floor(LARGE / 1024)} KiB that cannot be compressed`)
+  console.table(
+    routes.map((route) => {
+      const row: Record<string, string | number> = { way: route.name }
+      for (const [inFlight, perSecond] of route.largePerSecond) {
+        row[`${inFlight} in flight`] = Math.round(perSecond)
+        row[`of direct (${inFlight})`] = share(perSecond, direct.largePerSecond.get(inFlight))
+      }
+      return row
+    }),
+  )
+}
+
+async function memoryOf(when: string, agentPid: number, site: Site) {
+  const [agent, hub, broker] = await Promise.all([agentPid, process.pid, site.brokerPid].map(residentMb))
+  return { when, agent: rounded(agent), "hub's side": rounded(hub), broker: rounded(broker) }
+}
+
+function added(route: Measured, direct: Measured, quantile: 'p50' | 'p99'): number | undefined {
+  const own = route.small.get(1)?.[quantile]
+  const without = direct.small.get(1)?.[quantile]
+  return own === undefined || without === undefined ? undefined : rounded(own - without)
+}
+
+function rounded(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.round(value * 100) / 100
+}
+
+function share(value: number, whole: number | undefined): string {
+  return whole ? `${((100 * value) / whole).toFixed(1)} %` : ''
+}

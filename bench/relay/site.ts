@@ -1,0 +1,177 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import http from 'node:http'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { enrol } from '../../agent/commands/enrol.ts'
+import { stateIn } from '../../agent/state/state.ts'
+import { createBusGrants } from '../../functions/platform/bus/grants.ts'
+import { openServiceBus } from '../../functions/platform/bus/service-bus.ts'
+import { createRelayService, type RelayService } from '../../functions/relay/service.ts'
+import { systemClock, toIso } from '../../shared/clock.ts'
+import { silentLogger } from '../../shared/log.ts'
+import { systemRandom } from '../../shared/random.ts'
+import type { SessionResponse } from '../../shared/wire/enrolment.ts'
+import { agentQueue, EVENTS_QUEUE, REPLIES_QUEUE } from '../../shared/wire/queues.ts'
+import { type Children, endedEarly } from './children.ts'
+
+export const AGENT_ID = 'bench-agent'
+const SESSION_MS = 3_600_000
+const built = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url))
+
+const policies = {
+  hub: { name: 'hub', key: 'aHVi', rights: ['listen', 'send', 'manage'] },
+  listen: { name: 'listen', key: 'bGlzdGVu', rights: ['listen'] },
+  send: { name: 'send', key: 'c2VuZA==', rights: ['send'] },
+}
+const Stats = z.object({
+  answer: z.literal('stats'),
+  stats: z.record(z.string(), z.object({ active: z.int(), locked: z.int(), deadLetter: z.int() })),
+})
+
+export interface Site {
+  /** The target's own address. */
+  readonly url: string
+  readonly brokerPid: number
+  readonly relay: RelayService
+  /** Starts the agent as installed; resolves when it is connected, with the milliseconds that took. */
+  startAgent(): Promise<{ child: ChildProcess; pid: number; ms: number }>
+  /** Messages on the queues of calls and replies. */
+  leftBehind(): Promise<number>
+  close(): Promise<void>
+}
+
+/**
+ * Target, broker and agent, each in a process of its own, on loopback. This process is the hub's side: the relay service
+ * over the real bus adapter, and the little of the hub's API that a running agent asks for.
+ */
+export async function openSite(folder: string, children: Children): Promise<Site> {
+  const target = await children.listening(fileURLToPath(new URL('./target.ts', import.meta.url)))
+  const url = `http://127.0.0.1:${target.port}`
+  const broker = await children.listening(built('infra/local/broker/main.js'), {
+    STEG_BROKER: JSON.stringify({
+      dataFile: join(folder, 'broker.db'),
+      policies: Object.values(policies),
+      queues: [
+        { name: agentQueue(AGENT_ID), lockSeconds: 60 },
+        { name: REPLIES_QUEUE, requiresSession: true, lockSeconds: 300, timeToLiveSeconds: 3600 },
+        { name: EVENTS_QUEUE, requiresSession: true, timeToLiveSeconds: 3600 },
+      ],
+    }),
+  })
+  const sessions = await serveSessions(broker.port)
+  const stateFolder = join(folder, 'agent')
+  await enrolAgent(stateFolder, sessions.url, url)
+
+  const bus = openServiceBus(
+    `Endpoint=sb://127.0.0.1:${broker.port};SharedAccessKeyName=hub;SharedAccessKey=${policies.hub.key};UseDevelopmentEmulator=true`,
+  )
+  const relay = createRelayService({
+    bus,
+    clock: systemClock,
+    random: systemRandom,
+    instanceId: 'bench-hub',
+    log: silentLogger,
+  })
+  return {
+    url,
+    brokerPid: broker.child.pid ?? 0,
+    relay,
+    async startAgent() {
+      const began = performance.now()
+      const child = children.spawn(
+        process.execPath,
+        [built('agent/main.js'), 'run', '--dir', stateFolder, '--json'],
+        { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] },
+      )
+      await Promise.race([connected(child), endedEarly(child, 'the agent')])
+      return { child, pid: child.pid ?? 0, ms: performance.now() - began }
+    },
+    async leftBehind() {
+      broker.child.send({ ask: 'stats', id: 1 })
+      const [message] = await once(broker.child, 'message')
+      const { stats } = Stats.parse(message)
+      return [agentQueue(AGENT_ID), REPLIES_QUEUE]
+        .map((queue) => stats[queue])
+        .reduce((sum, one) => sum + (one ? one.active + one.locked + one.deadLetter : 0), 0)
+    },
+    async close() {
+      await relay.close()
+      await bus.close()
+      sessions.close()
+    },
+  }
+}
+
+async function connected(child: ChildProcess): Promise<void> {
+  if (child.stdout === null) throw new Error('no output')
+  const lines = createInterface({ input: child.stdout })
+  await new Promise<void>((resolve) =>
+    lines.on('line', (line) => {
+      if (line.includes('"event":"connected"')) resolve()
+    }),
+  )
+}
+
+/** Grants a session to whoever asks; nobody but the agent of this benchmark knows the address. */
+async function serveSessions(brokerPort: number): Promise<{ url: string; close(): void }> {
+  const { grant, broker } = createBusGrants({
+    broker: { host: '127.0.0.1', port: brokerPort, tls: false },
+    namespace: '127.0.0.1',
+    listen: policies.listen,
+    send: policies.send,
+  })
+  const server = http.createServer((request, response) => {
+    request.resume()
+    const now = Date.now()
+    const expiresAt = now + SESSION_MS
+    const entity = (queue: string, right: 'listen' | 'send') => ({
+      queue,
+      sas: grant(queue, right, expiresAt),
+    })
+    const session: SessionResponse = {
+      agentId: AGENT_ID,
+      broker: { ...broker },
+      requests: entity(agentQueue(AGENT_ID), 'listen'),
+      replies: entity(REPLIES_QUEUE, 'send'),
+      events: entity(EVENTS_QUEUE, 'send'),
+      expiresAt: toIso(expiresAt),
+      serverTime: toIso(now),
+    }
+    response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(session))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+async function enrolAgent(dir: string, hubUrl: string, targetUrl: string): Promise<void> {
+  await enrol({
+    state: stateIn(dir, systemClock),
+    hub: {
+      enrol: async () => ({
+        agentId: AGENT_ID,
+        name: 'Bench',
+        tenant: { id: 'bench', name: 'Bench' },
+        targets: { sage: targetUrl },
+      }),
+    },
+    hubUrl,
+    token: 'mat-0123456789abcdefghijklmnopqrstuvwxyz',
+    name: 'Bench',
+    host: 'bench',
+    version: '0.1.0',
+    category: 'sage',
+    clock: systemClock,
+  })
+}
