@@ -120,6 +120,8 @@ export function openServiceBus(connectionString: string): Bus {
         const receiver = await own.acceptSession(queue, sessionId, {
           receiveMode: 'receiveAndDelete',
           maxAutoLockRenewalDurationInMs: 0,
+          // Otherwise the client tries to read every body as JSON before it hands over the bytes.
+          skipParsingBodyAsJson: true,
         })
         let open = true
         const lose = (reason: string) => {
