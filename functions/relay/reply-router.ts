@@ -21,6 +21,8 @@ export interface ReplyRouter {
 }
 
 const REOPEN_PAUSE_MS = 500
+/** Why timers end that are no longer needed; one for all, because making an error takes its time. */
+const over = new Error('over')
 
 /**
  * Hands replies to whoever waits for them. One session receiver per hub instance, held while it is warm and taken again
@@ -86,7 +88,7 @@ export function createReplyRouter(parts: {
       const onAbort = () => reject(new StegError('call-cancelled', {}))
       const settle = () => {
         waiting.delete(id)
-        timer.abort()
+        timer.abort(over)
         signal?.removeEventListener('abort', onAbort)
       }
       waiting.set(id, { resolve, reject })
