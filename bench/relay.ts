@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { MAX_FRAME_BYTES } from '../shared/wire/frame.ts'
-import { endChild, keepChildren, residentMb } from './relay/children.ts'
-import { directRoute, measure, type Route, type Run } from './relay/measure.ts'
+import { endChild, keepChildren, processorMs, residentMb } from './relay/children.ts'
+import { directRoute, measure, median, medianRun, type Route, type Run } from './relay/measure.ts'
 import { AGENT_ID, openSite, type Site } from './relay/site.ts'
 import { openSshTunnel } from './relay/ssh-tunnel.ts'
 
@@ -15,8 +15,10 @@ const TOO_LARGE = 10 * 1024 * 1024
 const CALL_MS = 30_000
 const IDLE_MS = 10_000
 const STARTS = 3
+/** Each figure is the median of so many. */
+const ROUNDS = 3
 const inFlights = [1, 16, 64]
-const calls = { warmUp: 3000, inTurn: 1000, atOnce: 6000, large: 300 }
+const calls = { warmUp: 3000, inTurn: 1200, atOnce: 6000, large: 300 }
 
 interface Measured {
   readonly name: string
@@ -48,27 +50,41 @@ async function benchSite(site: Site, openTunnel: () => ReturnType<typeof openSsh
   await pause(IDLE_MS)
   const memory = [await memoryOf('agent connected, idle', agent.pid, site)]
 
+  const tunnel = await openTunnel()
   const relayed = relayRoute(site)
-  await measure(relayed, calls.warmUp, 16, SMALL)
+  const routes = [
+    directRoute('direct', site.url),
+    ...('url' in tunnel ? [directRoute('ssh -R', tunnel.url)] : []),
+    relayed,
+  ]
+  for (const route of routes) await measure(route, calls.warmUp, 16, SMALL)
   memory.push(await memoryOf('after the warm-up', agent.pid, site))
-  const relay = await measureRoute(relayed)
+  const processor = await processorPerCall(relayed, agent.pid, site)
+  const measured = await measureRoutes(routes)
   memory.push(await memoryOf('after all calls', agent.pid, site))
+  for (const route of routes) route.close()
   const refusal = await relayed.get(TOO_LARGE).then(
     () => 'answered',
     (error: Error) => error.message,
   )
+  const [direct] = measured
+  const relay = measured.at(-1)
+  if (direct === undefined || relay === undefined) throw new Error('nothing was measured')
 
-  const direct = await measureRoute(directRoute('direct', site.url))
-  const tunnel = await openTunnel()
-  const ssh = 'url' in tunnel ? [await measureRoute(directRoute('ssh -R', tunnel.url))] : []
-
-  print(direct, [direct, ...ssh, relay])
+  console.log(
+    `\nRelay: load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors, own work included`,
+  )
+  print(direct, measured)
   if ('skipped' in tunnel) console.log(`ssh -R was left out. ${tunnel.skipped}`)
   console.log(`An answer of ${TOO_LARGE / 1024 / 1024} MiB, which does not fit into one message: ${refusal}`)
   console.log(
     `\nResident memory in MB. The hub's side is this process, which also makes the calls and keeps their times.`,
   )
   console.table(memory)
+  console.log(
+    'Milliseconds of processor time per call of 1 KiB, 16 in flight; a busy machine changes them less than the rates',
+  )
+  console.table([processor])
   const at16 = relay.small.get(16)?.perSecond ?? 0
   console.table([
     { figure: 'calls/s, 16 in flight', measured: Math.round(at16), wanted: 'at least 1500' },
@@ -86,7 +102,7 @@ async function startAgain(site: Site): Promise<{ pid: number; ms: number }> {
     const { child, pid, ms } = await site.startAgent()
     times.push(ms)
     if (times.length === STARTS) {
-      return { pid, ms: times.toSorted((a, b) => a - b)[Math.floor(STARTS / 2)] ?? 0 }
+      return { pid, ms: median(times) }
     }
     await endChild(child)
   }
@@ -112,23 +128,37 @@ function relayRoute(site: Site): Route {
   }
 }
 
-async function measureRoute(route: Route): Promise<Measured> {
-  await measure(route, calls.warmUp, 16, SMALL)
-  const small = new Map<number, Run>()
+/** The ways take turns, so that whatever else the machine does meets them all alike. */
+async function measureRoutes(routes: readonly Route[]): Promise<Measured[]> {
+  const measured = routes.map(({ name }) => ({
+    name,
+    small: new Map<number, Run>(),
+    largePerSecond: new Map<number, number>(),
+  }))
+  const inRounds = async (count: number, inFlight: number, bytes: number) => {
+    const runs = routes.map((): Run[] => [])
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [index, route] of routes.entries()) {
+        runs[index]?.push(await measure(route, count / ROUNDS, inFlight, bytes))
+      }
+    }
+    return runs.map(medianRun)
+  }
   for (const inFlight of inFlights) {
-    small.set(inFlight, await measure(route, inFlight === 1 ? calls.inTurn : calls.atOnce, inFlight, SMALL))
+    const runs = await inRounds(inFlight === 1 ? calls.inTurn : calls.atOnce, inFlight, SMALL)
+    for (const [index, run] of runs.entries()) measured[index]?.small.set(inFlight, run)
   }
-  const largePerSecond = new Map<number, number>()
   for (const inFlight of [1, 16]) {
-    const { perSecond } = await measure(route, calls.large, inFlight, LARGE)
-    largePerSecond.set(inFlight, (perSecond * LARGE) / 1e6)
+    const runs = await inRounds(calls.large, inFlight, LARGE)
+    for (const [index, run] of runs.entries()) {
+      measured[index]?.largePerSecond.set(inFlight, (run.perSecond * LARGE) / 1e6)
+    }
   }
-  route.close()
-  return { name: route.name, small, largePerSecond }
+  return measured
 }
 
 function print(direct: Measured, routes: readonly Measured[]): void {
-  console.log('\nRelay: calls per second, answers of 1 KiB')
+  console.log('Relay: calls per second, answers of 1 KiB')
   console.table(
     routes.map((route) => {
       const row: Record<string, string | number> = { way: route.name }
@@ -166,6 +196,17 @@ function print(direct: Measured, routes: readonly Measured[]): void {
 async function memoryOf(when: string, agentPid: number, site: Site) {
   const [agent, hub, broker] = await Promise.all([agentPid, process.pid, site.brokerPid].map(residentMb))
   return { when, agent: rounded(agent), "hub's side": rounded(hub), broker: rounded(broker) }
+}
+
+async function processorPerCall(route: Route, agentPid: number, site: Site) {
+  const read = () => Promise.all([agentPid, process.pid, site.brokerPid].map(processorMs))
+  const before = await read()
+  await measure(route, calls.atOnce, 16, SMALL)
+  const after = await read()
+  const [agent, hub, broker] = after.map((ms, index) =>
+    ms === undefined ? undefined : rounded((ms - (before[index] ?? 0)) / calls.atOnce),
+  )
+  return { agent, "hub's side": hub, broker }
 }
 
 function added(route: Measured, direct: Measured, quantile: 'p50' | 'p99'): number | undefined {

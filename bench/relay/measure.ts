@@ -51,3 +51,16 @@ export async function measure(route: Route, calls: number, inFlight: number, byt
   const quantile = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0
   return { perSecond: calls / seconds, p50: quantile(0.5), p99: quantile(0.99) }
 }
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+}
+
+/** Each figure's own median. */
+export function medianRun(runs: readonly Run[]): Run {
+  return {
+    perSecond: median(runs.map(({ perSecond }) => perSecond)),
+    p50: median(runs.map(({ p50 }) => p50)),
+    p99: median(runs.map(({ p99 }) => p99)),
+  }
+}

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { enrol } from '../../agent/commands/enrol.ts'
@@ -19,6 +20,7 @@ import { type Children, endedEarly } from './children.ts'
 
 export const AGENT_ID = 'bench-agent'
 const SESSION_MS = 3_600_000
+const SETTLE_MS = 5000
 const built = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url))
 
 const policies = {
@@ -38,7 +40,7 @@ export interface Site {
   readonly relay: RelayService
   /** Starts the agent as installed; resolves when it is connected, with the milliseconds that took. */
   startAgent(): Promise<{ child: ChildProcess; pid: number; ms: number }>
-  /** Messages on the queues of calls and replies. */
+  /** Messages that stay on the queues of calls and replies; an agent settles a call just after its answer is out. */
   leftBehind(): Promise<number>
   close(): Promise<void>
 }
@@ -90,12 +92,13 @@ export async function openSite(folder: string, children: Children): Promise<Site
       return { child, pid: child.pid ?? 0, ms: performance.now() - began }
     },
     async leftBehind() {
-      broker.child.send({ ask: 'stats', id: 1 })
-      const [message] = await once(broker.child, 'message')
-      const { stats } = Stats.parse(message)
-      return [agentQueue(AGENT_ID), REPLIES_QUEUE]
-        .map((queue) => stats[queue])
-        .reduce((sum, one) => sum + (one ? one.active + one.locked + one.deadLetter : 0), 0)
+      const until = performance.now() + SETTLE_MS
+      let left = await countMessages(broker.child)
+      while (left > 0 && performance.now() < until) {
+        await pause(50)
+        left = await countMessages(broker.child)
+      }
+      return left
     },
     async close() {
       await relay.close()
@@ -103,6 +106,15 @@ export async function openSite(folder: string, children: Children): Promise<Site
       sessions.close()
     },
   }
+}
+
+async function countMessages(broker: ChildProcess): Promise<number> {
+  broker.send({ ask: 'stats', id: 1 })
+  const [message] = await once(broker, 'message')
+  const { stats } = Stats.parse(message)
+  return [agentQueue(AGENT_ID), REPLIES_QUEUE]
+    .map((queue) => stats[queue])
+    .reduce((sum, one) => sum + (one ? one.active + one.locked + one.deadLetter : 0), 0)
 }
 
 async function connected(child: ChildProcess): Promise<void> {
