@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 
+const signals = ['SIGINT', 'SIGTERM'] as const
 const STOP_PATIENCE_MS = 15_000
 const Ready = z.object({ event: z.literal('ready'), port: z.int() })
 
@@ -20,7 +21,9 @@ export function keepChildren(): Children {
   const killAll = () => {
     for (const child of all) child.kill('SIGKILL')
   }
+  const stop = () => process.exit(1)
   process.once('exit', killAll)
+  for (const signal of signals) process.once(signal, stop)
 
   function keep(child: ChildProcess): ChildProcess {
     all.push(child)
@@ -39,6 +42,7 @@ export function keepChildren(): Children {
     async end() {
       for (const child of all.toReversed()) await endChild(child)
       process.off('exit', killAll)
+      for (const signal of signals) process.off(signal, stop)
     },
   }
 }
