@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { decodeJwt } from 'jose'
 import { z } from 'zod'
 import { enrol } from '../../agent/commands/enrol.ts'
 import { stateIn } from '../../agent/state/state.ts'
@@ -16,6 +17,13 @@ import { silentLogger } from '../../shared/log.ts'
 import { systemRandom } from '../../shared/random.ts'
 import type { SessionResponse } from '../../shared/wire/enrolment.ts'
 import { agentQueue, EVENTS_QUEUE, REPLIES_QUEUE } from '../../shared/wire/queues.ts'
+import {
+  type Channel,
+  makeSealKey,
+  openChannel,
+  SealPublicKey,
+  sealPublicKey,
+} from '../../shared/wire/seal.ts'
 import { type Children, endedEarly } from './children.ts'
 
 export const AGENT_ID = 'bench-agent'
@@ -65,7 +73,7 @@ export async function openSite(folder: string, children: Children): Promise<Site
   })
   const sessions = await serveSessions(broker.port)
   const stateFolder = join(folder, 'agent')
-  await enrolAgent(stateFolder, sessions.url, url)
+  const channel = await enrolAgent(stateFolder, sessions.url, url)
 
   const bus = openServiceBus(
     `Endpoint=sb://127.0.0.1:${broker.port};SharedAccessKeyName=hub;SharedAccessKey=${policies.hub.key};UseDevelopmentEmulator=true`,
@@ -74,6 +82,7 @@ export async function openSite(folder: string, children: Children): Promise<Site
     bus,
     clock: systemClock,
     random: systemRandom,
+    channelTo: async () => channel,
     instanceId: 'bench-hub',
     log: silentLogger,
   })
@@ -167,16 +176,25 @@ async function serveSessions(brokerPort: number): Promise<{ url: string; close()
   }
 }
 
-async function enrolAgent(dir: string, hubUrl: string, targetUrl: string): Promise<void> {
+/** @returns the hub's end of what is sealed between the two. */
+async function enrolAgent(dir: string, hubUrl: string, targetUrl: string): Promise<Channel> {
+  const privateKey = makeSealKey()
+  let channel: Channel | undefined
   await enrol({
     state: stateIn(dir, systemClock),
     hub: {
-      enrol: async () => ({
-        agentId: AGENT_ID,
-        name: 'Bench',
-        tenant: { id: 'bench', name: 'Bench' },
-        targets: { sage: targetUrl },
-      }),
+      async enrol(prove) {
+        const { proof } = await prove(Date.now())
+        const peerKey = SealPublicKey.parse(decodeJwt(proof).seal)
+        channel = openChannel({ side: 'hub', tenantId: 'bench', agentId: AGENT_ID, privateKey, peerKey })
+        return {
+          agentId: AGENT_ID,
+          name: 'Bench',
+          tenant: { id: 'bench', name: 'Bench' },
+          targets: { sage: targetUrl },
+          sealKey: sealPublicKey(privateKey),
+        }
+      },
     },
     hubUrl,
     token: 'mat-0123456789abcdefghijklmnopqrstuvwxyz',
@@ -186,4 +204,6 @@ async function enrolAgent(dir: string, hubUrl: string, targetUrl: string): Promi
     category: 'sage',
     clock: systemClock,
   })
+  if (channel === undefined) throw new Error('the agent did not enrol')
+  return channel
 }
