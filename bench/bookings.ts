@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import { startTestPlatform, temporaryFolder } from '../test/system/platform.ts'
 import {
   apiOf,
@@ -90,12 +91,19 @@ export async function benchBookings(): Promise<void> {
 
     const accepted = await use(() => accept(BOOKINGS))
     const exported = await use(exportAll)
+    const latencies: number[] = []
     const single = await use(async () => {
       for (let round = 0; round < SINGLES; round++) {
         await accept(1)
-        await exportAll()
+        const there = sage.control.ledger().length + 1
+        const start = performance.now()
+        const run = exportAll()
+        while (sage.control.ledger().length < there) await pause(1)
+        latencies.push(performance.now() - start)
+        await run
       }
     })
+    latencies.sort((a, b) => a - b)
     const idle = await use(async () => {
       for (let round = 0; round < SINGLES; round++) await exportAll()
     })
@@ -110,6 +118,9 @@ export async function benchBookings(): Promise<void> {
     ])
     console.log(
       `The plain loop takes ${direct.toFixed(2)} s, the export ${(exported.seconds / direct).toFixed(1)}×. Each booking alone, a run for each: ${(single.messages / SINGLES).toFixed(1)} messages, ${(single.transactions / SINGLES).toFixed(1)} transactions; a run with nothing to do: ${(idle.messages / SINGLES).toFixed(1)} and ${(idle.transactions / SINGLES).toFixed(1)}`,
+    )
+    console.log(
+      `From acceptance until it is in Sage, when the run starts at once: ${latencies[Math.floor(SINGLES / 2)]?.toFixed(0)} ms (median), ${latencies.at(-1)?.toFixed(0)} ms (slowest of ${SINGLES}); a schedule adds up to a minute`,
     )
     console.table(costs(single, idle))
   } finally {

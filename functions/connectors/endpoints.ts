@@ -9,6 +9,7 @@ import {
 } from '../../shared/wire/enrolment.ts'
 import { type Endpoint, endpoint, noBody } from '../http/endpoint.ts'
 import { listOf } from '../http/paging.ts'
+import { Id } from '../http/text.ts'
 import type { AgentView, ConnectorsService } from './service.ts'
 
 const Agent = z
@@ -45,7 +46,7 @@ const shown = (agent: AgentView) => ({
   createdAt: toIso(agent.createdAt),
 })
 
-const Id = z.object({ id: z.string().min(1).max(64) })
+const ById = z.object({ id: Id })
 
 export function connectorEndpoints(connectors: ConnectorsService): readonly Endpoint[] {
   return [
@@ -99,7 +100,7 @@ export function connectorEndpoints(connectors: ConnectorsService): readonly Endp
       access: { right: 'agents:write' },
       tag: 'Agents',
       summary: 'Revoke an access token',
-      params: Id,
+      params: ById,
       success: { status: 204 },
       errors: ['not-found', 'store-conflict'],
       async handle({ tenantId, params }) {
@@ -125,7 +126,7 @@ export function connectorEndpoints(connectors: ConnectorsService): readonly Endp
       access: { right: 'agents:read' },
       tag: 'Agents',
       summary: 'Read one agent',
-      params: Id,
+      params: ById,
       success: { status: 200, schema: Agent },
       errors: ['not-found'],
       handle: async ({ tenantId, params }) => ({ body: shown(await connectors.get(tenantId, params.id)) }),
@@ -137,7 +138,7 @@ export function connectorEndpoints(connectors: ConnectorsService): readonly Endp
       access: { right: 'agents:write' },
       tag: 'Agents',
       summary: 'Revoke an agent: it loses its queue at once and can never come back',
-      params: Id,
+      params: ById,
       success: { status: 204 },
       errors: ['not-found', 'store-conflict', 'bus-unavailable'],
       async handle({ tenantId, params }) {

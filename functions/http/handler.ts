@@ -1,4 +1,5 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions'
+import type { z } from 'zod'
 import { isStegError, StegError } from '../../shared/errors/error.ts'
 import { type Endpoint, isBodyOptional } from './endpoint.ts'
 import type { Authenticate } from './principal.ts'
@@ -13,12 +14,12 @@ export function httpHandler(endpoint: Endpoint, authenticate: Authenticate): Htt
       const tenantId = await authorise(endpoint, request, authenticate)
       const reply = await endpoint.handle({
         tenantId,
-        params: endpoint.params ? validate(endpoint.params, request.params, '') : undefined,
-        query: endpoint.query ? validate(endpoint.query, queryOf(request), '') : undefined,
+        params: endpoint.params ? paramsOf(endpoint.params, request) : undefined,
+        query: endpoint.query ? validate(endpoint.query, queryOf(request), 'query', language) : undefined,
         body: endpoint.body
-          ? validate(endpoint.body, await jsonBodyOf(request, isBodyOptional(endpoint)), '')
+          ? validate(endpoint.body, await jsonBodyOf(request, isBodyOptional(endpoint)), 'body', language)
           : undefined,
-        ifMatch: ifMatchOf(request),
+        ifMatch: ifMatchOf(request, language),
         language,
       })
       return {
@@ -56,6 +57,13 @@ async function authorise(
   const { right } = endpoint.access
   if (principal.kind !== 'tenant' || !principal.rights.has(right)) throw new StegError('forbidden', { right })
   return principal.tenantId
+}
+
+/** An id of a form that no id has is the address of nothing. */
+function paramsOf<T extends z.ZodType>(schema: T, request: HttpRequest): z.output<T> {
+  const parsed = schema.safeParse(request.params)
+  if (parsed.success) return parsed.data
+  throw new StegError('not-found', { what: String(parsed.error.issues[0]?.path[0] ?? 'page') })
 }
 
 /** A lost race is the caller's failed precondition when it named one. */

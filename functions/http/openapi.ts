@@ -24,6 +24,7 @@ const IfMatch = z.object({
 export function errorCodesOf(endpoint: Endpoint): readonly ErrorCode[] {
   const implied: ErrorCode[] = ['store-unavailable', 'internal-error']
   if (endpoint.access !== 'anyone') implied.push('unauthenticated', 'forbidden')
+  if (endpoint.params) implied.push('not-found')
   if (endpoint.params || endpoint.query || endpoint.body) implied.push('invalid-request')
   if (endpoint.body) implied.push('malformed-json', 'unsupported-media-type', 'body-too-large')
   return [...new Set([...endpoint.errors, ...implied])].sort()
@@ -59,6 +60,10 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
   })
 }
 
+function takesIfMatch({ method }: Endpoint): boolean {
+  return method === 'PUT' || method === 'PATCH'
+}
+
 function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
   const byStatus = Map.groupBy(errorCodesOf(endpoint), (code) => catalogue[code].status)
   const responses: ZodOpenApiOperationObject['responses'] = {
@@ -73,7 +78,6 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
       content: { 'application/problem+json': { schema: Problem } },
     }
   }
-  const changes = endpoint.method === 'PUT' || endpoint.method === 'PATCH'
   const secured = typeof endpoint.access === 'object' ? 'tenant' : endpoint.access
   return {
     operationId: endpoint.id,
@@ -84,7 +88,7 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
     requestParams: {
       ...(endpoint.params ? { path: endpoint.params as z.ZodObject } : {}),
       ...(endpoint.query ? { query: endpoint.query as z.ZodObject } : {}),
-      ...(changes ? { header: IfMatch } : {}),
+      ...(takesIfMatch(endpoint) ? { header: IfMatch } : {}),
     },
     ...(endpoint.body
       ? {

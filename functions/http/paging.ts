@@ -1,14 +1,21 @@
 import { z } from 'zod'
+import { said } from './text.ts'
 
 /** Query of every list: `limit` up to 500 and the opaque `cursor` of the page before. */
 export const PageQuery = z.object({
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(500)
+  limit: z
+    .string()
+    .refine(
+      (text) => /^[0-9]{1,9}$/.test(text),
+      said({ en: 'must be a whole number in digits', de: 'muss eine ganze Zahl in Ziffern sein' }),
+    )
+    .transform(Number)
+    .pipe(z.int().min(1).max(500))
     .default(100)
-    .meta({ description: 'How many items to return, 1 to 500.' }),
+    .meta({
+      description: 'How many items to return, 1 to 500.',
+      override: { type: 'integer', minimum: 1, maximum: 500, default: 100 },
+    }),
   cursor: z
     .string()
     .min(1)

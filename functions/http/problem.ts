@@ -20,7 +20,7 @@ export class InvalidRequest extends StegError<'invalid-request'> {
 
   constructor(findings: readonly Finding[]) {
     const shown = findings.slice(0, 3).map((finding) => `${finding.path}: ${finding.message}`)
-    if (findings.length > shown.length) shown.push(`… (${findings.length} in all)`)
+    if (findings.length > shown.length) shown.push(`… (${findings.length})`)
     super('invalid-request', { problems: shown.join('; ') })
     this.findings = findings
   }

@@ -3,6 +3,7 @@ import Negotiator from 'negotiator'
 import type { z } from 'zod'
 import { type Language, StegError } from '../../shared/errors/error.ts'
 import { InvalidRequest } from './problem.ts'
+import { errorTexts } from './text.ts'
 
 /** Largest JSON body of the API, in bytes; 1,000 bookings fit with room to spare. */
 export const MAX_JSON_BYTES = 1_048_576
@@ -19,12 +20,16 @@ export function bearerToken(request: HttpRequest): string | undefined {
 }
 
 /** The store's etag from `If-Match`; `*` and no header mean any. */
-export function ifMatchOf(request: HttpRequest): string | undefined {
+export function ifMatchOf(request: HttpRequest, language: Language): string | undefined {
   const header = request.headers.get('if-match')
   if (header === null || header === '*') return undefined
   const quoted = /^"([A-Za-z0-9_-]+)"$/.exec(header)?.[1]
   if (quoted === undefined) {
-    throw new InvalidRequest([{ path: 'If-Match', message: 'must be one ETag as it was returned, or *' }])
+    const message =
+      language === 'de'
+        ? 'muss ein ETag sein, wie er geliefert wurde, oder *'
+        : 'must be one ETag as it was returned, or *'
+    throw new InvalidRequest([{ path: 'If-Match', message }])
   }
   return Buffer.from(quoted, 'base64url').toString()
 }
@@ -34,13 +39,21 @@ export function formatEtag(etag: string): string {
   return `"${Buffer.from(etag).toString('base64url')}"`
 }
 
-/** @throws InvalidRequest with one finding for each thing that is wrong. */
-export function validate<T extends z.ZodType>(schema: T, value: unknown, where: string): z.output<T> {
-  const parsed = schema.safeParse(value)
+/**
+ * @param where names the whole in findings that concern no single field.
+ * @throws InvalidRequest with one finding for each thing that is wrong.
+ */
+export function validate<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  where: 'query' | 'body',
+  language: Language,
+): z.output<T> {
+  const parsed = schema.safeParse(value, { error: errorTexts(language) })
   if (parsed.success) return parsed.data
   throw new InvalidRequest(
     parsed.error.issues.slice(0, 100).map((issue) => ({
-      path: [where, ...issue.path.map(String)].filter(Boolean).join('.'),
+      path: issue.path.map(String).join('.') || where,
       message: issue.message,
     })),
   )

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Language } from '../../shared/errors/error.ts'
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
 import { listOf, PageQuery, pageOf } from '../http/paging.ts'
 import {
@@ -14,7 +15,14 @@ import {
   Token,
   TokenAndId,
 } from './presentation.ts'
+import type { RunRow } from './rows.ts'
 import type { JobsService } from './service.ts'
+
+/** The answer that a run goes on, with the address where its state is. */
+const accepted = (run: RunRow, language: Language) => ({
+  body: shownRun(run, language),
+  location: `/api/v1/jobs/${run.job}/runs/${run.id}`,
+})
 
 export function jobEndpoints(jobs: JobsService): readonly Endpoint[] {
   const tag = 'Jobs'
@@ -81,9 +89,12 @@ export function jobEndpoints(jobs: JobsService): readonly Endpoint[] {
         'time-zone-unknown',
         'schedule-never-due',
       ],
-      handle: async ({ tenantId, params, body, ifMatch, language }) => ({
-        body: shownJob(await jobs.edit(tenantId, params.token, body, ifMatch), language),
-      }),
+      async handle({ tenantId, params, body, ifMatch, language }) {
+        await jobs.edit(tenantId, params.token, body, ifMatch)
+        // Read again: view and ETag must be of one version, or the next If-Match would pass over somebody's change.
+        const { view, etag } = await jobs.get(tenantId, params.token)
+        return { body: shownJob(view, language), ...(etag === undefined ? {} : { etag }) }
+      },
     }),
     endpoint({
       id: 'startRun',
@@ -97,10 +108,8 @@ export function jobEndpoints(jobs: JobsService): readonly Endpoint[] {
       body: RunStart,
       success: { status: 202, schema: Run },
       errors: ['not-found', 'job-already-active', 'bus-unavailable'],
-      async handle({ tenantId, params, body, language }) {
-        const run = await jobs.start(tenantId, params.token, body)
-        return { body: shownRun(run, language), location: `/api/v1/jobs/${run.job}/runs/${run.id}` }
-      },
+      handle: async ({ tenantId, params, body, language }) =>
+        accepted(await jobs.start(tenantId, params.token, body), language),
     }),
     endpoint({
       id: 'listRuns',
@@ -159,9 +168,8 @@ export function jobEndpoints(jobs: JobsService): readonly Endpoint[] {
       params: TokenAndId,
       success: { status: 202, schema: Run },
       errors: ['not-found', 'run-not-active', 'store-conflict'],
-      handle: async ({ tenantId, params, language }) => ({
-        body: shownRun(await jobs.stop(tenantId, params.token, params.id), language),
-      }),
+      handle: async ({ tenantId, params, language }) =>
+        accepted(await jobs.stop(tenantId, params.token, params.id), language),
     }),
     endpoint({
       id: 'releaseRun',
@@ -174,9 +182,8 @@ export function jobEndpoints(jobs: JobsService): readonly Endpoint[] {
       params: TokenAndId,
       success: { status: 202, schema: Run },
       errors: ['not-found', 'run-not-held', 'job-already-active', 'bus-unavailable'],
-      handle: async ({ tenantId, params, language }) => ({
-        body: shownRun(await jobs.release(tenantId, params.token, params.id), language),
-      }),
+      handle: async ({ tenantId, params, language }) =>
+        accepted(await jobs.release(tenantId, params.token, params.id), language),
     }),
     endpoint({
       id: 'undoRun',
@@ -191,10 +198,8 @@ export function jobEndpoints(jobs: JobsService): readonly Endpoint[] {
       body: RunStart,
       success: { status: 202, schema: Run },
       errors: ['not-found', 'run-not-undoable', 'job-already-active', 'bus-unavailable'],
-      async handle({ tenantId, params, body, language }) {
-        const run = await jobs.undo(tenantId, params.token, params.id, body)
-        return { body: shownRun(run, language), location: `/api/v1/jobs/${run.job}/runs/${run.id}` }
-      },
+      handle: async ({ tenantId, params, body, language }) =>
+        accepted(await jobs.undo(tenantId, params.token, params.id, body), language),
     }),
   ]
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { toIso } from '../../shared/clock.ts'
 import { describeError, type Language } from '../../shared/errors/error.ts'
+import { Id, line } from '../http/text.ts'
 import { type LogLine, logLevels, type RunRow, triggers } from './rows.ts'
 import { describeCounts, describeLog, type LogCode } from './rules/texts.ts'
 import type { JobView } from './service.ts'
@@ -78,17 +79,17 @@ export const LogEntry = z
 
 export const JobEdit = z
   .strictObject({
-    agentId: z.string().min(1).max(64).nullable(),
+    agentId: Id.nullable(),
     logLevel: z.enum(logLevels),
     position: z.int().min(0).max(1000),
-    warningMessage: z.string().max(1000).nullable(),
+    warningMessage: line(1000, 0).nullable(),
     schedule: Schedule.nullable().meta({ description: 'Null takes the schedule away.' }),
   })
   .partial()
   .meta({ id: 'JobEdit' })
 
-export const Token = z.object({ token: z.string().min(1).max(64) })
-export const TokenAndId = z.object({ token: z.string().min(1).max(64), id: z.string().min(1).max(64) })
+export const Token = z.object({ token: Id })
+export const TokenAndId = z.object({ token: Id, id: Id })
 
 export function shownRun(run: RunRow, language: Language): z.input<typeof Run> {
   return {

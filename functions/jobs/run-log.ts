@@ -1,3 +1,4 @@
+import { StegError } from '../../shared/errors/error.ts'
 import type { Store } from '../platform/store/port.ts'
 import { type LogLevel, type LogLine, logLevels, runLogTable } from './rows.ts'
 import type { LogCode, LogParams } from './rules/texts.ts'
@@ -16,13 +17,16 @@ export interface RunLogWriter {
 }
 
 export interface RunLogReader {
-  /** Lines in order of time; `cursor` continues behind the page before. */
+  /** Lines in order of time; `cursor` continues behind the page before. @throws StegError `invalid-request` for any other */
   page(
     tenantId: string,
     runId: string,
     query: { readonly limit: number; readonly cursor?: string | undefined },
   ): Promise<{ lines: readonly LogLine[]; cursor: string | undefined }>
 }
+
+/** Where a page of a log ends: the row and how many of its lines were shown. */
+const logCursor = /^([0-9]{1,9}-[0-9]{8})\.([0-9]{1,3})$/
 
 export const logPartition = (tenantId: string, runId: string) => `${tenantId}~${runId}`
 
@@ -95,7 +99,10 @@ export function createRunLogReader(store: Store): RunLogReader {
   const table = runLogTable.bind(store)
   return {
     async page(tenantId, runId, { limit, cursor }) {
-      const position = /^([0-9]+-[0-9]+)\.([0-9]+)$/.exec(cursor ?? '')
+      const position = logCursor.exec(cursor ?? '')
+      if (cursor !== undefined && position === null) {
+        throw new StegError('invalid-request', { problems: 'cursor: not one that this query returned' })
+      }
       const from = position?.[1]
       let skip = Number(position?.[2] ?? 0)
       const lines: LogLine[] = []

@@ -2,7 +2,13 @@ import { readSageClock } from '../../functions/hr/sage/clock.ts'
 import { SageProfile } from '../../functions/hr/sage/profile.ts'
 import type { SageConnection, SageService } from '../../functions/hr/sage/service.ts'
 import type { SageSession } from '../../functions/hr/sage/session.ts'
-import { type Counts, type JobDefinition, type RunContext, RunHeld } from '../../functions/jobs/port.ts'
+import {
+  type Change,
+  type Counts,
+  type JobDefinition,
+  type RunContext,
+  RunHeld,
+} from '../../functions/jobs/port.ts'
 import type { LogCode, LogParams } from '../../functions/jobs/rules/texts.ts'
 import type { Clock } from '../../shared/clock.ts'
 
@@ -18,8 +24,34 @@ export interface Logged {
 export async function runOnce(
   job: JobDefinition,
   options: { readonly dryRun?: boolean; readonly signal?: AbortSignal } = {},
-): Promise<{ counts: Counts; log: readonly Logged[] }> {
-  if (job.kind !== 'work') throw new Error('a sequence does not run by itself')
+): Promise<{ counts: Counts; log: readonly Logged[]; changes: readonly Change[] }> {
+  return inContext(job, options, (context) =>
+    job.kind === 'work' ? job.run(context) : Promise.reject(notWork),
+  )
+}
+
+/** Takes a run back, newest change first, as the worker hands them over. */
+export async function undoOnce(
+  job: JobDefinition,
+  changes: readonly Change[],
+  options: { dryRun?: boolean } = {},
+) {
+  return inContext(job, options, (context) =>
+    job.kind === 'work' && job.undo !== undefined
+      ? job.undo(context, changes.toReversed())
+      : Promise.reject(notWork),
+  )
+}
+
+const notWork = new Error('this job cannot do that by itself')
+
+async function inContext(
+  job: JobDefinition,
+  options: { readonly dryRun?: boolean; readonly signal?: AbortSignal },
+  work: (context: RunContext) => Promise<Counts>,
+) {
+  if (job.kind !== 'work') throw notWork
+  const changes: Change[] = []
   const log: Logged[] = []
   const context: RunContext = {
     tenantId: TENANT,
@@ -29,10 +61,10 @@ export async function runOnce(
     signal: options.signal ?? new AbortController().signal,
     dryRun: options.dryRun ?? false,
     log: (level, code, params = {}) => log.push({ level, code, params }),
-    record: async () => undefined,
+    record: async (recorded) => void changes.push(...recorded),
   }
   try {
-    return { counts: await job.run(context), log }
+    return { counts: await work(context), log, changes }
   } catch (error) {
     if (error instanceof RunHeld) throw new Error('held')
     throw error

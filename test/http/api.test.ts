@@ -60,6 +60,46 @@ describe('OpenAPI description (F6)', () => {
   })
 })
 
+describe('what comes from outside', () => {
+  const found = (id: string) => {
+    const endpoint = hub.endpoints.find((one) => one.id === id)
+    if (endpoint === undefined) throw new Error(`no endpoint ${id}`)
+    return endpoint
+  }
+
+  it.each(['getAgent', 'revokeAgent', 'revokeAccessToken', 'getJob', 'getRun', 'getPerson'])(
+    'is no id for %s when the store could not have such a key',
+    (id) => {
+      for (const wrong of ['a#b', 'a\t', 'a/b', 'a\\b', 'a?b', '\ud800', '']) {
+        const parsed = found(id).params?.safeParse({ token: wrong, id: wrong })
+        expect(parsed?.success, JSON.stringify(wrong)).toBe(false)
+      }
+    },
+  )
+
+  it.each([
+    ['createTenant', (text: string) => ({ name: text })],
+    ['editJob', (text: string) => ({ warningMessage: text })],
+    ['editPerson', (text: string) => ({ groups: [text] })],
+    ['editPerson', (text: string) => ({ identMedia: [text] })],
+  ] as const)('is no text for %s when nobody could read it', (id, bodyOf) => {
+    const { body } = found(id)
+    expect(body?.safeParse(bodyOf('Jörg Müller')).success).toBe(true)
+    for (const wrong of ['a\u0000b', 'a\nb', 'a\ud800', '\udc00']) {
+      expect(body?.safeParse(bodyOf(wrong)).success, JSON.stringify(wrong)).toBe(false)
+    }
+  })
+
+  it('is described as a number where only digits are taken', () => {
+    const operation = document.paths['/api/v1/people']?.get as unknown as {
+      parameters: { name: string; schema: object }[]
+    }
+    const limit = operation.parameters.find(({ name }) => name === 'limit')
+    expect(limit?.schema).toMatchObject({ type: 'integer', minimum: 1, maximum: 500, default: 100 })
+    expect(limit?.schema).not.toHaveProperty('pattern')
+  })
+})
+
 describe('every endpoint with every role (A9)', () => {
   it.each(roles)('%s', async (role) => {
     const rights = rightsOf([role])

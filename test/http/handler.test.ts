@@ -76,10 +76,14 @@ describe('an endpoint', () => {
     ['a scheme other than Bearer', { headers: { authorization: 'Basic dGVuYW50' } }, 401, 'unauthenticated'],
     ['an unknown token', { headers: { authorization: 'Bearer something' } }, 401, 'unauthenticated'],
     ["the operator's token", { headers: { authorization: 'Bearer operator-token' } }, 403, 'forbidden'],
-    ['a parameter out of range', { params: { id: 'abcd' } }, 400, 'invalid-request'],
+    ['an id of a form that no id has', { params: { id: 'abcd' } }, 404, 'not-found'],
     ['a limit of zero', { path: '/x?limit=0' }, 400, 'invalid-request'],
     ['a limit over the most', { path: '/x?limit=501' }, 400, 'invalid-request'],
     ['a limit that is no number', { path: '/x?limit=x' }, 400, 'invalid-request'],
+    ['an empty limit', { path: '/x?limit=' }, 400, 'invalid-request'],
+    ['a limit in hexadecimal', { path: '/x?limit=0x10' }, 400, 'invalid-request'],
+    ['a limit with an exponent', { path: '/x?limit=1e2' }, 400, 'invalid-request'],
+    ['a limit with a fraction', { path: '/x?limit=1.0' }, 400, 'invalid-request'],
     ['a query parameter that comes twice', { path: '/x?cursor=a&cursor=b' }, 400, 'invalid-request'],
     ['a field too many', { body: '{"name":"xy","extra":1}' }, 400, 'invalid-request'],
     ['a field of the wrong type', { body: '{"name":5}' }, 400, 'invalid-request'],
@@ -113,9 +117,14 @@ describe('an endpoint', () => {
     const german = await ask({ body: '[]', headers: { 'accept-language': 'fr;q=0.5, de-AT, en;q=0.3' } })
     expect(german.body.title).toBe('Ungültige Anfrage')
     expect(german.headers['Content-Language']).toBe('de')
-    expect((await ask({ body: '[]', headers: { 'accept-language': 'fr' } })).body.title).toBe(
-      'Invalid request',
-    )
+    expect(german.body.errors).toEqual([
+      { path: 'body', message: expect.stringMatching(/^Ungültige Eingabe/) },
+    ])
+    const etag = await ask({ headers: { 'accept-language': 'de', 'if-match': 'x' } })
+    expect(etag.body.detail).toContain('If-Match: muss')
+    const english = await ask({ body: '[]', headers: { 'accept-language': 'fr' } })
+    expect(english.body.title).toBe('Invalid request')
+    expect(english.body.errors).toEqual([{ path: 'body', message: expect.stringMatching(/^Invalid input/) }])
   })
 
   it('turns a lost race into 412 when the caller named a version', async () => {

@@ -5,7 +5,7 @@ import type { Principal } from '../../functions/http/principal.ts'
 import { jobEndpoints } from '../../functions/jobs/endpoints.ts'
 import { rightsOf } from '../../functions/tenancy/rules/roles.ts'
 import { orderRoutes } from '../../infra/local/host/http/routes.ts'
-import { jobsSite, TENANT } from './site.ts'
+import { held, jobsSite, TENANT } from './site.ts'
 
 let site: ReturnType<typeof jobsSite>
 beforeEach(() => {
@@ -17,7 +17,12 @@ const admin: Principal = { kind: 'tenant', tenantId: TENANT, rights: rightsOf(['
 
 async function call(
   id: string,
-  options: { params?: Record<string, string>; query?: Record<string, string>; body?: unknown },
+  options: {
+    params?: Record<string, string>
+    query?: Record<string, string>
+    body?: unknown
+    ifMatch?: string
+  },
 ) {
   const endpoint = jobEndpoints(site.hub()).find((one) => one.id === id)
   if (endpoint === undefined) throw new Error(`no endpoint ${id}`)
@@ -28,13 +33,20 @@ async function call(
     query: options.query ?? {},
     headers: {
       authorization: 'Bearer 12345678',
+      ...(options.ifMatch === undefined ? {} : { 'if-match': options.ifMatch }),
       ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(options.body === undefined ? {} : { body: { string: JSON.stringify(options.body) } }),
   })
   const answer = await httpHandler(endpoint, async () => admin)(request, new InvocationContext())
   if (typeof answer !== 'object' || typeof answer.body !== 'string') throw new Error('no answer')
-  return { status: answer.status, body: JSON.parse(answer.body) }
+  const headers = new Headers(answer.headers)
+  return {
+    status: answer.status,
+    body: JSON.parse(answer.body),
+    ...(headers.has('etag') ? { etag: headers.get('etag') ?? '' } : {}),
+    ...(headers.has('location') ? { location: headers.get('location') } : {}),
+  }
 }
 
 const schedule = { cron: '0 4 * * 1-5', timeZone: 'Europe/Berlin' }
@@ -94,6 +106,75 @@ describe('the schedule of a job over HTTP', () => {
     const order = orderRoutes(routes).map(({ name }) => name)
     expect(order.indexOf('forecastSchedule')).toBeLessThan(order.indexOf('getJob'))
     expect('forecastSchedule'.toUpperCase() < 'getJob'.toUpperCase()).toBe(true)
+  })
+})
+
+describe('editing a job over HTTP', () => {
+  const params = { token: 'One' }
+
+  it('answers with the ETag that the next edit may name', async () => {
+    const first = await call('editJob', { params, body: { position: 7 } })
+    expect(first.etag).toBe((await call('getJob', { params })).etag)
+    const second = await call('editJob', { params, body: { position: 8 }, ifMatch: first.etag ?? '' })
+    expect(second).toMatchObject({ status: 200, body: { position: 8 } })
+    expect(await call('editJob', { params, body: { position: 9 }, ifMatch: first.etag ?? '' })).toMatchObject(
+      { status: 412, body: { code: 'precondition-failed' } },
+    )
+  })
+
+  it.each([
+    { warningMessage: 'a\u0000b' },
+    { warningMessage: '\ud800' },
+    { agentId: 'a#b' },
+    { agentId: '\udc00' },
+  ])('%j is refused', async (body) => {
+    expect(await call('editJob', { params, body })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid-request' },
+    })
+  })
+})
+
+describe('addresses of runs', () => {
+  it.each(['a#b', 'a\tb', 'a/b', '\ud800', 'x'.repeat(65)])('%j is not found', async (id) => {
+    const params = { token: 'One', id }
+    for (const operation of ['getRun', 'getRunLog', 'stopRun', 'releaseRun', 'undoRun']) {
+      expect(await call(operation, { params })).toMatchObject({ status: 404, body: { code: 'not-found' } })
+    }
+    expect(await call('getJob', { params: { token: id } })).toMatchObject({ status: 404 })
+  })
+
+  it('come with everything that is accepted', async () => {
+    const started = await call('startRun', { params: { token: 'Undoable' } })
+    const address = (id: string) => `/api/v1/jobs/Undoable/runs/${id}`
+    expect(started.location).toBe(address(started.body.id))
+    const params = { token: 'Undoable', id: started.body.id }
+    expect(await call('stopRun', { params })).toMatchObject({
+      status: 202,
+      location: address(started.body.id),
+    })
+    const undo = await call('undoRun', { params })
+    expect(undo.location).toBe(address(undo.body.id))
+  })
+
+  it('come with a release', async () => {
+    site.behave(async () => {
+      throw held()
+    })
+    const { body } = await call('startRun', { params: { token: 'One' } })
+    await site.workAll()
+    const released = await call('releaseRun', { params: { token: 'One', id: body.id } })
+    expect(released).toMatchObject({ status: 202, location: `/api/v1/jobs/One/runs/${released.body.id}` })
+    expect(released.body.id).not.toBe(body.id)
+  })
+
+  it('lead to a log that refuses a cursor of something else', async () => {
+    const { body } = await call('startRun', { params: { token: 'One' } })
+    const answer = await call('getRunLog', {
+      params: { token: 'One', id: body.id },
+      query: { cursor: 'nonsense' },
+    })
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-request' } })
   })
 })
 

@@ -36,6 +36,14 @@ it.each([1, 7, 100, 500])('comes back in order, in pages of %i', async (limit) =
   expect(await readAll(limit)).toEqual(Array.from({ length: 330 }, (_, count) => count))
 })
 
+it.each(['x', '', '1-00000000', '1-00000000.x', '../1-00000000.0', '1-00000000.0\n'])(
+  'refuses the cursor %j',
+  async (cursor) => {
+    const page = createRunLogReader(store).page('t', 'r', { limit: 1, cursor })
+    await expect(page).rejects.toMatchObject({ code: 'invalid-request' })
+  },
+)
+
 it('keeps lines of any length, shortened, within the limits of the store', async () => {
   const log = writer()
   for (let count = 0; count < 60; count++) log.write('error', 'failed', { reason: 'x'.repeat(100_000) })

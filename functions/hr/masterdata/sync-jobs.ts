@@ -4,6 +4,7 @@ import type { Store } from '../../platform/store/port.ts'
 import type { SageService } from '../sage/service.ts'
 import type { ListKind } from './rows.ts'
 import { syncList } from './sync.ts'
+import { undoList } from './undo.ts'
 
 /**
  * `SysSageSyncAbwesenheitsgruende` and `SysSageSyncZusatzeingaben` (A7). Places of work come with the additional inputs:
@@ -33,6 +34,7 @@ export function masterDataSyncJobs(parts: {
       for (const kind of lists) sum = added(sum, await syncList(parts, kind, connection, context))
       return sum
     },
+    undo: (context, changes) => undoList(parts, context, changes),
   }))
 }
 

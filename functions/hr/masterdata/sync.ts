@@ -1,6 +1,7 @@
 import { type Clock, toIso } from '../../../shared/clock.ts'
 import type { RunContext } from '../../jobs/port.ts'
 import type { Condition, Store } from '../../platform/store/port.ts'
+import { fingerprint } from '../people/fingerprint.ts'
 import type { SageConnection } from '../sage/service.ts'
 import { pathOf, readList } from './lists.ts'
 import { entryKey, entryRange, type ListKind, masterDataTable } from './rows.ts'
@@ -19,7 +20,7 @@ export async function syncList(
   parts: { readonly store: Store; readonly clock: Clock },
   kind: ListKind,
   connection: Pick<SageConnection, 'session' | 'profile'>,
-  context: Pick<RunContext, 'tenantId' | 'signal' | 'log' | 'dryRun'>,
+  context: Pick<RunContext, 'tenantId' | 'signal' | 'log' | 'dryRun' | 'record'>,
 ) {
   const { tenantId, signal, log } = context
   const table = masterDataTable.bind(parts.store)
@@ -42,6 +43,16 @@ export async function syncList(
     signal.throwIfAborted()
     const batch = plan.actions.slice(from, from + BATCH)
     if (!context.dryRun) {
+      await context.record(
+        batch.map((action) => {
+          const before = stored.get(action.id)?.value
+          return {
+            id: entryKey(kind, action.id),
+            before: before === undefined ? null : JSON.stringify(before),
+            after: fingerprint(rowOf(action, now)),
+          }
+        }),
+      )
       const writes = batch.map((action) =>
         table.toPut(entryKey(kind, action.id), rowOf(action, now), conditionFor(stored.get(action.id))),
       )

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { describeError } from '../../../shared/errors/error.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
 import { PageQuery, pageOf } from '../../http/paging.ts'
+import { line } from '../../http/text.ts'
 import type { PeopleService, Person } from './service.ts'
 
 const Text = z.string().nullable()
@@ -26,7 +27,7 @@ const PersonSchema = z
   })
   .meta({ id: 'Person' })
 
-const names = z.array(z.string().trim().min(1).max(64)).max(50)
+const names = z.array(line(64)).max(50)
 const PersonEdit = z
   .strictObject({ locked: z.boolean(), identMedia: names, groups: names })
   .partial()

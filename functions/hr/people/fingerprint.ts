@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { PersonRow } from './rows.ts'
 
-/** Tells whether a person is still as somebody left them; when it was written does not count. */
-export function fingerprint(row: PersonRow | undefined): string {
+/** Tells whether a row is still as somebody left it; when it was written does not count. */
+export function fingerprint(row: { readonly updatedAt: string } | undefined): string {
   if (row === undefined) return 'none'
   const { updatedAt: _, ...content } = row
   const sorted = Object.entries(content)

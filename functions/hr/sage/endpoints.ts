@@ -56,7 +56,10 @@ export function sageEndpoints(
       summary: 'Read the paths and names that are used with this Sage server',
       success: { status: 200, schema: Profile },
       errors: [],
-      handle: async ({ tenantId }) => ({ body: await sage.profile(tenantId) }),
+      async handle({ tenantId }) {
+        const { etag, ...body } = await sage.profile(tenantId)
+        return { body, ...(etag === undefined ? {} : { etag }) }
+      },
     }),
     endpoint({
       id: 'setSageProfile',
@@ -67,10 +70,11 @@ export function sageEndpoints(
       summary: 'Set the paths and names that differ on this Sage server',
       body: SageProfileOverrides,
       success: { status: 200, schema: Profile },
-      errors: [],
-      handle: async ({ tenantId, body }) => ({
-        body: { profile: await sage.setProfile(tenantId, body), overrides: body },
-      }),
+      errors: ['store-conflict', 'precondition-failed'],
+      async handle({ tenantId, body: overrides, ifMatch }) {
+        const { etag, ...body } = await sage.setProfile(tenantId, overrides, ifMatch)
+        return { body, etag }
+      },
     }),
   ]
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod'
+import { said } from '../../http/text.ts'
 import { isTimeZone } from '../bookings/rules/wall-time.ts'
 
-const Path = z.string().regex(/^[A-Za-z0-9/_-]+$/, 'a path below the base address, without leading slash')
+/** Below the base address. */
+const Path = z.string().regex(/^[A-Za-z0-9/_-]+$/)
 /** Names of nested properties, joined by dots. */
-const Field = z.string().regex(/^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$/, 'property names joined by dots')
+const Field = z.string().regex(/^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$/)
 /** Name of a query parameter or of a property that is sent. */
-const Parameter = z.string().regex(/^[A-Za-z0-9_]+$/, 'a name of letters and digits')
+const Parameter = z.string().regex(/^[A-Za-z0-9_]+$/)
 
 /**
  * Every path and name of the Sage HR portal API that Steg uses, as data: the vendor publishes no description, so an
@@ -123,30 +125,36 @@ export const SageProfile = z.strictObject({
     })
     .prefault({}),
   /** IANA zone of the Sage server: its times are local and carry no offset. */
-  timeZone: z.string().refine(isTimeZone, 'not an IANA time zone').default('Europe/Berlin'),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, said({ en: 'not an IANA time zone', de: 'keine IANA-Zeitzone' }))
+    .default('Europe/Berlin'),
 })
 export type SageProfile = z.infer<typeof SageProfile>
 
+type Overridden<F extends z.core.SomeType> =
+  F extends z.ZodDefault<infer Inner>
+    ? Inner
+    : F extends z.ZodPrefault<z.ZodObject<infer Shape, z.core.$ZodObjectConfig>>
+      ? z.ZodObject<OverriddenShape<Shape>, z.core.$strict>
+      : F
+type OverriddenShape<S extends z.core.$ZodShape> = { [K in keyof S]: z.ZodOptional<Overridden<S[K]>> }
+
+/** The same fields, each optional and none with its default: `.partial()` would fill in what was left out. */
+function overridden<S extends z.core.$ZodShape>(shape: S): z.ZodObject<OverriddenShape<S>, z.core.$strict> {
+  const fields = Object.entries(shape).map(([name, field]) => [name, z.optional(withoutDefault(field))])
+  return z.strictObject(Object.fromEntries(fields)) as z.ZodObject<OverriddenShape<S>, z.core.$strict>
+}
+
+function withoutDefault(field: z.core.$ZodType): z.core.$ZodType {
+  if (field instanceof z.ZodDefault) return field.unwrap()
+  if (!(field instanceof z.ZodPrefault)) return field
+  const inner = field.unwrap()
+  return inner instanceof z.ZodObject ? overridden(inner.shape) : inner
+}
+
 /** What an installer writes: only the names that differ. */
-export const SageProfileOverrides = z.strictObject({
-  signIn: Path.optional(),
-  calculate: Path.optional(),
-  currentTime: Path.optional(),
-  databases: Path.optional(),
-  databaseHeader: z
-    .string()
-    .regex(/^[A-Za-z0-9-]+$/)
-    .optional(),
-  list: SageProfile.shape.list.unwrap().partial().optional(),
-  employees: SageProfile.shape.employees.unwrap().partial().optional(),
-  placesOfWork: SageProfile.shape.placesOfWork.unwrap().partial().optional(),
-  absenceReasons: SageProfile.shape.absenceReasons.unwrap().partial().optional(),
-  additionalInputs: SageProfile.shape.additionalInputs.unwrap().partial().optional(),
-  balances: SageProfile.shape.balances.unwrap().partial().optional(),
-  absences: SageProfile.shape.absences.unwrap().partial().optional(),
-  timeEvents: SageProfile.shape.timeEvents.unwrap().partial().optional(),
-  timeZone: z.string().refine(isTimeZone, 'not an IANA time zone').optional(),
-})
+export const SageProfileOverrides = overridden(SageProfile.shape)
 export type SageProfileOverrides = z.infer<typeof SageProfileOverrides>
 
 /** The value at a dotted path, undefined when there is none. */

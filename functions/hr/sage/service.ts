@@ -1,7 +1,7 @@
 import { type Clock, toIso } from '../../../shared/clock.ts'
 import { StegError } from '../../../shared/errors/error.ts'
 import { agentOffline, type ConnectorsService } from '../../connectors/service.ts'
-import type { Store } from '../../platform/store/port.ts'
+import type { Condition, Store } from '../../platform/store/port.ts'
 import type { RelayService } from '../../relay/service.ts'
 import {
   SAGE_BASE_URL,
@@ -31,6 +31,11 @@ export interface SageConnection {
   databases(): Promise<readonly SageDatabase[]>
 }
 
+interface SageProfileView {
+  readonly profile: SageProfile
+  readonly overrides: SageProfileOverrides
+}
+
 export interface SageService {
   /**
    * Finds the agent, makes sure that it is there, and prepares a session; the sign-in happens with the first call.
@@ -40,8 +45,14 @@ export interface SageService {
     tenantId: string,
     options: { readonly agentId?: string | undefined; readonly signal?: AbortSignal | undefined },
   ): Promise<SageConnection>
-  profile(tenantId: string): Promise<{ profile: SageProfile; overrides: SageProfileOverrides }>
-  setProfile(tenantId: string, overrides: SageProfileOverrides): Promise<SageProfile>
+  /** The etag is undefined as long as nothing was set. */
+  profile(tenantId: string): Promise<SageProfileView & { etag: string | undefined }>
+  /** @throws StegError `store-conflict` */
+  setProfile(
+    tenantId: string,
+    overrides: SageProfileOverrides,
+    ifMatch: string | undefined,
+  ): Promise<SageProfileView & { etag: string }>
 }
 
 export interface SageParts {
@@ -56,8 +67,9 @@ export function createSageService(parts: SageParts): SageService {
   const profiles = sageProfilesTable.bind(parts.store)
 
   async function profile(tenantId: string) {
-    const overrides = (await profiles.get(tenantId, PROFILE_KEY))?.value.overrides ?? {}
-    return { profile: SageProfile.parse(overrides), overrides }
+    const row = await profiles.get(tenantId, PROFILE_KEY)
+    const overrides = row?.value.overrides ?? {}
+    return { profile: SageProfile.parse(overrides), overrides, etag: row?.etag }
   }
 
   async function credentials(tenantId: string) {
@@ -103,11 +115,12 @@ export function createSageService(parts: SageParts): SageService {
       }
     },
 
-    async setProfile(tenantId, overrides) {
+    async setProfile(tenantId, overrides, ifMatch) {
       const merged = SageProfile.parse(overrides)
       const row = { overrides, updatedAt: toIso(parts.clock.now()) }
-      await profiles.put(tenantId, PROFILE_KEY, row, { kind: 'any' })
-      return merged
+      const condition: Condition = ifMatch === undefined ? { kind: 'any' } : { kind: 'match', etag: ifMatch }
+      const etag = await profiles.put(tenantId, PROFILE_KEY, row, condition)
+      return { profile: merged, overrides, etag }
     },
   }
 }

@@ -111,6 +111,23 @@ export const logTexts = {
     en: '{id} "{name}": changed ({fields}).',
     de: '{id} „{name}“: geändert ({fields}).',
   },
+  'entry-restored': { en: '{id}: as before the run again.', de: '{id}: wieder wie vor dem Lauf.' },
+  'entry-removed': {
+    en: '{id}: removed, because the run had created it.',
+    de: '{id}: entfernt, weil der Lauf es angelegt hatte.',
+  },
+  'entry-changed-since': {
+    en: '{id}: left alone, because it was changed after the run.',
+    de: '{id}: nicht angerührt, weil es nach dem Lauf geändert wurde.',
+  },
+  'entry-would-be-restored': {
+    en: '{id}: would be as before the run again.',
+    de: '{id}: wäre wieder wie vor dem Lauf.',
+  },
+  'entry-would-be-removed': {
+    en: '{id}: would be removed, because the run had created it.',
+    de: '{id}: würde entfernt, weil der Lauf es angelegt hatte.',
+  },
   'entry-deactivated': {
     en: '{id} "{name}": deactivated, because Sage no longer lists it.',
     de: '{id} „{name}“: deaktiviert, weil Sage den Eintrag nicht mehr führt.',

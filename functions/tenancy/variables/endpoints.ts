@@ -54,9 +54,13 @@ export function variableEndpoints(variables: VariablesService): readonly Endpoin
       path: '/variables/{name}',
       access: { right: 'variables:write' },
       tag: 'Variables',
-      summary: 'Set a variable',
+      summary: 'Set or clear a variable',
       params: Name,
-      body: z.strictObject({ value: z.string().min(1).max(8000) }).meta({ id: 'VariableValue' }),
+      body: z
+        .strictObject({
+          value: z.string().min(1).max(8000).nullable().meta({ description: 'Null clears the variable.' }),
+        })
+        .meta({ id: 'VariableValue' }),
       success: { status: 200, schema: Variable },
       errors: [
         'variable-unknown',

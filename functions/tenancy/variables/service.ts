@@ -23,11 +23,14 @@ export interface VariablesService {
   list(tenantId: string): Promise<readonly VariableView[]>
   /** @throws StegError `variable-unknown` */
   get(tenantId: string, name: string): Promise<{ view: VariableView; etag: string | undefined }>
-  /** @throws StegError `variable-unknown`, `variable-locked`, `variable-invalid`, `store-conflict` */
+  /**
+   * Null clears the variable; that the operator has unlocked it stays.
+   * @throws StegError `variable-unknown`, `variable-locked`, `variable-invalid`, `store-conflict`
+   */
   set(
     tenantId: string,
     name: string,
-    value: string,
+    value: string | null,
     ifMatch: string | undefined,
   ): Promise<{ view: VariableView; etag: string }>
   /** The operator lets the tenant change a locked variable. @throws StegError `variable-unknown`, `not-found` */
@@ -73,14 +76,17 @@ export function createVariablesService(parts: VariablesParts): VariablesService 
       return { view: viewOf(variable, row?.value), etag: row?.etag }
     },
 
-    async set(tenantId, name, value, ifMatch) {
+    async set(tenantId, name, asked, ifMatch) {
       const variable = known(name)
+      const value = asked === null ? undefined : (variable.normalise?.(asked) ?? asked)
       const row = await table.get(tenantId, name)
       if (!isEditable(variable, row?.value)) throw new StegError('variable-locked', { name })
-      const problem = variable.problem(value)
+      const problem = value === undefined ? undefined : variable.problem(value)
       if (problem !== undefined) throw new StegError('variable-invalid', { name, problem })
       const next: Stored = {
-        value: variable.confidential ? await sealed(tenantId, name, value) : value,
+        ...(value === undefined
+          ? {}
+          : { value: variable.confidential ? await sealed(tenantId, name, value) : value }),
         ...(row?.value.unlocked === undefined ? {} : { unlocked: row.value.unlocked }),
         updatedAt: toIso(parts.clock.now()),
       }

@@ -10,6 +10,7 @@ const people = [
     groups: ['Lager'],
   },
   { firstName: 'Zoë', lastName: 'Groß', externalToken: '2_11', groups: [] },
+  { firstName: 'Karl', lastName: 'Schäfer'.normalize('NFD'), externalToken: '4_1', groups: [] },
   { firstName: 'Gabi', lastName: 'Gehalt', externalToken: '3_4', groups: ['Büro'] },
 ]
 const find = (search: string) =>
@@ -28,8 +29,12 @@ describe('search of people (A8)', () => {
     ['3_4', ['3_4']],
     ['buero', ['3_4']],
     ['lager jörg', ['1_7']],
+    ['schäfer', ['4_1']],
+    ['SCHAEFER', ['4_1']],
+    ['schafer', ['4_1']],
+    ['müller'.normalize('NFD'), ['1_7']],
     ['gabi müller', []],
-    ['', ['1_7', '2_11', '3_4']],
+    ['', ['1_7', '2_11', '4_1', '3_4']],
   ])('%s', (search, expected) => {
     expect(find(search)).toEqual(expected)
   })

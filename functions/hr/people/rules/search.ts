@@ -10,6 +10,7 @@ export interface Searchable {
 /** Folds case, accents and the German ways to write umlauts, so that "mueller", "Müller" and "MULLER" meet. */
 function fold(text: string): string {
   return text
+    .normalize('NFC')
     .toLocaleLowerCase('de-DE')
     .replaceAll('ß', 'ss')
     .replace(/[äöü]/g, (letter) => ({ ä: 'ae', ö: 'oe', ü: 'ue' })[letter] ?? letter)

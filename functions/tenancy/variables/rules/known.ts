@@ -7,6 +7,8 @@ export interface KnownVariable {
   readonly editableByTenant: boolean
   /** @returns what is wrong with a value, undefined when nothing is. */
   readonly problem: (value: string) => string | undefined
+  /** The value as it is judged and stored. */
+  readonly normalise?: (value: string) => string
 }
 
 export const SAGE_USERNAME = 'Mandant.Sage.Username'
@@ -15,9 +17,15 @@ export const SAGE_BASE_URL = 'Mandant.Sage.BaseUrl'
 export const SAGE_DATABASE = 'Mandant.Sage.WebApiDatabaseConnection'
 
 export const knownVariables: readonly KnownVariable[] = [
-  { name: SAGE_BASE_URL, confidential: false, editableByTenant: true, problem: baseUrlProblem },
+  {
+    name: SAGE_BASE_URL,
+    confidential: false,
+    editableByTenant: true,
+    problem: baseUrlProblem,
+    normalise: (value) => value.replace(/^ +| +$/g, ''),
+  },
   { name: SAGE_USERNAME, confidential: false, editableByTenant: true, problem: textProblem },
-  { name: SAGE_PASSWORD, confidential: true, editableByTenant: true, problem: () => undefined },
+  { name: SAGE_PASSWORD, confidential: true, editableByTenant: true, problem: halfCharacterProblem },
   { name: SAGE_DATABASE, confidential: false, editableByTenant: false, problem: databaseProblem },
 ]
 
@@ -26,7 +34,11 @@ export function knownVariable(name: string): KnownVariable | undefined {
 }
 
 function textProblem(value: string): string | undefined {
-  return hasControlCharacter(value) ? 'it contains a control character' : undefined
+  return hasControlCharacter(value) ? 'it contains a control character' : halfCharacterProblem(value)
+}
+
+function halfCharacterProblem(value: string): string | undefined {
+  return value.isWellFormed() ? undefined : 'it contains half a character'
 }
 
 function hasControlCharacter(value: string): boolean {
@@ -36,10 +48,14 @@ function hasControlCharacter(value: string): boolean {
 /** The address ends up in the agent's target list, so it must be one address and nothing else. */
 function baseUrlProblem(value: string): string | undefined {
   if (!/^https?:\/\//i.test(value)) return 'it must begin with http:// or https://'
+  // The parser of addresses drops line breaks and tabs, and reads "\\" as "/".
+  if (/[\p{Cc}\s\\]/u.test(value)) return 'it must not contain blanks, control characters or "\\"'
   if (!URL.canParse(value)) return 'it is not an address'
   const url = new URL(value)
   if (url.username !== '' || url.password !== '') return 'it must not contain a user name or password'
   if (value.includes('?') || value.includes('#')) return 'it must not contain "?" or "#"'
+  const host = /^https?:\/\/(\[[^\]]*\]|[^/:]+)(?::\d+)?(?:\/|$)/i.exec(value)?.[1]
+  if (host?.toLowerCase() !== url.hostname) return `its host must be written as it is used: ${url.hostname}`
   return undefined
 }
 
