@@ -122,6 +122,9 @@ export async function benchBookings(): Promise<void> {
     console.log(
       `From acceptance until it is in Sage, when the run starts at once: ${latencies[Math.floor(SINGLES / 2)]?.toFixed(0)} ms (median), ${latencies.at(-1)?.toFixed(0)} ms (slowest of ${SINGLES}); a schedule adds up to a minute`,
     )
+    console.log(
+      'At most, as if a run started every minute; a schedule moves on without one when there is nothing to export:',
+    )
     console.table(costs(single, idle))
   } finally {
     await agent.end('SIGTERM')

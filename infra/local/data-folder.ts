@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { constants, existsSync } from 'node:fs'
+import { access, chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
@@ -25,32 +26,86 @@ export interface DataFolder {
   release(): void
 }
 
-/** @throws Error when another platform uses the folder, or it cannot be written. */
+/** @throws Error when another platform uses the folder, it cannot be written, or its secrets are lost. */
 export async function openDataFolder(directory: string): Promise<DataFolder> {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  await chmod(directory, 0o700)
+  await makeUsable(directory)
   const lock = await takeLock(join(directory, 'lock.db'), directory)
   const path = (...names: string[]) => join(directory, ...names)
-  const secrets = await readJson(path('secrets.json'), Secrets)
-  if (secrets !== undefined) return { path, secrets, release: () => lock.close() }
+  const secrets = (await readJson(path('secrets.json'), Secrets)) ?? (await makeSecrets(path))
+  return { path, secrets, release: () => lock.close() }
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  EROFS: 'its file system is read-only',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  ENOENT: 'no folder can be made there',
+  ENOTDIR: 'a part of its path is a file',
+  EEXIST: 'it is a file',
+}
+
+async function makeUsable(directory: string): Promise<void> {
+  try {
+    await makeFolder(directory)
+    await chmod(directory, 0o700)
+    await access(directory, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const code = codeOf(error)
+    const why = WHY[code] ?? (error instanceof Error ? error.message : String(error))
+    throw new Error(
+      `the folder ${directory} cannot be used, because ${why} (${code}): choose another folder with --data`,
+      { cause: error },
+    )
+  }
+}
+
+/** Node's own recursive mkdir never returns where a parent exists but mkdir answers ENOENT, as in /proc. */
+async function makeFolder(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { mode: 0o700 })
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && (await stat(directory)).isDirectory()) return
+    const parent = dirname(directory)
+    if (codeOf(error) !== 'ENOENT' || parent === directory || existsSync(parent)) throw error
+    await makeFolder(parent)
+    await makeFolder(directory)
+  }
+}
+
+/** @throws Error when there is data already, which no other key could read. */
+async function makeSecrets(path: DataFolder['path']): Promise<Secrets> {
+  const data = ['store.db', 'broker.db'].filter((name) => existsSync(path(name)))
+  if (data.length > 0) {
+    throw new Error(
+      `${path('secrets.json')} is missing, and ${data.join(' and ')} cannot be read without it: ` +
+        'restore secrets.json, or start with an empty folder (--data)',
+    )
+  }
   const made: Secrets = {
     masterKey: key(),
     operatorToken: `steg_operator_${randomBytes(32).toString('base64url')}`,
     busKeys: { manage: key(), listen: key(), send: key() },
   }
   await writeJson(path('secrets.json'), made)
-  return { path, secrets: made, release: () => lock.close() }
+  return made
 }
 
 /** The operating system gives an SQLite lock back however the process ends: nothing stale can stay behind. */
 async function takeLock(file: string, directory: string): Promise<DatabaseSync> {
   for (const giveUpAt = Date.now() + LOCK_PATIENCE_MS; ; await pause(100)) {
-    const database = new DatabaseSync(file)
+    let database: DatabaseSync | undefined
     try {
+      database = new DatabaseSync(file)
       database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
       return database
     } catch (error) {
-      database.close()
+      database?.close()
+      if (!isBusy(error)) {
+        const reason = error instanceof Error ? error.message : String(error)
+        throw new Error(`${file} cannot be used: ${reason}. It holds no data and can be deleted`, {
+          cause: error,
+        })
+      }
       if (Date.now() < giveUpAt) continue
       throw new Error(
         `the folder ${directory} is in use by another platform: stop that one, or choose another folder with --data`,
@@ -60,13 +115,27 @@ async function takeLock(file: string, directory: string): Promise<DatabaseSync> 
   }
 }
 
+/** SQLITE_BUSY is 5; the bits above the lowest eight say more (https://sqlite.org/rescode.html). */
+function isBusy(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'errcode' in error &&
+    typeof error.errcode === 'number' &&
+    (error.errcode & 0xff) === 5
+  )
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
 /** @returns undefined when the file does not exist. @throws Error when it cannot be understood. */
 export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T | undefined> {
   let text: string
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (codeOf(error) === 'ENOENT') return undefined
     throw error
   }
   try {

@@ -6,7 +6,8 @@ import { z } from 'zod'
 import { type Api, createApi } from './api.ts'
 import { type DataFolder, readJson, writeJson } from './data-folder.ts'
 import { entry } from './platform.ts'
-import { type Managed, manage } from './process.ts'
+import { listens } from './port.ts'
+import { type Managed, manage, type ProcessSpec } from './process.ts'
 import type { Report } from './report.ts'
 
 const AGENT_NAME = 'Demo-Server'
@@ -19,8 +20,10 @@ const State = z.object({
   apiToken: z.string(),
   sagePassword: z.string(),
   sagePort: z.int(),
-  /** The address at which the agent enrolled, and its folder. */
-  agent: z.object({ hub: z.string(), folder: z.string() }).nullable(),
+  /** The Sage port before, while the tenant's variable is being changed. */
+  sagePortBefore: z.int().optional(),
+  /** The agent, the address at which it enrolled, and its folder. */
+  agent: z.object({ id: z.string().optional(), hub: z.string(), folder: z.string() }).nullable(),
 })
 type State = z.infer<typeof State>
 
@@ -49,13 +52,25 @@ export async function startDemo(
     for (const process of started.toReversed()) await process.stop()
   }
   try {
-    const sage = await manage(sageSpec(folder, state, people), report)
+    const sage = await manage(await sageSpec(folder, state, people), report)
     started.push(sage)
     const sageUrl = sage.ready.url ?? ''
-    state.sagePort = sage.ready.port ?? 0
     const api = createApi(hub.url, state.apiToken)
-    await setVariables(api, state, sageUrl)
-    if (state.agent?.hub !== hub.url) state.agent = await enrol(api, hub.url, folder)
+    const moved = sage.ready.port !== state.sagePort
+    const own = [state.sagePort, state.sagePortBefore].map((port) => `http://127.0.0.1:${port}/hrportalapi`)
+    if (moved) {
+      // Written before the variable is, so that a start that breaks off in between knows both as its own.
+      state.sagePortBefore = state.sagePort
+      state.sagePort = sage.ready.port ?? 0
+      await writeJson(file, state)
+    }
+    await setVariables(api, state, sageUrl, own)
+    if (state.agent === null || !(await isUsable(api, state.agent, hub.url))) {
+      state.agent = await enrol(api, hub.url, folder)
+    } else if (state.sagePortBefore !== undefined) {
+      await runAgent(['targets', 'allow', sageUrl, '--dir', folder.path(state.agent.folder)])
+    }
+    delete state.sagePortBefore
     await writeJson(file, state)
     started.push(await manage(agentSpec(folder.path(state.agent.folder)), report))
     const run = await synchronise(api)
@@ -82,14 +97,17 @@ async function createTenant(hub: { url: string; operatorToken: string }): Promis
   }
 }
 
-function sageSpec(folder: DataFolder, state: State, people: number): Parameters<typeof manage>[0] {
+/** On the port of the last start when it is free, because agents call only addresses they know. */
+async function sageSpec(folder: DataFolder, state: State, people: number): Promise<ProcessSpec> {
+  const port = await listens(state.sagePort)
   return {
     name: 'sage',
     file: entry('./sage/main'),
+    dataFile: folder.path('sage.db'),
     readyOn: 'ipc',
     env: (ready) => ({
       STEG_SAGE: JSON.stringify({
-        port: ready?.port ?? state.sagePort,
+        port: ready?.port ?? port,
         people,
         dataFile: folder.path('sage.db'),
         users: [{ username: SAGE_USER, password: state.sagePassword }],
@@ -98,18 +116,20 @@ function sageSpec(folder: DataFolder, state: State, people: number): Parameters<
   }
 }
 
-function agentSpec(directory: string): Parameters<typeof manage>[0] {
+function agentSpec(directory: string): ProcessSpec {
   return {
     name: 'agent',
     file: entry('../../agent/main'),
     args: ['run', '--dir', directory, '--json'],
     readyOn: { line: 'connected' },
+    dataFile: directory,
+    final: { code: 3, why: 'it was revoked; the next start enrols a new one' },
     env: () => ({}),
   }
 }
 
 /** Only what differs is written, so that a start changes nothing when nothing changed. */
-async function setVariables(api: Api, state: State, sageUrl: string): Promise<void> {
+async function setVariables(api: Api, state: State, sageUrl: string, own: readonly string[]): Promise<void> {
   const Variables = z.object({
     items: z.array(z.object({ name: z.string(), value: z.string().nullable(), isSet: z.boolean() })),
   })
@@ -123,20 +143,24 @@ async function setVariables(api: Api, state: State, sageUrl: string): Promise<vo
   }
   // An address of somebody's own Sage stays; only the simulator's is kept up to date.
   const known = current.get('Mandant.Sage.BaseUrl')?.value ?? null
-  if (known === null || known === `http://127.0.0.1:${state.sagePort}/hrportalapi` || isSimulator(known)) {
-    if (known !== sageUrl) await api.put('/variables/Mandant.Sage.BaseUrl', { value: sageUrl })
+  if (known === null || (own.includes(known) && known !== sageUrl)) {
+    await api.put('/variables/Mandant.Sage.BaseUrl', { value: sageUrl })
   }
 }
 
-function isSimulator(url: string): boolean {
-  return /^http:\/\/127\.0\.0\.1:\d+\/hrportalapi$/.test(url)
+const Agents = z.object({
+  items: z.array(z.object({ id: z.string(), name: z.string(), status: z.string() })),
+})
+
+/** The hub still knows the agent, and the agent the hub at this address. */
+async function isUsable(api: Api, agent: NonNullable<State['agent']>, hubUrl: string): Promise<boolean> {
+  if (agent.hub !== hubUrl) return false
+  const { items } = await api.get('/agents', Agents)
+  return items.some(({ id, status }) => id === agent.id && status !== 'revoked')
 }
 
-/** Enrols an agent, and revokes the one that knew the hub at another address. */
+/** Enrols an agent, and revokes the one that it replaces. */
 async function enrol(api: Api, hubUrl: string, folder: DataFolder): Promise<NonNullable<State['agent']>> {
-  const Agents = z.object({
-    items: z.array(z.object({ id: z.string(), name: z.string(), status: z.string() })),
-  })
   const { items } = await api.get('/agents', Agents)
   for (const { id, name, status } of items) {
     if (name === AGENT_NAME && status !== 'revoked') await api.delete(`/agents/${id}`)
@@ -148,21 +172,20 @@ async function enrol(api: Api, hubUrl: string, folder: DataFolder): Promise<NonN
     { kind: 'agent-enrolment' },
     z.object({ secret: z.string() }),
   )
-  const args = [
-    'enrol',
-    '--hub',
-    hubUrl,
-    '--dir',
-    folder.path(name),
-    '--name',
-    AGENT_NAME,
-    '--category',
-    'sage',
-  ]
-  await promisify(execFile)(process.execPath, [entry('../../agent/main'), ...args], {
-    env: { ...process.env, STEG_TOKEN: token.secret },
+  const folderPath = folder.path(name)
+  const args = ['enrol', '--json', '--hub', hubUrl, '--dir', folderPath, '--name', AGENT_NAME]
+  const answer = await runAgent([...args, '--category', 'sage'], { STEG_TOKEN: token.secret })
+  const { agentId } = z.object({ agentId: z.string() }).parse(JSON.parse(answer))
+  return { id: agentId, hub: hubUrl, folder: name }
+}
+
+/** @returns what the command printed. @throws Error with what it complained about */
+async function runAgent(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const file = entry('../../agent/main')
+  const { stdout } = await promisify(execFile)(process.execPath, [file, ...args], {
+    env: { ...process.env, ...env },
   })
-  return { hub: hubUrl, folder: name }
+  return stdout
 }
 
 /** A run that was interrupted by the last stop is finished first. */

@@ -24,6 +24,7 @@ export async function startPlatform(folder: DataFolder, port: number, report: Re
     {
       name: 'broker',
       file: entry('./broker/main'),
+      dataFile: folder.path('broker.db'),
       readyOn: 'ipc',
       env: (ready) => ({
         STEG_BROKER: JSON.stringify({
@@ -60,6 +61,7 @@ function hubSpec(folder: DataFolder, port: number, brokerPort: number): Paramete
   return {
     name: 'hub',
     file: entry('./host/main'),
+    dataFile: folder.path('store.db'),
     readyOn: 'ipc',
     env: (ready) => ({
       STEG_HOST: JSON.stringify({

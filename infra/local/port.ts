@@ -17,8 +17,8 @@ export async function hubPort(folder: DataFolder, asked: number): Promise<number
   return port
 }
 
-/** @returns the port that could be opened (and is closed again), 0 when it is taken. */
-function listens(port: number): Promise<number> {
+/** @returns the port that could be opened (and is closed again), 0 when it is taken; any free one for 0. */
+export function listens(port: number): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer()
     server.once('error', () => resolve(0))

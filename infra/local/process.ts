@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
+import { tellingLine } from './last-words.ts'
 import type { Report } from './report.ts'
 
 export interface ProcessSpec {
@@ -12,6 +13,10 @@ export interface ProcessSpec {
   readonly env: (ready: ReadyMessage | undefined) => Readonly<Record<string, string>>
   /** Where the ready message comes from: IPC, or a JSON line on standard output with this event. */
   readonly readyOn: 'ipc' | { readonly line: string }
+  /** What it keeps its data in; named when it cannot start. */
+  readonly dataFile?: string
+  /** The exit code after which another start would end the same way, and what it means. */
+  readonly final?: { readonly code: number; readonly why: string }
 }
 
 export interface ReadyMessage {
@@ -27,13 +32,23 @@ export interface Managed {
 
 const START_PATIENCE_MS = 30_000
 const STOP_PATIENCE_MS = 12_000
+/** Characters. */
+const OUTPUT_KEPT = 8000
 const RESTART_PAUSES_MS = [200, 500, 1000, 2000, 5000]
+
+/** Every process that runs, the ones that are not ready yet too. */
+const running = new Set<ChildProcess>()
+
+/** Ends every process at once, without asking. */
+export function killAll(): void {
+  for (const child of running) child.kill('SIGKILL')
+}
 
 /**
  * Starts a process and keeps it running: one that dies is started again, with growing pauses. Each runs in a process
  * group of its own, so that Ctrl-C reaches the platform alone and the order of stopping is the platform's; when the
  * platform itself is killed, the closed IPC channel ends the process.
- * @throws Error when it does not become ready at the first start
+ * @throws Error when it does not become ready at the first start; it does not run then
  */
 export async function manage(spec: ProcessSpec, report: Report): Promise<Managed> {
   let stopping = false
@@ -48,14 +63,24 @@ export async function manage(spec: ProcessSpec, report: Report): Promise<Managed
       detached: true,
     })
     current = child
+    running.add(child)
     report.process(spec.name, child.pid ?? 0)
     forwardLines(child, spec.name, report)
     child.on('exit', (code, signal) => {
-      if (stopping || current !== child) return
+      running.delete(child)
+      if (stopping || first === undefined) return
+      if (code !== null && code === spec.final?.code) return report.ended(spec.name, spec.final.why)
       report.died(spec.name, signal ?? `code ${code}`)
-      if (first !== undefined) void restart()
+      void restart()
     })
-    return readyMessage(child, spec)
+    try {
+      return await readyMessage(child, spec, report.logFile)
+    } catch (error) {
+      // Without effect on one that ended.
+      child.kill('SIGKILL')
+      running.delete(child)
+      throw error
+    }
   }
 
   async function restart(): Promise<void> {
@@ -67,9 +92,9 @@ export async function manage(spec: ProcessSpec, report: Report): Promise<Managed
       failures = 0
       report.restarted(spec.name)
     } catch (error) {
-      report.died(spec.name, error instanceof Error ? error.message : String(error))
-      if (current !== undefined && current.exitCode === null && current.signalCode === null)
-        current.kill('SIGKILL')
+      // Whoever ran has ended, which leads to the next try; what never ran cannot end.
+      report.log(spec.name, error instanceof Error ? error.message : String(error))
+      if (current?.pid === undefined && !stopping) void restart()
     }
   }
 
@@ -96,19 +121,29 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   )
 }
 
-async function readyMessage(child: ChildProcess, spec: ProcessSpec): Promise<ReadyMessage> {
+async function readyMessage(child: ChildProcess, spec: ProcessSpec, logFile: string): Promise<ReadyMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<ReadyMessage>()
   const patience = setTimeout(
-    () => reject(new Error(`${spec.name} did not become ready within ${START_PATIENCE_MS / 1000} s`)),
+    () =>
+      reject(
+        new Error(
+          `${spec.name} did not become ready within ${START_PATIENCE_MS / 1000} s. Its log: ${logFile}`,
+        ),
+      ),
     START_PATIENCE_MS,
   )
-  let lastWords = ''
-  child.stderr?.on('data', (chunk) => {
-    lastWords = `${lastWords}${chunk}`.slice(-4000)
-  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text) => {
+      output = `${output}${text}`.slice(-OUTPUT_KEPT)
+    })
+  }
   child.once('close', (code, signal) => {
-    const said = lastWords.split('\n').find((line) => /\berror\b/i.test(line)) ?? ''
-    reject(new Error(`${spec.name} ended at once (${signal ?? `code ${code}`}). ${said}`.trim()))
+    const how = signal ?? `code ${code}`
+    const where = spec.dataFile === undefined ? '' : `Its data: ${spec.dataFile}. `
+    reject(
+      new Error(`${spec.name} could not start (${how}): ${tellingLine(output)}. ${where}Its log: ${logFile}`),
+    )
   })
   child.once('error', reject)
   if (spec.readyOn === 'ipc') {

@@ -2,11 +2,14 @@ import { createWriteStream } from 'node:fs'
 
 /** What the platform tells whoever started it: text for people, or JSON lines for programs. */
 export interface Report {
+  readonly logFile: string
   event(name: string, fields: Readonly<Record<string, unknown>>): void
   text(lines: string): void
   process(name: string, pid: number): void
   died(name: string, how: string): void
   restarted(name: string): void
+  /** A process ended for good. */
+  ended(name: string, why: string): void
   /** A line that one of the processes printed; kept in the log file. */
   log(name: string, line: string): void
 }
@@ -20,6 +23,7 @@ export function createReport(json: boolean, logFile: string): Report {
     if (json) write(JSON.stringify({ event, ...fields }))
   }
   return {
+    logFile,
     event: emit,
     text: (lines) => {
       if (!json) write(lines)
@@ -32,6 +36,10 @@ export function createReport(json: boolean, logFile: string): Report {
     restarted(name) {
       emit('restarted', { name })
       if (!json) write(`${name} runs again.`)
+    },
+    ended(name, why) {
+      emit('ended', { name, why })
+      if (!json) write(`${name} ended and stays so: ${why}. Its log: ${logFile}`)
     },
     log: (name, line) => void log.write(`${name}: ${line}\n`),
   }

@@ -20,12 +20,13 @@ export function summary(running: {
   const auth = `-H 'Authorization: Bearer ${demo.tenantToken}'`
   const number = new Intl.NumberFormat('en-GB').format(demo.people)
   lines.push(
-    `  demo tenant   Muster GmbH (${demo.tenantId})`,
-    `  demo sign-in  ${demo.tenantToken}`,
-    `  Sage          simulated, ${demo.sageUrl}`,
+    `  demo tenant     Muster GmbH (${demo.tenantId})`,
+    `  demo sign-in    ${demo.tenantToken}`,
+    `  operator token  in ${data}/secrets.json`,
+    `  Sage            simulated, ${demo.sageUrl}`,
     demo.run.state === 'succeeded'
-      ? `  people        ${number} came from Sage through the agent (${demo.run.message})`
-      : `  people        ${number}; the last synchronisation ${demo.run.state}: ${demo.run.message}`,
+      ? `  people          ${number} came from Sage through the agent`
+      : `  people          ${number}; the last synchronisation ${demo.run.state}: ${demo.run.message}`,
     '',
     'Try next:',
     `  curl -s '${url}/api/v1/people?search=gehalt' ${auth}`,

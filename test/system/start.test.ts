@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, stat } from 'node:fs/promises'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -51,6 +52,10 @@ describe('npm start (F5)', () => {
     expect(answers[0].items.map(({ lastName }: { lastName: string }) => lastName)).toContain('Gehalt')
     expect(answers[1].items).toMatchObject([{ status: 'connected', name: 'Demo-Server' }])
     expect(answers[2]).toMatchObject({ job: 'SysSageSync', state: 'queued' })
+    expect(output).toContain(`operator token  in ${data}/secrets.json`)
+    child.kill('SIGINT')
+    await expect.poll(() => output, { interval: 5 }).toContain('Stopping …')
+    // The terminal and npm both pass one Ctrl-C on.
     child.kill('SIGINT')
     expect(await once(child, 'exit')).toEqual([0, null])
   })
@@ -126,7 +131,11 @@ describe('npm start (F5)', () => {
     expect(await inUse.end(0 as never)).toBe(1)
     expect(inUse.errors()).toMatch(/in use by another platform.*--data/)
     expect(await taken.end(0 as never)).toBe(1)
-    expect(taken.errors()).toContain(port)
+    expect(taken.errors()).toMatch(
+      new RegExp(`^Steg could not start: hub .*: Cannot listen on .*:${port}: .*steg.log\\n$`),
+    )
+    expect(taken.errors()).not.toContain('starting it again')
+    expect(taken.lines.map(({ event }) => event)).not.toContain('died')
     expect(await unknown.end(0 as never)).toBe(1)
     expect(unknown.errors()).toContain('--port')
     expect(await wrong.end(0 as never)).toBe(1)
@@ -148,8 +157,79 @@ describe('npm start (F5)', () => {
         expect(content.includes(secret), `${file} holds a secret`).toBe(false)
       }
     }
-    for (const file of ['secrets.json', 'demo.json', 'steg.log']) {
+    const files = ['secrets.json', 'demo.json', 'steg.log', 'store.db', 'broker.db', 'sage.db', 'lock.db']
+    for (const file of files) {
       expect((await stat(join(data, file))).mode & 0o077, file).toBe(0)
     }
+  })
+
+  it("finds another port for Sage, enrols its agent anew when that was revoked, and leaves one's own address alone", async () => {
+    const data = await folder()
+    const first = await start(data)
+    const demo = await first.program.line('demo')
+    await first.program.end('SIGTERM')
+    const squatter = createServer().listen(Number(new URL(String(demo.sageUrl)).port), '127.0.0.1')
+    cleanups.push(async () => squatter.close())
+    await once(squatter, 'listening')
+
+    const second = await start(data)
+    const moved = await second.program.line('demo')
+    expect(moved).toMatchObject({ people: 108, run: { state: 'succeeded' } })
+    expect(moved.sageUrl).not.toBe(demo.sageUrl)
+    const api = apiOf(second.url, String(demo.tenantToken))
+    const own = { value: 'http://127.0.0.1:9/hrportalapi' }
+    await api('PUT', '/variables/Mandant.Sage.BaseUrl', own)
+    const { items } = (await api('GET', '/agents')).body
+    expect(items).toMatchObject([{ status: 'connected' }])
+    await api('DELETE', `/agents/${items[0].id}`)
+    const why = expect.stringContaining('revoked')
+    expect(await second.program.line('ended')).toMatchObject({ name: 'agent', why })
+    expect(isRunning(second.pid('agent'))).toBe(false)
+    await second.program.end('SIGTERM')
+    expect(second.program.lines.map(({ event }) => event)).not.toContain('died')
+
+    const third = await start(data)
+    const again = apiOf(third.url, String(demo.tenantToken))
+    const statuses = async () =>
+      (await again('GET', '/agents')).body.items.map(({ status }: { status: string }) => status).toSorted()
+    await expect.poll(statuses, { timeout: 20_000 }).toEqual(['connected', 'revoked'])
+    const variables = (await again('GET', '/variables')).body.items
+    expect(variables).toContainEqual(expect.objectContaining({ name: 'Mandant.Sage.BaseUrl', ...own }))
+  })
+
+  it('keeps the hub when the demo cannot start, and says why a part cannot', async () => {
+    const data = await folder()
+    await mkdir(join(data, 'sage.db'))
+    const platform = await start(data, [])
+    const failed = await platform.program.line('demo-failed')
+    expect(failed.reason).toMatch(/^sage could not start.*sage\.db.*steg\.log$/)
+    expect((await apiOf(platform.url, '')('GET', '/health')).status).toBe(200)
+    await platform.program.end('SIGTERM')
+
+    await writeFile(join(data, 'broker.db'), 'no database '.repeat(1000))
+    const broken = runProgram('infra/local/main.js', ['--port', '0', '--data', data, '--no-demo'])
+    expect(await broken.end(0 as never)).toBe(1)
+    expect(broken.errors()).toMatch(/not a database.*broker\.db.*steg\.log\n$/)
+  })
+
+  it('a second Ctrl-C ends everything at once', async () => {
+    const platform = await start(await folder(), ['--no-demo'])
+    const pids = pidsOf(platform)
+    // A hub that stands still cannot stop in order.
+    process.kill(platform.pid('hub'), 'SIGSTOP')
+    platform.program.child.kill('SIGINT')
+    await platform.program.line('stopping')
+    const again = setInterval(() => platform.program.child.kill('SIGINT'), 100)
+    cleanups.push(async () => clearInterval(again))
+    expect(await once(platform.program.child, 'exit')).toEqual([1, null])
+    await expect.poll(() => pids.filter(isRunning), { timeout: 10_000 }).toEqual([])
+  })
+
+  it.each(['infra/local/main.js', 'agent/main.js'])('%s says which Node.js it needs', async (file) => {
+    const old =
+      "data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'22.12.0'}})"
+    const program = runProgram(file, ['--json'], { NODE_OPTIONS: `--import "${old}"` })
+    expect(await program.end(0 as never)).toBe(1)
+    expect(program.errors()).toMatch(/^\S.* needs Node\.js 22\.13 or newer, and this is 22\.12\.0\..*\n$/)
   })
 })
