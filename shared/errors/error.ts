@@ -1,3 +1,4 @@
+import { fillIn } from '../text.ts'
 import { absenceErrors } from './absences.ts'
 import { agentErrors } from './agent.ts'
 import { apiErrors } from './api.ts'
@@ -48,9 +49,7 @@ export function isErrorCode(value: string): value is ErrorCode {
 /** The sentence for people: what happened and what to do. */
 export function describeError(error: ErrorRecord, language: Language): string {
   const entry: ErrorEntry = catalogue[error.code]
-  return entry.detail[language].replace(/\{(\w+)\}/g, (whole, name: string) =>
-    Object.hasOwn(error.params, name) ? String(error.params[name]) : whole,
-  )
+  return fillIn(entry.detail[language], error.params)
 }
 
 /**

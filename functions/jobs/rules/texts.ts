@@ -1,4 +1,5 @@
 import type { Language } from '../../../shared/errors/error.ts'
+import { fillIn } from '../../../shared/text.ts'
 
 /** What a run writes into its log, in both languages; `{name}` marks a parameter. */
 export const logTexts = {
@@ -207,9 +208,7 @@ export type LogCode = keyof typeof logTexts
 export type LogParams = Readonly<Record<string, string | number>>
 
 export function describeLog(code: LogCode, params: LogParams, language: Language): string {
-  return logTexts[code][language].replace(/\{(\w+)\}/g, (whole, name: string) =>
-    Object.hasOwn(params, name) ? String(params[name]) : whole,
-  )
+  return fillIn(logTexts[code][language], params)
 }
 
 const countNames: Readonly<Record<string, Readonly<Record<Language, string>>>> = {

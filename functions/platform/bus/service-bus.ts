@@ -53,7 +53,7 @@ export function openServiceBus(connectionString: string): Bus {
     const broken = client
     client = undefined
     senders.clear()
-    broken?.close().catch(() => undefined)
+    if (broken !== undefined) closeQuietly(broken)
   }
 
   async function sendOnce(queue: string, message: OutgoingMessage): Promise<void> {
@@ -128,7 +128,7 @@ export function openServiceBus(connectionString: string): Bus {
           if (!open) return
           open = false
           clearInterval(renewing)
-          own.close().catch(() => undefined)
+          closeQuietly(own)
           onLost(reason)
         }
         const renewing = setInterval(() => {
@@ -153,7 +153,7 @@ export function openServiceBus(connectionString: string): Bus {
           },
         }
       } catch (error) {
-        own.close().catch(() => undefined)
+        closeQuietly(own)
         return unavailable(error)
       }
     },
@@ -167,6 +167,11 @@ export function openServiceBus(connectionString: string): Bus {
       await client?.close()
     },
   }
+}
+
+/** The client is given up because something is wrong with it; that closing it fails, too, says nothing new. */
+function closeQuietly(client: ServiceBusClient): void {
+  client.close().catch(() => undefined)
 }
 
 function seconds(count: number): string {

@@ -3,10 +3,8 @@
  * who disappeared from Sage is deactivated, never deleted.
  */
 
-/** A person as Sage lists it. Days are `YYYY-MM-DD`. */
-export interface SagePerson {
-  readonly clientNumber: number
-  readonly employeeNumber: number
+/** The fields that Sage leads; what the tenant sets in the hub is not among them. Days are `YYYY-MM-DD`. */
+export interface SageFields {
   readonly firstName?: string | undefined
   readonly lastName?: string | undefined
   readonly email?: string | undefined
@@ -17,16 +15,10 @@ export interface SagePerson {
   readonly exit?: string | undefined
 }
 
-/** The fields that Sage leads; what the tenant sets in the hub is not among them. */
-export interface SageFields {
-  readonly firstName?: string | undefined
-  readonly lastName?: string | undefined
-  readonly email?: string | undefined
-  readonly active: boolean
-  readonly timeManagement: boolean
-  readonly accessControl: boolean
-  readonly entry?: string | undefined
-  readonly exit?: string | undefined
+/** A person as Sage lists it. */
+export interface SagePerson extends SageFields {
+  readonly clientNumber: number
+  readonly employeeNumber: number
 }
 
 export interface KnownPerson extends SageFields {
