@@ -10,6 +10,7 @@ import {
   runJob,
   sageVariables,
   setVariables,
+  startRun,
   startSage,
   type TestTenant,
 } from './tenant.ts'
@@ -97,8 +98,7 @@ it(`a synchronisation of ${PEOPLE} people survives kill -9 of hub, agent and bot
     for (const person of sage.control.people().filter((_, index) => index % 10 === round)) {
       sage.control.changePerson(person.EmployeeKey.CombinedKey, { Lastname: `${person.Lastname} ${round}` })
     }
-    const started = await tenant.api('POST', '/jobs/SysSageSyncPersonen/runs')
-    expect(started.status, JSON.stringify(started.body)).toBe(202)
+    const started = await startRun(tenant.api)
     await new Promise((resolve) => setTimeout(resolve, 100 + next() * (round === 0 ? 2_000 : 1_000)))
     if (victim === 'broker') process.kill(platform.pid('broker'), 'SIGKILL')
     if (victim === 'hub' || victim === 'both') process.kill(platform.pid('hub'), 'SIGKILL')

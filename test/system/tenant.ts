@@ -98,11 +98,21 @@ export async function runAgent(directory: string): Promise<Program> {
 
 const ENDED = new Set(['succeeded', 'failed', 'stopped'])
 
+/** Starts a job, again for as long as the broker is on its way back and the hub says to try again. */
+export async function startRun(api: Api, job = 'SysSageSyncPersonen', seconds = 30): Promise<Answer> {
+  for (const giveUpAt = Date.now() + seconds * 1000; ; ) {
+    const started = await api('POST', `/jobs/${job}/runs`)
+    if (started.status === 202) return started
+    if (started.body?.code !== 'bus-unavailable' || Date.now() > giveUpAt) {
+      throw new Error(`not started: ${started.status} ${JSON.stringify(started.body)}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
 /** Starts a job and waits for the end of the run. */
 export async function runJob(api: Api, job = 'SysSageSyncPersonen', seconds = 30) {
-  const started = await api('POST', `/jobs/${job}/runs`)
-  if (started.status !== 202)
-    throw new Error(`not started: ${started.status} ${JSON.stringify(started.body)}`)
+  const started = await startRun(api, job)
   return endOf(api, job, started.body.id, seconds)
 }
 
