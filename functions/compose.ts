@@ -39,6 +39,8 @@ import type { Store } from './platform/store/port.ts'
 import { openSqliteStore } from './platform/store/sqlite.ts'
 import { createRelayService } from './relay/service.ts'
 import { readSettings, type Settings } from './settings.ts'
+import { setupEndpoints } from './setup/endpoints.ts'
+import { createSetupService } from './setup/service.ts'
 import { tenancyEndpoints } from './tenancy/endpoints.ts'
 import { formatToken, parseToken } from './tenancy/rules/token.ts'
 import { hashSecret, matchesHash } from './tenancy/secret-hash.ts'
@@ -174,6 +176,8 @@ export async function compose(environment: Readonly<Record<string, string | unde
     },
   }
 
+  const setup = createSetupService({ variables, connectors, jobs, people, bookings })
+
   const endpoints: readonly Endpoint[] = [
     ...tenancyEndpoints(tenancy),
     ...variableEndpoints(variables),
@@ -185,6 +189,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
     ...masterDataEndpoints(masterData),
     ...balanceEndpoints(balances),
     ...absenceEndpoints(absences),
+    ...setupEndpoints(setup),
     metricsEndpoint({ store: countedStore.counts, bus: countedBus.counts }),
     healthEndpoint({
       version: settings.version,

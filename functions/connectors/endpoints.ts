@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { toIso } from '../../shared/clock.ts'
 import {
-  AgentCategory,
   EnrolmentRequest,
   EnrolmentResponse,
   SessionRequest,
@@ -10,21 +9,8 @@ import {
 import { type Endpoint, endpoint, noBody } from '../http/endpoint.ts'
 import { listOf } from '../http/paging.ts'
 import { Id } from '../http/text.ts'
-import type { AgentView, ConnectorsService } from './service.ts'
-
-const Agent = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    host: z.string(),
-    version: z.string(),
-    category: AgentCategory,
-    status: z.enum(['connected', 'disconnected', 'never', 'revoked']),
-    lastSeen: z.iso.datetime().nullable(),
-    disconnectedSince: z.iso.datetime().nullable(),
-    createdAt: z.iso.datetime(),
-  })
-  .meta({ id: 'Agent' })
+import { Agent, shownAgent } from './presentation.ts'
+import type { ConnectorsService } from './service.ts'
 
 const AccessToken = z
   .object({
@@ -36,15 +22,6 @@ const AccessToken = z
     usedBy: z.string().nullable(),
   })
   .meta({ id: 'AccessToken' })
-
-const isoOrNull = (ms: number | null) => (ms === null ? null : toIso(ms))
-
-const shown = (agent: AgentView) => ({
-  ...agent,
-  lastSeen: isoOrNull(agent.lastSeen),
-  disconnectedSince: isoOrNull(agent.disconnectedSince),
-  createdAt: toIso(agent.createdAt),
-})
 
 const ById = z.object({ id: Id })
 
@@ -117,7 +94,9 @@ export function connectorEndpoints(connectors: ConnectorsService): readonly Endp
       summary: 'List the agents with their status',
       success: { status: 200, schema: listOf(Agent) },
       errors: [],
-      handle: async ({ tenantId }) => ({ body: { items: (await connectors.list(tenantId)).map(shown) } }),
+      handle: async ({ tenantId }) => ({
+        body: { items: (await connectors.list(tenantId)).map(shownAgent) },
+      }),
     }),
     endpoint({
       id: 'getAgent',
@@ -129,7 +108,9 @@ export function connectorEndpoints(connectors: ConnectorsService): readonly Endp
       params: ById,
       success: { status: 200, schema: Agent },
       errors: ['not-found'],
-      handle: async ({ tenantId, params }) => ({ body: shown(await connectors.get(tenantId, params.id)) }),
+      handle: async ({ tenantId, params }) => ({
+        body: shownAgent(await connectors.get(tenantId, params.id)),
+      }),
     }),
     endpoint({
       id: 'revokeAgent',

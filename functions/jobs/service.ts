@@ -48,6 +48,7 @@ export interface JobView {
 }
 
 export interface JobsService {
+  /** One page of rows, and a point read for each job that has ever run. */
   list(tenantId: string): Promise<readonly JobView[]>
   /** @throws StegError `not-found` */
   get(tenantId: string, job: string): Promise<{ view: JobView; etag: string | undefined }>
@@ -114,22 +115,29 @@ export function createJobsService(parts: JobsParts): JobsService {
 
   async function viewOf(tenantId: string, definition: JobDefinition) {
     const row = await jobs.get(tenantId, definition.token)
-    const last = row?.value.lastRun
+    return { view: await shownWithRun(tenantId, definition, row?.value), row }
+  }
+
+  async function shownWithRun(
+    tenantId: string,
+    definition: JobDefinition,
+    row: JobRow | undefined,
+  ): Promise<JobView> {
+    const last = row?.lastRun
     const lastRun =
       last === undefined ? undefined : (await runs.find(tenantId, definition.token, last))?.value
-    const view: JobView = {
+    return {
       token: definition.token,
       category: definition.category,
       status: lastRun === undefined || hasEnded(lastRun.state) ? 'idle' : statusOf[lastRun.state],
       lastRun,
-      agentId: row?.value.agentId,
-      logLevel: row?.value.logLevel ?? 'info',
-      position: row?.value.position ?? definition.position,
-      warningMessage: row?.value.warningMessage,
-      schedule: row?.value.schedule ?? undefined,
-      nextRun: row?.value.nextRun,
+      agentId: row?.agentId,
+      logLevel: row?.logLevel ?? 'info',
+      position: row?.position ?? definition.position,
+      warningMessage: row?.warningMessage,
+      schedule: row?.schedule ?? undefined,
+      nextRun: row?.nextRun,
     }
-    return { view, row }
   }
 
   /** A job that became due during the run follows at once; after a stop by hand it waits for its next time. */
@@ -165,8 +173,12 @@ export function createJobsService(parts: JobsParts): JobsService {
     log: createRunLogReader(parts.store),
 
     async list(tenantId) {
+      const stored = new Map<string, JobRow>()
+      for await (const { key, value } of jobs.all(tenantId)) stored.set(key, value)
       const views = await Promise.all(
-        parts.definitions.map(async (definition) => (await viewOf(tenantId, definition)).view),
+        parts.definitions.map((definition) =>
+          shownWithRun(tenantId, definition, stored.get(definition.token)),
+        ),
       )
       return views.sort((a, b) => a.position - b.position || a.token.localeCompare(b.token))
     },

@@ -6,8 +6,9 @@ import { type IntakeItem, recordOf, takeIn } from './intake.ts'
 import { type BookingPage, type BookingQuery, listBookings } from './listing.ts'
 import { lookUpPersons } from './persons.ts'
 import type { BookingRow, Span } from './rows.ts'
-import { type BookingEvent, transitions } from './rules/state.ts'
+import { type BookingEvent, type ShownState, transitions } from './rules/state.ts'
 import { instantOf, shiftWall } from './rules/wall-time.ts'
+import { type Count, countBookings } from './tally.ts'
 
 export interface BookingsService {
   /** Up to 1,000 items, each judged by itself; answered when what was accepted is durable. */
@@ -19,6 +20,8 @@ export interface BookingsService {
       readonly day?: string | undefined
     },
   ): Promise<BookingPage>
+  /** How many are in a state, up to a hundred; one or two pages. */
+  count(tenantId: string, state: ShownState): Promise<Count>
   /** @throws StegError `not-found` */
   get(tenantId: string, id: string): Promise<BookingRow>
   /** Sends a failed or dismissed booking again. @throws StegError `not-found`, `booking-state` */
@@ -71,6 +74,8 @@ export function createBookingsService(parts: {
     async list(tenantId, { day, ...query }) {
       return listBookings(store, tenantId, { ...query, span: await spanOf(tenantId, day) })
     },
+
+    count: (tenantId, state) => countBookings(store, tenantId, state),
 
     async get(tenantId, id) {
       const booking = await openBook(store, tenantId, clock.now).get(id)

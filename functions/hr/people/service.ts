@@ -31,6 +31,8 @@ export interface PeopleService {
       readonly cursor?: string | undefined
     },
   ): Promise<PeoplePage>
+  /** How many people there are: one point read. */
+  total(tenantId: string): Promise<number>
   /** @throws StegError `not-found` */
   get(tenantId: string, id: string): Promise<{ person: Person; etag: string }>
   /** Changes what the tenant leads; Sage's fields stay. @throws StegError `not-found`, `store-conflict` */
@@ -95,6 +97,8 @@ export function createPeopleService(parts: { store: Store; clock: Clock }): Peop
       }
       return pageOf(found, limit, total)
     },
+
+    total: async (tenantId) => (await stats.get(tenantId, STATS_KEY))?.value.total ?? 0,
 
     async get(tenantId, id) {
       const row = await people.get(tenantId, id)

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { toIso } from '../../shared/clock.ts'
+import { AgentCategory } from '../../shared/wire/enrolment.ts'
+import type { AgentView } from './service.ts'
+
+export const Agent = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    host: z.string(),
+    version: z.string(),
+    category: AgentCategory,
+    status: z.enum(['connected', 'disconnected', 'never', 'revoked']),
+    lastSeen: z.iso.datetime().nullable(),
+    disconnectedSince: z.iso.datetime().nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Agent' })
+
+const isoOrNull = (ms: number | null) => (ms === null ? null : toIso(ms))
+
+export const shownAgent = (agent: AgentView): z.input<typeof Agent> => ({
+  ...agent,
+  lastSeen: isoOrNull(agent.lastSeen),
+  disconnectedSince: isoOrNull(agent.disconnectedSince),
+  createdAt: toIso(agent.createdAt),
+})

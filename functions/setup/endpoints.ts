@@ -1,0 +1,21 @@
+import { type Endpoint, endpoint } from '../http/endpoint.ts'
+import { SetupView, shownSetup } from './presentation.ts'
+import type { SetupService } from './service.ts'
+
+export function setupEndpoints(setup: SetupService): readonly Endpoint[] {
+  return [
+    endpoint({
+      id: 'getSetup',
+      method: 'GET',
+      path: '/setup',
+      access: { right: 'jobs:read' },
+      tag: 'Setup',
+      summary: 'What is set up, what is missing with the next thing to do, and what failed lately',
+      success: { status: 200, schema: SetupView },
+      errors: [],
+      handle: async ({ tenantId, language }) => ({
+        body: shownSetup(await setup.look(tenantId), language),
+      }),
+    }),
+  ]
+}
