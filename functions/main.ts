@@ -14,7 +14,7 @@ for (const endpoint of hub.endpoints) {
     route: `api/v1${endpoint.path}`,
     methods: [endpoint.method],
     authLevel: 'anonymous',
-    handler: httpHandler(endpoint, hub.authenticate),
+    handler: httpHandler(endpoint, hub.authentication, hub.site),
   })
 }
 

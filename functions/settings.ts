@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import type { Site } from './http/site.ts'
 
 /**
  * The hub's settings, from the environment (in Azure: application settings; secrets as Key Vault references).
- * `STEG_STORE` is a storage connection string, or `sqlite:` and a file.
+ * `STEG_STORE` is a storage connection string, or `sqlite:` and a file. `STEG_PUBLIC_URL` is the address of the hub in
+ * browsers and mails, `STEG_PROXIES` how many front ends stand before it.
  */
 const Environment = z.object({
   STEG_STORE: z.string().min(1),
@@ -15,6 +17,11 @@ const Environment = z.object({
     .regex(/^[A-Za-z0-9+/]{43}=$/, '32 bytes in base64')
     .transform((text) => Buffer.from(text, 'base64')),
   STEG_OPERATOR_TOKEN_HASH: z.string().length(43, 'SHA-256 in base64url'),
+  STEG_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((text) => new URL(text).origin)
+    .optional(),
+  STEG_PROXIES: z.coerce.number().int().min(0).max(5).default(1),
 })
 
 export interface Settings {
@@ -28,6 +35,7 @@ export interface Settings {
   readonly sendKey: string
   readonly masterKey: Uint8Array
   readonly operatorTokenHash: string
+  readonly site: Site
   readonly version: string
 }
 
@@ -54,6 +62,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     sendKey: env.STEG_BUS_SEND_KEY,
     masterKey: env.STEG_MASTER_KEY,
     operatorTokenHash: env.STEG_OPERATOR_TOKEN_HASH,
+    site: { publicUrl: env.STEG_PUBLIC_URL, proxies: env.STEG_PROXIES },
     version: productVersion(),
   }
 }

@@ -1,9 +1,14 @@
 import type { z } from 'zod'
 import type { ErrorCode, Language } from '../../shared/errors/error.ts'
 import type { Right } from '../tenancy/rules/roles.ts'
+import type { CookieKind, NewCookie } from './cookies.ts'
+import type { Actor, Client, Scope, Session } from './principal.ts'
 
-/** Who may call: anybody, the operator, or a tenant's token with this right. Agents prove themselves in the body. */
-export type Access = 'anyone' | 'operator' | { readonly right: Right }
+/**
+ * Who may call: anybody, whoever is signed in to the portal (also the operator), the operator, or somebody of a tenant
+ * with this right. Agents prove themselves in the body.
+ */
+export type Access = 'anyone' | 'signed-in' | 'operator' | { readonly right: Right }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -11,6 +16,15 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export interface Call<P, Q, B> {
   /** The calling tenant; empty for endpoints that no tenant calls. Every query is keyed by it. */
   readonly tenantId: string
+  /** Who does it, for the record. */
+  readonly actor: Actor
+  /** Whose data may be seen and changed. */
+  readonly scope: Scope
+  readonly rights: ReadonlySet<Right>
+  /** The browser's session; undefined for calls with a token and where no one is asked. */
+  readonly session: Session | undefined
+  readonly cookies: Readonly<Partial<Record<CookieKind, string>>>
+  readonly client: Client
   readonly params: P
   readonly query: Q
   readonly body: B
@@ -23,6 +37,7 @@ export interface Reply<R> {
   readonly body: R
   readonly etag?: string
   readonly location?: string
+  readonly cookies?: readonly NewCookie[]
 }
 
 interface Shape<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType> {
@@ -38,8 +53,8 @@ interface Shape<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R
   readonly query?: Q
   /** A schema that takes undefined makes the body optional: no body needs no Content-Type either. */
   readonly body?: B
-  /** Without a schema the answer is 204. */
-  readonly success: { readonly status: 200 | 201 | 202; readonly schema: R } | { readonly status: 204 }
+  /** Without a schema the answer has no body: 204, or 302 to the reply's `location`. */
+  readonly success: { readonly status: 200 | 201 | 202; readonly schema: R } | { readonly status: 204 | 302 }
   /** Codes this endpoint answers with, besides those that follow from its shape. */
   readonly errors: readonly ErrorCode[]
   readonly handle: (call: Call<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Reply<z.input<R>>>

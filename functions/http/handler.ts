@@ -1,19 +1,26 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions'
 import type { z } from 'zod'
 import { isStegError, StegError } from '../../shared/errors/error.ts'
-import { type Endpoint, isBodyOptional } from './endpoint.ts'
-import type { Authenticate } from './principal.ts'
+import { authorise } from './authorise.ts'
+import { cookiesOf, setCookie } from './cookies.ts'
+import { type Endpoint, isBodyOptional, type Reply } from './endpoint.ts'
+import type { Authentication } from './principal.ts'
 import { problemResponse } from './problem.ts'
-import { bearerToken, formatEtag, ifMatchOf, jsonBodyOf, languageOf, queryOf, validate } from './request.ts'
+import { formatEtag, ifMatchOf, jsonBodyOf, languageOf, queryOf, validate } from './request.ts'
+import { clientOf, type Site } from './site.ts'
 
 /** The Functions handler of an endpoint: who → what → do → answer, and every failure as a problem document. */
-export function httpHandler(endpoint: Endpoint, authenticate: Authenticate): HttpHandler {
+export function httpHandler(endpoint: Endpoint, authentication: Authentication, site: Site): HttpHandler {
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const language = languageOf(request)
     try {
-      const tenantId = await authorise(endpoint, request, authenticate)
+      const cookies = cookiesOf(request, site)
+      const client = clientOf(request, site)
+      const caller = await authorise(endpoint, { request, cookies, client }, authentication, site)
       const reply = await endpoint.handle({
-        tenantId,
+        ...caller,
+        cookies,
+        client,
         params: endpoint.params ? paramsOf(endpoint.params, request) : undefined,
         query: endpoint.query ? validate(endpoint.query, queryOf(request), 'query', language) : undefined,
         body: endpoint.body
@@ -23,15 +30,8 @@ export function httpHandler(endpoint: Endpoint, authenticate: Authenticate): Htt
         language,
       })
       return {
-        status: endpoint.success.status,
-        headers: {
-          'Cache-Control': 'no-store',
-          'Content-Language': language,
-          ...(reply.etag === undefined ? {} : { ETag: formatEtag(reply.etag) }),
-          ...(reply.location === undefined ? {} : { Location: reply.location }),
-          ...(endpoint.success.status === 204 ? {} : { 'Content-Type': 'application/json; charset=utf-8' }),
-        },
-        ...(endpoint.success.status === 204 ? {} : { body: JSON.stringify(reply.body) }),
+        ...answer(endpoint, reply, language),
+        cookies: (reply.cookies ?? []).map((cookie) => setCookie(cookie, request, site)),
       }
     } catch (error) {
       if (!isStegError(error)) context.error(`${endpoint.id} failed`, error)
@@ -40,23 +40,18 @@ export function httpHandler(endpoint: Endpoint, authenticate: Authenticate): Htt
   }
 }
 
-/** @returns the calling tenant, or '' where no tenant calls. */
-async function authorise(
-  endpoint: Endpoint,
-  request: HttpRequest,
-  authenticate: Authenticate,
-): Promise<string> {
-  if (endpoint.access === 'anyone') return ''
-  const token = bearerToken(request)
-  const principal = token === undefined ? undefined : await authenticate(token)
-  if (principal === undefined) throw new StegError('unauthenticated', {})
-  if (endpoint.access === 'operator') {
-    if (principal.kind !== 'operator') throw new StegError('forbidden', { right: 'operator' })
-    return ''
+function answer({ success }: Endpoint, reply: Reply<unknown>, language: string): HttpResponseInit {
+  return {
+    status: success.status,
+    headers: {
+      'Cache-Control': 'no-store',
+      'Content-Language': language,
+      ...(reply.etag === undefined ? {} : { ETag: formatEtag(reply.etag) }),
+      ...(reply.location === undefined ? {} : { Location: reply.location }),
+      ...('schema' in success ? { 'Content-Type': 'application/json; charset=utf-8' } : {}),
+    },
+    ...('schema' in success ? { body: JSON.stringify(reply.body) } : {}),
   }
-  const { right } = endpoint.access
-  if (principal.kind !== 'tenant' || !principal.rights.has(right)) throw new StegError('forbidden', { right })
-  return principal.tenantId
 }
 
 /** An id of a form that no id has is the address of nothing. */

@@ -23,7 +23,10 @@ const IfMatch = z.object({
 /** The codes an endpoint can answer with: its own and those that follow from its shape. */
 export function errorCodesOf(endpoint: Endpoint): readonly ErrorCode[] {
   const implied: ErrorCode[] = ['store-unavailable', 'internal-error']
-  if (endpoint.access !== 'anyone') implied.push('unauthenticated', 'forbidden')
+  if (endpoint.access !== 'anyone') implied.push('unauthenticated')
+  if (endpoint.access === 'signed-in') implied.push('session-needed')
+  else if (endpoint.access !== 'anyone') implied.push('forbidden')
+  if (endpoint.method !== 'GET') implied.push('foreign-request')
   if (endpoint.params) implied.push('not-found')
   if (endpoint.params || endpoint.query || endpoint.body) implied.push('invalid-request')
   if (endpoint.body) implied.push('malformed-json', 'unsupported-media-type', 'body-too-large')
@@ -54,6 +57,13 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
           description: 'A tenant token, as POST /tenants returns it.',
         },
         operator: { type: 'http', scheme: 'bearer', description: "The operator's token." },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-steg-session',
+          description:
+            'The session of the portal, as POST /session sets it. Changes carry `X-Steg-CSRF` with the token that GET /session returns.',
+        },
       },
     },
     paths,
@@ -64,13 +74,20 @@ function takesIfMatch({ method }: Endpoint): boolean {
   return method === 'PUT' || method === 'PATCH'
 }
 
+/** The first is the way of programs where there is one. */
+function securityOf({ access }: Endpoint): Record<string, string[]>[] {
+  if (access === 'anyone') return []
+  if (access === 'signed-in') return [{ session: [] }]
+  return [{ [typeof access === 'object' ? 'tenant' : access]: [] }, { session: [] }]
+}
+
 function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
   const byStatus = Map.groupBy(errorCodesOf(endpoint), (code) => catalogue[code].status)
   const responses: ZodOpenApiOperationObject['responses'] = {
     [`${endpoint.success.status}`]:
-      endpoint.success.status === 204
-        ? { description: 'Done.' }
-        : { description: 'Success.', content: { 'application/json': { schema: endpoint.success.schema } } },
+      'schema' in endpoint.success
+        ? { description: 'Success.', content: { 'application/json': { schema: endpoint.success.schema } } }
+        : { description: endpoint.success.status === 302 ? 'Go on there.' : 'Done.' },
   }
   for (const [status, codes] of [...byStatus].sort(([a], [b]) => a - b)) {
     responses[`${status}` as '400'] = {
@@ -78,13 +95,12 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
       content: { 'application/problem+json': { schema: Problem } },
     }
   }
-  const secured = typeof endpoint.access === 'object' ? 'tenant' : endpoint.access
   return {
     operationId: endpoint.id,
     tags: [endpoint.tag],
     summary: endpoint.summary,
     ...(endpoint.description === undefined ? {} : { description: endpoint.description }),
-    ...(secured === 'anyone' ? { security: [] } : { security: [{ [secured]: [] }] }),
+    security: securityOf(endpoint),
     requestParams: {
       ...(endpoint.params ? { path: endpoint.params as z.ZodObject } : {}),
       ...(endpoint.query ? { query: endpoint.query as z.ZodObject } : {}),

@@ -1,7 +1,18 @@
 import { z } from 'zod'
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
+import { listOf } from '../http/paging.ts'
 import { line } from '../http/text.ts'
+import { rights, rightsOfRole, roles, roleTexts } from './rules/roles.ts'
 import type { TenancyService } from './service.ts'
+
+const RoleView = z
+  .object({
+    role: z.enum(roles),
+    name: z.string(),
+    purpose: z.string(),
+    rights: z.array(z.enum(rights)),
+  })
+  .meta({ id: 'Role' })
 
 export function tenancyEndpoints(tenancy: TenancyService): readonly Endpoint[] {
   return [
@@ -20,6 +31,26 @@ export function tenancyEndpoints(tenancy: TenancyService): readonly Endpoint[] {
       },
       errors: [],
       handle: async ({ body }) => ({ body: await tenancy.create(body.name) }),
+    }),
+    endpoint({
+      id: 'listRoles',
+      method: 'GET',
+      path: '/roles',
+      access: { right: 'users:read' },
+      tag: 'Users',
+      summary: 'List the roles and the rights that they carry',
+      success: { status: 200, schema: listOf(RoleView) },
+      errors: [],
+      handle: async ({ language }) => ({
+        body: {
+          items: roles.map((role) => ({
+            role,
+            name: roleTexts[role].name[language],
+            purpose: roleTexts[role].purpose[language],
+            rights: [...rightsOfRole(role)],
+          })),
+        },
+      }),
     }),
   ]
 }

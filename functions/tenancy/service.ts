@@ -1,7 +1,7 @@
 import { type Clock, toIso } from '../../shared/clock.ts'
 import { StegError } from '../../shared/errors/error.ts'
 import { type Random, randomId } from '../../shared/random.ts'
-import type { Authenticate, Principal } from '../http/principal.ts'
+import { type Actor, type Authentication, everyone, type Principal } from '../http/principal.ts'
 import type { Vault } from '../platform/secrets/port.ts'
 import type { Store } from '../platform/store/port.ts'
 import { apiTokensTable, TENANT_KEY, tenantsTable } from './rows.ts'
@@ -12,7 +12,7 @@ import { hashSecret, matchesHash } from './secret-hash.ts'
 export interface TenancyService {
   /** Creates a tenant with its own data key and a token with all admin roles, which is returned this once. */
   create(name: string): Promise<{ id: string; name: string; apiToken: string }>
-  authenticate: Authenticate
+  authenticate: Authentication['byToken']
   /** @throws StegError `not-found` */
   nameOf(tenantId: string): Promise<string>
   /** The tenant's wrapped data key. @throws StegError `not-found` */
@@ -27,6 +27,8 @@ export interface TenancyParts {
   /** SHA-256 of the operator's token, base64url. */
   readonly operatorTokenHash: string
 }
+
+const operatorActor: Actor = { kind: 'operator', id: 'operator', name: 'operator' }
 
 export function createTenancyService(parts: TenancyParts): TenancyService {
   const tenants = tenantsTable.bind(parts.store)
@@ -60,12 +62,18 @@ export function createTenancyService(parts: TenancyParts): TenancyService {
     },
 
     async authenticate(text): Promise<Principal | undefined> {
-      if (matchesHash(text, parts.operatorTokenHash)) return { kind: 'operator' }
+      if (matchesHash(text, parts.operatorTokenHash)) return { kind: 'operator', actor: operatorActor }
       const token = parseToken('api', text)
       if (token === undefined) return undefined
       const row = await tokens.get(token.tenantId, token.id)
       if (row === undefined || !matchesHash(token.secret, row.value.hash)) return undefined
-      return { kind: 'tenant', tenantId: token.tenantId, rights: rightsOf(row.value.roles) }
+      return {
+        kind: 'tenant',
+        tenantId: token.tenantId,
+        rights: rightsOf(row.value.roles),
+        actor: { kind: 'token', id: token.id, name: token.id },
+        scope: everyone,
+      }
     },
 
     nameOf: async (tenantId) => (await tenantRow(tenantId)).name,

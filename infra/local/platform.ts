@@ -76,6 +76,7 @@ function hubSpec(folder: DataFolder, port: number, brokerPort: number): Paramete
       STEG_BUS_SEND_KEY: secrets.busKeys.send,
       STEG_MASTER_KEY: secrets.masterKey,
       STEG_OPERATOR_TOKEN_HASH: tokenHash(secrets.operatorToken),
+      STEG_PUBLIC_URL: `http://127.0.0.1:${ready?.port ?? port}`,
     }),
   }
 }

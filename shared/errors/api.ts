@@ -43,8 +43,8 @@ export const apiErrors = {
     retryable: false,
     title: { en: 'Not signed in', de: 'Nicht angemeldet' },
     detail: {
-      en: 'A valid token is needed: send it as "Authorization: Bearer …". The token is missing, unknown, expired or revoked.',
-      de: 'Es wird ein gültiges Token benötigt: als „Authorization: Bearer …“ senden. Das Token fehlt, ist unbekannt, abgelaufen oder widerrufen.',
+      en: 'Sign in to the portal again; a program sends a valid token as "Authorization: Bearer …". The session or the token is missing, unknown, expired or revoked.',
+      de: 'Bitte im Portal neu anmelden; ein Programm sendet ein gültiges Token als „Authorization: Bearer …“. Die Sitzung oder das Token fehlt, ist unbekannt, abgelaufen oder widerrufen.',
     },
   },
   forbidden: {
@@ -52,8 +52,26 @@ export const apiErrors = {
     retryable: false,
     title: { en: 'Not allowed', de: 'Nicht erlaubt' },
     detail: {
-      en: 'This token does not carry the right that is needed here: {right}.',
-      de: 'Diesem Token fehlt das hier nötige Recht: {right}.',
+      en: 'The right that is needed here is missing: {right}. Ask an admin for a role that carries it, or use a token that does.',
+      de: 'Das hier nötige Recht fehlt: {right}. Bitte einen Admin um eine Rolle mit diesem Recht bitten oder ein Token verwenden, das es hat.',
+    },
+  },
+  'session-needed': {
+    status: 403,
+    retryable: false,
+    title: { en: 'Only in the portal', de: 'Nur im Portal' },
+    detail: {
+      en: 'This is about the account of somebody who is signed in to the portal; a token has none. Sign in to the portal and do it there.',
+      de: 'Hier geht es um das Konto einer Person, die im Portal angemeldet ist; ein Token hat keines. Bitte im Portal anmelden und es dort tun.',
+    },
+  },
+  'foreign-request': {
+    status: 403,
+    retryable: false,
+    title: { en: 'Not from our own pages', de: 'Nicht von unseren eigenen Seiten' },
+    detail: {
+      en: 'It is not proven that this request comes from the pages of Steg ({reason}). Reload the page and try again; a program sends "Authorization: Bearer …" and no cookies.',
+      de: 'Es ist nicht erwiesen, dass diese Anfrage von den Seiten von Steg kommt ({reason}). Bitte die Seite neu laden und erneut versuchen; ein Programm sendet „Authorization: Bearer …“ und keine Cookies.',
     },
   },
   'not-found': {

@@ -1,12 +1,15 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { compose } from '../../functions/compose.ts'
+import type { Endpoint } from '../../functions/http/endpoint.ts'
 import { httpHandler } from '../../functions/http/handler.ts'
 import { errorCodesOf } from '../../functions/http/openapi.ts'
-import { rightsOf, roles } from '../../functions/tenancy/rules/roles.ts'
+import type { Principal } from '../../functions/http/principal.ts'
+import { roles } from '../../functions/tenancy/rules/roles.ts'
 import { hashSecret } from '../../functions/tenancy/secret-hash.ts'
 import { catalogue } from '../../shared/errors/error.ts'
 import { silentLogger } from '../../shared/log.ts'
+import { knownCallers, operator, plainSite, tenantWith } from './callers.ts'
 import { fakeContext, fakeRequest } from './request.ts'
 
 const environment = {
@@ -101,25 +104,92 @@ describe('what comes from outside', () => {
 })
 
 describe('every endpoint with every role (A9)', () => {
-  it.each(roles)('%s', async (role) => {
-    const rights = rightsOf([role])
-    const authenticate = async () => ({ kind: 'tenant' as const, tenantId: 'nobody00', rights })
-    for (const endpoint of hub.endpoints) {
-      if (endpoint.access === 'anyone') continue
-      const allowed = typeof endpoint.access === 'object' && rights.has(endpoint.access.right)
-      const response = await httpHandler(
-        // What an allowed caller would do next does not matter here, and must not happen.
-        {
-          ...endpoint,
-          params: undefined,
-          query: undefined,
-          body: undefined,
-          handle: async () => ({ body: {} }),
-        } as never,
-        authenticate,
-      )(fakeRequest({ headers: { authorization: 'Bearer 0123456789' } }), fakeContext())
-      const { status } = response as { status: number }
-      expect(`${endpoint.id}: ${status}`).toBe(`${endpoint.id}: ${allowed ? endpoint.success.status : 403}`)
+  type Sent = 'bearer' | 'cookie'
+  const wayOf: Record<Sent, Record<string, string>> = {
+    bearer: { authorization: 'Bearer 0123456789' },
+    cookie: { cookie: 'steg-session-80=0123456789', 'x-steg-csrf': 'csrf-0123456789' },
+  }
+
+  /** What an allowed caller would do next does not matter here, and must not happen. */
+  async function statusOf(endpoint: Endpoint, principal: Principal | undefined, headers: object) {
+    const emptied = {
+      ...endpoint,
+      params: undefined,
+      query: undefined,
+      body: undefined,
+      handle: async () => ({ body: {} }),
+    }
+    const handle = httpHandler(
+      emptied as never,
+      knownCallers(() => principal),
+      plainSite,
+    )
+    const request = fakeRequest({ method: endpoint.method, headers: { ...headers } })
+    return ((await handle(request, fakeContext())) as { status: number }).status
+  }
+
+  const guarded = () => hub.endpoints.filter(({ access }) => access !== 'anyone')
+
+  function mayCall({ access }: Endpoint, principal: Principal, sent: Sent): boolean {
+    if (access === 'signed-in') return sent === 'cookie'
+    if (access === 'operator') return principal.kind === 'operator'
+    return typeof access === 'object' && principal.kind === 'tenant' && principal.rights.has(access.right)
+  }
+
+  const principals: readonly [string, Principal][] = [
+    ['operator', operator],
+    ...roles.map((role): [string, Principal] => [role, tenantWith([role], 'nobody00')]),
+  ]
+  it.each(
+    principals.flatMap(([name, one]) => [[name, 'bearer', one] as const, [name, 'cookie', one] as const]),
+  )('%s by %s', async (_, sent, principal) => {
+    for (const endpoint of guarded()) {
+      const expected = mayCall(endpoint, principal, sent) ? endpoint.success.status : 403
+      const status = await statusOf(endpoint, principal, wayOf[sent])
+      expect(`${endpoint.id}: ${status}`).toBe(`${endpoint.id}: ${expected}`)
+    }
+  })
+
+  it.each(principals)(
+    '%s by cookie changes nothing without its CSRF token or from another site',
+    async (_, one) => {
+      const { cookie } = wayOf.cookie
+      for (const endpoint of guarded().filter(({ method }) => method !== 'GET')) {
+        for (const wrong of [
+          { cookie },
+          { cookie, 'x-steg-csrf': '' },
+          { cookie, 'x-steg-csrf': 'csrf-0123456780' },
+          { ...wayOf.cookie, origin: 'https://elsewhere.example' },
+          { ...wayOf.cookie, origin: 'null' },
+          { ...wayOf.cookie, origin: 'https://localhost' },
+          { ...wayOf.cookie, 'sec-fetch-site': 'cross-site' },
+        ]) {
+          const status = await statusOf(endpoint, one, wrong)
+          expect(`${endpoint.id} ${JSON.stringify(wrong)}: ${status}`).toMatch(/: 403$/)
+        }
+        const own = await statusOf(endpoint, one, { ...wayOf.cookie, origin: 'http://localhost' })
+        expect(own).toBe(mayCall(endpoint, one, 'cookie') ? endpoint.success.status : 403)
+      }
+    },
+  )
+
+  it('nobody gets anywhere, with a cookie of another name, port or prefix neither', async () => {
+    for (const endpoint of guarded()) {
+      for (const headers of [
+        {},
+        { authorization: 'Basic 0123456789' },
+        { authorization: '', ...wayOf.cookie },
+        { cookie: 'steg-session-81=0123456789' },
+        { cookie: '__Host-steg-session=0123456789' },
+        { cookie: 'steg-session-80=' },
+      ]) {
+        const status = await statusOf(endpoint, tenantWith(['admin']), {
+          'x-steg-csrf': 'csrf-0123456789',
+          ...headers,
+        })
+        expect(`${endpoint.id} ${JSON.stringify(headers)}: ${status}`).toMatch(/: 401$/)
+      }
+      for (const way of Object.values(wayOf)) expect(await statusOf(endpoint, undefined, way)).toBe(401)
     }
   })
 })

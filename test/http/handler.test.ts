@@ -4,16 +4,13 @@ import { type Endpoint, endpoint } from '../../functions/http/endpoint.ts'
 import { httpHandler } from '../../functions/http/handler.ts'
 import { PageQuery } from '../../functions/http/paging.ts'
 import { MAX_JSON_BYTES } from '../../functions/http/request.ts'
-import { rightsOf } from '../../functions/tenancy/rules/roles.ts'
 import { StegError } from '../../shared/errors/error.ts'
+import { knownCallers, operator, plainSite, tenantWith } from './callers.ts'
 import { fakeContext, fakeRequest } from './request.ts'
 
-const authenticate = async (token: string) =>
-  token === 'tenant-token'
-    ? { kind: 'tenant' as const, tenantId: 't1', rights: rightsOf(['admin']) }
-    : token === 'operator-token'
-      ? { kind: 'operator' as const }
-      : undefined
+const callers = knownCallers((sent) =>
+  sent === 'tenant-token' ? tenantWith(['admin']) : sent === 'operator-token' ? operator : undefined,
+)
 
 const thing = (over: Partial<Endpoint> = {}): Endpoint => ({
   ...endpoint({
@@ -38,7 +35,11 @@ const thing = (over: Partial<Endpoint> = {}): Endpoint => ({
 
 async function ask(options: Parameters<typeof fakeRequest>[0] = {}, definition = thing()) {
   const context = fakeContext()
-  const response = await httpHandler(definition, authenticate)(
+  const response = await httpHandler(
+    definition,
+    callers,
+    plainSite,
+  )(
     fakeRequest({
       method: 'PUT',
       path: '/things/abc',

@@ -1,10 +1,9 @@
 import { HttpRequest, InvocationContext } from '@azure/functions'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { httpHandler } from '../../functions/http/handler.ts'
-import type { Principal } from '../../functions/http/principal.ts'
 import { jobEndpoints } from '../../functions/jobs/endpoints.ts'
-import { rightsOf } from '../../functions/tenancy/rules/roles.ts'
 import { orderRoutes } from '../../infra/local/host/http/routes.ts'
+import { knownCallers, plainSite, tenantWith } from '../http/callers.ts'
 import { held, jobsSite, TENANT } from './site.ts'
 
 let site: ReturnType<typeof jobsSite>
@@ -13,7 +12,7 @@ beforeEach(() => {
 })
 afterEach(() => site.close())
 
-const admin: Principal = { kind: 'tenant', tenantId: TENANT, rights: rightsOf(['admin']) }
+const callers = knownCallers(() => tenantWith(['admin'], TENANT))
 
 async function call(
   id: string,
@@ -38,7 +37,7 @@ async function call(
     },
     ...(options.body === undefined ? {} : { body: { string: JSON.stringify(options.body) } }),
   })
-  const answer = await httpHandler(endpoint, async () => admin)(request, new InvocationContext())
+  const answer = await httpHandler(endpoint, callers, plainSite)(request, new InvocationContext())
   if (typeof answer !== 'object' || typeof answer.body !== 'string') throw new Error('no answer')
   const headers = new Headers(answer.headers)
   return {

@@ -4,8 +4,9 @@ import { SageProfile, SageProfileOverrides } from '../../../functions/hr/sage/pr
 import { createSageService, type SageService } from '../../../functions/hr/sage/service.ts'
 import { httpHandler } from '../../../functions/http/handler.ts'
 import { openSqliteStore } from '../../../functions/platform/store/sqlite.ts'
-import { rightsOf } from '../../../functions/tenancy/rules/roles.ts'
+
 import { fakeClock } from '../../agent/fake-clock.ts'
+import { knownCallers, plainSite, tenantWith } from '../../http/callers.ts'
 import { fakeContext, fakeRequest } from '../../http/request.ts'
 
 describe('what differs at an installation', () => {
@@ -64,11 +65,8 @@ describe('the profile over HTTP', () => {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    const rights = rightsOf(['admin'])
-    const answer = await httpHandler(endpoint, async () => ({ kind: 'tenant', tenantId: 't1', rights }))(
-      request,
-      fakeContext(),
-    )
+    const callers = knownCallers(() => tenantWith(['admin']))
+    const answer = await httpHandler(endpoint, callers, plainSite)(request, fakeContext())
     const {
       status,
       headers,

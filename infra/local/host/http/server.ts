@@ -6,7 +6,7 @@ import type { RegisteredFunction } from '../core-module.ts'
 import type { Executions } from '../executions.ts'
 import { limitBody } from './body.ts'
 import type { Exchange, Responder } from './exchange.ts'
-import { plainHeaders } from './headers.ts'
+import { plainHeaders, withCaller } from './headers.ts'
 import type { HttpLimits } from './limits.ts'
 import { matchRoute, type Route } from './routes.ts'
 import { parseTarget } from './target.ts'
@@ -126,7 +126,7 @@ function openExchange(
     request,
     response,
     body,
-    headers: plainHeaders(request.headers),
+    headers: withCaller(plainHeaders(request.headers), request.socket),
     authority,
     target: target.raw,
     params: match.params,
