@@ -183,7 +183,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
     ...variableEndpoints(variables),
     ...connectorEndpoints(enrolling),
     ...sageEndpoints(sage, variables),
-    ...jobEndpoints(jobs),
+    ...jobEndpoints(jobs, connectors.get),
     ...peopleEndpoints(people),
     ...bookingEndpoints(bookings),
     ...masterDataEndpoints(masterData),

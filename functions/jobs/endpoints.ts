@@ -24,7 +24,11 @@ const accepted = (run: RunRow, language: Language) => ({
   location: `/api/v1/jobs/${run.job}/runs/${run.id}`,
 })
 
-export function jobEndpoints(jobs: JobsService): readonly Endpoint[] {
+/** @param findAgent @throws StegError `not-found`: a job is not given to an agent that is not there */
+export function jobEndpoints(
+  jobs: JobsService,
+  findAgent: (tenantId: string, agentId: string) => Promise<unknown>,
+): readonly Endpoint[] {
   const tag = 'Jobs'
   return [
     endpoint({
@@ -90,6 +94,7 @@ export function jobEndpoints(jobs: JobsService): readonly Endpoint[] {
         'schedule-never-due',
       ],
       async handle({ tenantId, params, body, ifMatch, language }) {
+        if (typeof body.agentId === 'string') await findAgent(tenantId, body.agentId)
         await jobs.edit(tenantId, params.token, body, ifMatch)
         // Read again: view and ETag must be of one version, or the next If-Match would pass over somebody's change.
         const { view, etag } = await jobs.get(tenantId, params.token)

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { httpHandler } from '../../functions/http/handler.ts'
 import { jobEndpoints } from '../../functions/jobs/endpoints.ts'
 import { orderRoutes } from '../../infra/local/host/http/routes.ts'
+import { StegError } from '../../shared/errors/error.ts'
 import { knownCallers, plainSite, tenantWith } from '../http/callers.ts'
 import { held, jobsSite, TENANT } from './site.ts'
 
@@ -11,6 +12,10 @@ beforeEach(() => {
   site = jobsSite()
 })
 afterEach(() => site.close())
+
+const findAgent = async (tenantId: string, agentId: string) => {
+  if (tenantId !== TENANT || agentId !== 'here') throw new StegError('not-found', { what: 'agent' })
+}
 
 const callers = knownCallers(() => tenantWith(['admin'], TENANT))
 
@@ -23,7 +28,7 @@ async function call(
     ifMatch?: string
   },
 ) {
-  const endpoint = jobEndpoints(site.hub()).find((one) => one.id === id)
+  const endpoint = jobEndpoints(site.hub(), findAgent).find((one) => one.id === id)
   if (endpoint === undefined) throw new Error(`no endpoint ${id}`)
   const request = new HttpRequest({
     url: 'http://localhost/x',
@@ -49,6 +54,22 @@ async function call(
 }
 
 const schedule = { cron: '0 4 * * 1-5', timeZone: 'Europe/Berlin' }
+
+describe('the place of execution', () => {
+  it('is an agent of the tenant', async () => {
+    const params = { token: 'One' }
+    expect(await call('editJob', { params, body: { agentId: 'here' } })).toMatchObject({
+      status: 200,
+      body: { agentId: 'here' },
+    })
+    expect(await call('editJob', { params, body: { agentId: 'elsewhere' } })).toMatchObject({
+      status: 404,
+      body: { code: 'not-found' },
+    })
+    expect((await call('getJob', { params })).body.agentId).toBe('here')
+    expect((await call('editJob', { params, body: { agentId: null } })).body.agentId).toBeNull()
+  })
+})
 
 describe('the schedule of a job over HTTP', () => {
   it('is set, shown and taken away', async () => {
@@ -99,7 +120,7 @@ describe('the schedule of a job over HTTP', () => {
   })
 
   it('is looked at under an address that no job token hides, locally and in Azure', () => {
-    const routes = jobEndpoints(site.hub())
+    const routes = jobEndpoints(site.hub(), findAgent)
       .filter(({ method }) => method === 'GET')
       .map(({ id, path, method }) => ({ name: id, template: `api/v1${path}`, methods: [method] }))
     const order = orderRoutes(routes).map(({ name }) => name)
