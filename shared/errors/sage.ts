@@ -83,4 +83,67 @@ export const sageErrors = {
       de: 'Sage bietet keine Datenbank mit dem Schlüssel „{key}“ an. Bitte eine aus GET /api/v1/sage/databases wählen: {names}.',
     },
   },
+  'sage-host-unknown': {
+    status: 409,
+    retryable: false,
+    title: { en: 'Host name unknown', de: 'Rechnername unbekannt' },
+    detail: {
+      en: 'The machine of the agent does not know the name "{host}". Check Mandant.Sage.BaseUrl; if the name is right, check the name resolution (DNS) of that machine.',
+      de: 'Der Rechner des Agenten kennt den Namen „{host}“ nicht. Bitte Mandant.Sage.BaseUrl prüfen; stimmt der Name, die Namensauflösung (DNS) dieses Rechners.',
+    },
+  },
+  'sage-connection-refused': {
+    status: 409,
+    retryable: true,
+    title: { en: 'Connection refused', de: 'Verbindung abgelehnt' },
+    detail: {
+      en: 'At {origin} no service takes connections. Check the port in Mandant.Sage.BaseUrl and that the web server (IIS) of Sage runs.',
+      de: 'Unter {origin} nimmt kein Dienst Verbindungen an. Bitte den Port in Mandant.Sage.BaseUrl prüfen und ob der Webserver (IIS) von Sage läuft.',
+    },
+  },
+  'sage-no-connection': {
+    status: 409,
+    retryable: true,
+    title: { en: 'No connection to Sage', de: 'Keine Verbindung zu Sage' },
+    detail: {
+      en: 'The machine of the agent gets no connection to {origin}. Check the address in Mandant.Sage.BaseUrl, the network between the two machines, and its firewall.',
+      de: 'Der Rechner des Agenten bekommt keine Verbindung zu {origin}. Bitte die Adresse in Mandant.Sage.BaseUrl prüfen, das Netz zwischen den beiden Rechnern und dessen Firewall.',
+    },
+  },
+  'sage-no-tls': {
+    status: 409,
+    retryable: false,
+    title: { en: 'No TLS on this port', de: 'Kein TLS auf diesem Port' },
+    detail: {
+      en: 'The server at {origin} does not speak TLS on this port. Use http:// in Mandant.Sage.BaseUrl, or the port at which Sage answers with https.',
+      de: 'Der Server unter {origin} spricht auf diesem Port kein TLS. Bitte in Mandant.Sage.BaseUrl http:// verwenden oder den Port, unter dem Sage mit https antwortet.',
+    },
+  },
+  'sage-certificate-untrusted': {
+    status: 409,
+    retryable: false,
+    title: { en: 'Certificate not trusted', de: 'Zertifikat nicht vertrauenswürdig' },
+    detail: {
+      en: 'The machine of the agent does not trust the certificate of {origin}: it is self-signed, revoked, or issued by an unknown authority. Trust the issuing authority on that machine, or give Sage a certificate from a known one.',
+      de: 'Der Rechner des Agenten vertraut dem Zertifikat von {origin} nicht: Es ist selbst signiert, widerrufen oder von einer unbekannten Stelle ausgestellt. Bitte der ausstellenden Stelle auf diesem Rechner vertrauen oder Sage ein Zertifikat einer bekannten Stelle geben.',
+    },
+  },
+  'sage-certificate-date': {
+    status: 409,
+    retryable: false,
+    title: { en: 'Certificate not valid today', de: 'Zertifikat heute nicht gültig' },
+    detail: {
+      en: 'The certificate of {origin} has expired or is not valid yet. Renew it, and check the clock of the machine of the agent.',
+      de: 'Das Zertifikat von {origin} ist abgelaufen oder noch nicht gültig. Bitte erneuern und die Uhr des Rechners prüfen, auf dem der Agent läuft.',
+    },
+  },
+  'sage-certificate-host': {
+    status: 409,
+    retryable: false,
+    title: { en: 'Certificate of another host', de: 'Zertifikat eines anderen Rechners' },
+    detail: {
+      en: 'The certificate that {origin} shows belongs to another host name. Use the name from the certificate in Mandant.Sage.BaseUrl.',
+      de: 'Das Zertifikat, das {origin} vorlegt, gehört zu einem anderen Rechnernamen. Bitte in Mandant.Sage.BaseUrl den Namen aus dem Zertifikat verwenden.',
+    },
+  },
 } as const satisfies Record<string, ErrorEntry>

@@ -12,6 +12,7 @@ import {
 } from '../../tenancy/variables/service.ts'
 import type { SagePerson } from '../people/rules/plan.ts'
 import { readSageClock, type SageClock } from './clock.ts'
+import { type ConnectionReport, checkConnection } from './connection-check.ts'
 import { explainDatabase, readDatabases, type SageDatabase } from './databases.ts'
 import { readEmployees } from './employees.ts'
 import { SageProfile, type SageProfileOverrides } from './profile.ts'
@@ -45,6 +46,8 @@ export interface SageService {
     tenantId: string,
     options: { readonly agentId?: string | undefined; readonly signal?: AbortSignal | undefined },
   ): Promise<SageConnection>
+  /** Where the way to Sage ends, and why: a report, not an error. Takes about ten seconds at most. */
+  check(tenantId: string): Promise<ConnectionReport>
   /** The etag is undefined as long as nothing was set. */
   profile(tenantId: string): Promise<SageProfileView & { etag: string | undefined }>
   /** @throws StegError `store-conflict` */
@@ -114,6 +117,12 @@ export function createSageService(parts: SageParts): SageService {
         databases: () => readDatabases(session, names),
       }
     },
+
+    check: (tenantId) =>
+      checkConnection(
+        { ...parts, credentials, profile: async (id) => (await profile(id)).profile },
+        tenantId,
+      ),
 
     async setProfile(tenantId, overrides, ifMatch) {
       const merged = SageProfile.parse(overrides)

@@ -54,6 +54,8 @@ export interface SessionParts {
   readonly profile: SageProfile
   readonly clock: Clock
   readonly signal?: AbortSignal | undefined
+  /** Milliseconds before the second, third, … attempt while Sage is busy; none to hear of it at once. */
+  readonly pauses?: readonly number[]
   /** Called when Sage refuses a sign-in as a bad request, to find out whether the database is the reason. */
   readonly explainBadRequest: (session: SageSession) => Promise<StegError | undefined>
 }
@@ -131,7 +133,7 @@ export function createSageSession(parts: SessionParts): SageSession {
         if (response.status === 200 && isHtml(response)) throw notData(path, response)
         return response
       },
-      { pauses: PAUSES_MS, clock, signal: parts.signal, isWorthRetrying },
+      { pauses: parts.pauses ?? PAUSES_MS, clock, signal: parts.signal, isWorthRetrying },
     )
   }
 

@@ -54,7 +54,7 @@ describe('the profile over HTTP', () => {
   afterEach(() => store.close())
 
   async function ask(id: 'getSageProfile' | 'setSageProfile', body?: unknown, ifMatch?: string) {
-    const endpoint = sageEndpoints(sage, { read: unused }).find((one) => one.id === id)
+    const endpoint = sageEndpoints(sage, { get: unused }).find((one) => one.id === id)
     if (endpoint === undefined) throw new Error(`no endpoint ${id}`)
     const request = fakeRequest({
       method: endpoint.method,
