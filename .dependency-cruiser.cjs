@@ -1,6 +1,6 @@
 // Each rule says what it protects and how to mend a violation.
 const pureRules = '^functions/.*/rules/'
-const sdk = '@azure/|^rhea|^ws$|^node:sqlite|^pino|^swagger-ui-dist'
+const sdk = '@azure/|^rhea|^ws$|^node:sqlite|^pino|^swagger-ui-dist|^@opentelemetry/'
 
 module.exports = {
   forbidden: [
@@ -68,6 +68,8 @@ module.exports = {
         path: '^(functions|shared)/',
         pathNot: [
           '^functions/platform/',
+          // Both sides trace in the same way; domain code knows only the port beside it.
+          '^shared/telemetry/opentelemetry\\.ts$',
           '^functions/main\\.ts$',
           '^functions/(http|docs)/',
           '^functions/triggers\\.ts$',

@@ -1,7 +1,9 @@
 import { type Clock, toIso } from '../shared/clock.ts'
 import { reasonOf } from '../shared/errors/error.ts'
 import type { Logger } from '../shared/log.ts'
+import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Channel } from '../shared/wire/seal.ts'
+import { createReportedCounts } from './connection/counts-report.ts'
 import { createCurrentLine } from './connection/current-line.ts'
 import { beat, createReporter } from './connection/heartbeat.ts'
 import type { Hub } from './connection/hub.ts'
@@ -11,6 +13,7 @@ import { proveForSession } from './connection/proof.ts'
 import { type ConnectionEvent, type ConnectionState, transitions } from './connection/states.ts'
 import { createSupervisor } from './connection/supervisor.ts'
 import { createWorkCount } from './connection/work-count.ts'
+import { countInTally, countTargets } from './relay/counted.ts'
 import { createTally } from './relay/counters.ts'
 import type { Journal } from './relay/journal/journal.ts'
 import { createRelay } from './relay/serve.ts'
@@ -42,7 +45,10 @@ export interface AgentParts {
   readonly journal: Journal
   readonly host: string
   readonly version: string
+  readonly tracing: Tracing
   readonly pid: number
+  /** Unique to this process. */
+  readonly source: string
   readonly clock: Clock
   /** Milliseconds from any start, never set back. */
   readonly monotonic: () => number
@@ -70,7 +76,11 @@ export function createAgent(parts: AgentParts): Agent {
   let started = false
   const serving = createWorkCount()
 
-  const tally = createTally(() => status.changed())
+  const counts = createReportedCounts({ source: parts.source, now: hubClock.now })
+  const tally = countInTally(
+    createTally(() => status.changed()),
+    counts.add,
+  )
   const status = createStatusWriter({
     path: parts.state.statusFile,
     read: readStatus,
@@ -84,6 +94,7 @@ export function createAgent(parts: AgentParts): Agent {
     version: parts.version,
     clock,
     hubNow: hubClock.now,
+    counts,
     onSent: (at) => {
       lastHeartbeat = at
       status.changed()
@@ -93,7 +104,7 @@ export function createAgent(parts: AgentParts): Agent {
     targets: createTargets(parts.state, enrolment.category, (name, base) =>
       log.info('target pinned', { name, base }),
     ),
-    http: parts.http,
+    http: countTargets(parts.http, parts.monotonic, counts.add),
     journal: parts.journal,
     channel: parts.channel,
     sendReply,
@@ -101,6 +112,7 @@ export function createAgent(parts: AgentParts): Agent {
     hubNow: hubClock.now,
     clock,
     version: parts.version,
+    tracing: parts.tracing,
     log,
   })
   const supervisor = createSupervisor({
@@ -142,6 +154,7 @@ export function createAgent(parts: AgentParts): Agent {
   }
 
   function onEvent(event: ConnectionEvent, reason?: string): void {
+    if (event === 'opened' && view.state === 'disconnected') counts.add({ reconnects: 1 })
     const state = transitions[view.state][event]
     if (state === view.state) return
     view = { state, since: toIso(clock.now()), reason: state === 'disconnected' ? (reason ?? null) : null }
@@ -218,6 +231,7 @@ export function createAgent(parts: AgentParts): Agent {
         beating.abort()
         await beats
         parts.http.close()
+        await parts.tracing.close()
         await status.finish()
       }
     },

@@ -3,6 +3,8 @@ import { performance } from 'node:perf_hooks'
 import { type Clock, systemClock } from '../shared/clock.ts'
 import { StegError } from '../shared/errors/error.ts'
 import type { Logger } from '../shared/log.ts'
+import { randomId, systemRandom } from '../shared/random.ts'
+import { openTracing } from '../shared/telemetry/open.ts'
 import { type Channel, openChannel } from '../shared/wire/seal.ts'
 import { type Agent, createAgent } from './agent.ts'
 import { connectHub, type Hub } from './connection/hub.ts'
@@ -10,6 +12,7 @@ import { createHubClock } from './connection/hub-clock.ts'
 import type { ConnectionState } from './connection/states.ts'
 import { openJournal } from './relay/journal/journal.ts'
 import { createTargetHttp } from './relay/target-http.ts'
+import { traceTargets } from './relay/traced.ts'
 import { removeLeftovers, secureFolder } from './state/folder.ts'
 import { readKey, readSealKey } from './state/key.ts'
 import { takeLock } from './state/lock.ts'
@@ -72,6 +75,7 @@ export async function prepareAgent(
     const journal = await openJournal({ file: state.journalFile, now: hubClock.now })
     // The broker's client is large; commands that do not connect start without it.
     const { serviceBusLines } = await import('./connection/service-bus-line.ts')
+    const tracing = await openTracing(process.env, { name: 'steg-agent', version: VERSION }, log)
     const agent = createAgent({
       enrolment,
       key,
@@ -80,11 +84,13 @@ export async function prepareAgent(
       hub: connectHub({ url: enrolment.hub, hubClock, localNow: clock.now, language: options.language }),
       hubClock,
       openLine: serviceBusLines(log),
-      http: createTargetHttp(),
+      http: traceTargets(createTargetHttp(), tracing, process.env.STEG_TRACE_TARGETS === 'true'),
       journal,
       host: hostName(),
       version: VERSION,
+      tracing,
       pid: process.pid,
+      source: randomId(systemRandom, 12),
       clock,
       monotonic: () => performance.now(),
       random: Math.random,

@@ -1,8 +1,11 @@
 import { systemClock } from '../shared/clock.ts'
 import type { Logger } from '../shared/log.ts'
 import { randomId, systemRandom } from '../shared/random.ts'
+import { openTracing } from '../shared/telemetry/open.ts'
+import { agentQueue } from '../shared/wire/queues.ts'
 import { createAccessTokens } from './connectors/access-tokens.ts'
 import { connectorEndpoints } from './connectors/endpoints.ts'
+import { tenantOfAgent } from './connectors/rows.ts'
 import { createConnectorsService } from './connectors/service.ts'
 import { documentationPages } from './docs/pages.ts'
 import { healthEndpoint } from './health/endpoint.ts'
@@ -28,7 +31,10 @@ import type { Endpoint } from './http/endpoint.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { jobEndpoints } from './jobs/endpoints.ts'
 import { createJobsService } from './jobs/service.ts'
+import { carryTrace, traceRuns } from './jobs/traced.ts'
+import { agentMetricsEndpoint, lastDayOf } from './metrics/agent-endpoints.ts'
 import { metricsEndpoint } from './metrics/endpoint.ts'
+import { createAgentMetrics } from './metrics/service.ts'
 import { countBus } from './platform/bus/counting.ts'
 import { createBusGrants } from './platform/bus/grants.ts'
 import { openServiceBus } from './platform/bus/service-bus.ts'
@@ -37,7 +43,9 @@ import { openTablesStore } from './platform/store/azure-tables.ts'
 import { countStore } from './platform/store/counting.ts'
 import type { Store } from './platform/store/port.ts'
 import { openSqliteStore } from './platform/store/sqlite.ts'
+import { countCalls } from './relay/counted.ts'
 import { createRelayService } from './relay/service.ts'
+import { traceCalls } from './relay/traced.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { setupEndpoints } from './setup/endpoints.ts'
 import { createSetupService } from './setup/service.ts'
@@ -68,14 +76,17 @@ export const tables = [
   'MasterData',
   'Balances',
   'LeaveRequests',
+  'AgentHours',
 ] as const
 
 /** Reads the environment once, builds adapters, hands them to services. The only place that knows both. */
 export async function compose(environment: Readonly<Record<string, string | undefined>>, log: Logger) {
   const settings = readSettings(environment)
+  const tracing = await openTracing(environment, { name: 'steg-hub', version: settings.version }, log)
   const opened = await openStore(settings)
   const countedStore = countStore(opened.store)
-  const countedBus = countBus(openServiceBus(settings.busConnection))
+  const serviceBus = openServiceBus(settings.busConnection)
+  const countedBus = countBus(serviceBus)
   const { store } = countedStore
   const { bus } = countedBus
   const grants = createBusGrants({
@@ -120,14 +131,25 @@ export async function compose(environment: Readonly<Record<string, string | unde
       return url === undefined ? {} : { sage: url }
     },
   })
-  const relay = createRelayService({
+  const instanceId = `hub-${randomId(random, 12)}`
+  const agentMetrics = createAgentMetrics({
+    store,
+    clock,
+    log,
+    source: instanceId,
+    tenantOf: tenantOfAgent,
+    depthOf: (agentId) => serviceBus.depthOf(agentQueue(agentId)),
+  })
+  const plainRelay = createRelayService({
     bus,
     clock,
     random,
     channelTo: connectors.channelTo,
-    instanceId: `hub-${randomId(random, 12)}`,
+    instanceId,
     log,
+    onLate: (agentId) => agentMetrics.count(agentId, { late: 1 }),
   })
+  const relay = traceCalls(countCalls(plainRelay, clock, agentMetrics.count), tracing)
   const sage = createSageService({ store, clock, variables, connectors, relay })
   const people = createPeopleService({ store, clock })
   const bookings = createBookingsService({
@@ -140,7 +162,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
   const absences = createAbsencesService({ store, clock, people, masterData })
   const jobs = createJobsService({
     store,
-    bus,
+    bus: carryTrace(bus, tracing),
     clock,
     random,
     log,
@@ -181,7 +203,11 @@ export async function compose(environment: Readonly<Record<string, string | unde
   const endpoints: readonly Endpoint[] = [
     ...tenancyEndpoints(tenancy),
     ...variableEndpoints(variables),
-    ...connectorEndpoints(enrolling),
+    ...connectorEndpoints(enrolling, {
+      lastDay: (tenantId, agentId) => lastDayOf(agentMetrics, tenantId, agentId, clock.now()),
+      queue: (agentId) => serviceBus.depthOf(agentQueue(agentId)).catch(() => null),
+    }),
+    agentMetricsEndpoint({ metrics: agentMetrics, clock, checkAgent: connectors.get }),
     ...sageEndpoints(sage, variables),
     ...jobEndpoints(jobs, connectors.get),
     ...peopleEndpoints(people),
@@ -207,12 +233,20 @@ export async function compose(environment: Readonly<Record<string, string | unde
     }),
     authentication: { byToken: tenancy.authenticate, bySession: async () => undefined },
     site: settings.site,
-    work: jobs.work,
+    work: traceRuns(jobs.work, tracing),
+    tracing,
     recoverRuns: jobs.recover,
     runSchedules: jobs.tick,
-    receiveEvent: connectors.receiveEvent,
+    async receiveEvent(agentId: string, jws: string, arrivedAt: number): Promise<void> {
+      const taken = await connectors.receiveEvent(agentId, jws, arrivedAt)
+      if (taken?.event.counts !== undefined) {
+        await agentMetrics.receive(taken.tenantId, agentId, taken.event.counts)
+      }
+    },
     async close() {
       await relay.close()
+      await agentMetrics.close()
+      await tracing.close()
       await bus.close()
       opened.close()
     },

@@ -1,8 +1,9 @@
 import { app, type InvocationContext } from '@azure/functions'
 import { compose } from './compose.ts'
 import { httpHandler } from './http/handler.ts'
+import { traced } from './http/traced.ts'
 import { consoleLogger } from './platform/telemetry/console.ts'
-import { parseEvent, parseJobMessage } from './triggers.ts'
+import { parseEvent, parseJobMessage, traceparentOf } from './triggers.ts'
 
 // The table of contents: every trigger, and nothing else.
 const hub = await compose(process.env, consoleLogger())
@@ -14,7 +15,7 @@ for (const endpoint of hub.endpoints) {
     route: `api/v1${endpoint.path}`,
     methods: [endpoint.method],
     authLevel: 'anonymous',
-    handler: httpHandler(endpoint, hub.authentication, hub.site),
+    handler: traced(endpoint, httpHandler(endpoint, hub.authentication, hub.site), hub.tracing),
   })
 }
 
@@ -31,7 +32,8 @@ app.serviceBusQueue('runJob', {
   connection: 'STEG_BUS',
   queueName: 'jobs',
   isSessionsEnabled: true,
-  handler: async (message: unknown) => hub.work(parseJobMessage(message)),
+  handler: async (message: unknown, context: InvocationContext) =>
+    hub.work(parseJobMessage(message), traceparentOf(context)),
 })
 
 app.serviceBusQueue('receiveAgentEvent', {

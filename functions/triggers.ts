@@ -4,11 +4,21 @@ import { StegError } from '../shared/errors/error.ts'
 
 const JobMessageSchema = z.object({ tenantId: z.string(), job: z.string(), runId: z.string() })
 
+const Carried = z.object({ traceparent: z.string().optional() })
+
 /** @throws StegError `message-invalid` */
 export function parseJobMessage(message: unknown): z.infer<typeof JobMessageSchema> {
   const parsed = JobMessageSchema.safeParse(fromBytes(message))
   if (!parsed.success) throw new StegError('message-invalid', { problem: 'not a job message' })
   return parsed.data
+}
+
+/** The trace that a message carries, as whoever sent it wrote it. */
+export function traceparentOf({ triggerMetadata }: InvocationContext): unknown {
+  const properties = Carried.safeParse(
+    triggerMetadata?.ApplicationProperties ?? triggerMetadata?.applicationProperties,
+  )
+  return properties.success ? properties.data.traceparent : undefined
 }
 
 /** An agent's report: who sent it, the signed text, and when the broker got it. @throws StegError `message-invalid` */

@@ -3,6 +3,7 @@ import { type Clock, toIso } from '../../shared/clock.ts'
 import { WIRE_VERSION } from '../../shared/wire/call.ts'
 import { AgentEvent, HEARTBEAT_SECONDS } from '../../shared/wire/event.ts'
 import type { AgentKey } from '../state/key.ts'
+import type { ReportedCounts } from './counts-report.ts'
 import type { CurrentLine } from './current-line.ts'
 import type { Line } from './line.ts'
 import { signEvent } from './proof.ts'
@@ -21,11 +22,14 @@ export function createReporter(parts: {
   clock: Clock
   /** Milliseconds since the epoch by the hub's clock. */
   hubNow: () => number
+  /** What has been counted, when it is time to report it. */
+  counts: ReportedCounts
   onSent: (at: number) => void
 }): Reporter {
   return {
     async report(line, kind) {
       const at = parts.clock.now()
+      const counts = parts.counts.due(kind === 'leaving')
       const event = AgentEvent.parse({
         v: WIRE_VERSION,
         agentId: parts.agentId,
@@ -33,6 +37,7 @@ export function createReporter(parts: {
         at: toIso(at),
         host: parts.host,
         version: parts.version,
+        ...(counts === undefined ? {} : { counts }),
       })
       await line.send('events', {
         subject: 'event',
@@ -40,6 +45,7 @@ export function createReporter(parts: {
         sessionId: parts.agentId,
         body: Buffer.from(await signEvent(parts.key, event, parts.hubNow())),
       })
+      if (counts !== undefined) parts.counts.reported(counts)
       parts.onSent(at)
     },
   }

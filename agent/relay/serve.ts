@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { isStegError, reasonOf, StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
+import type { Tracing } from '../../shared/telemetry/tracing.ts'
 import {
   type CallHead,
   type PingHead,
@@ -39,6 +40,7 @@ export interface RelayParts {
   readonly hubNow: () => number
   readonly clock: Clock
   readonly version: string
+  readonly tracing: Tracing
   readonly log: Logger
 }
 
@@ -121,7 +123,12 @@ export function createRelay(parts: RelayParts): Relay {
     replay: (request, head) => work(request, head, async () => parts.journal.find(head.id)?.answer),
     indeterminate: (request, head) =>
       work(request, head, () => frameOf(head.id, failed(new StegError('indeterminate', {})))),
-    execute: (request, head, body) => work(request, head, () => execute(head as CallHead, body)),
+    execute: (request, head, body) => {
+      const call = head as CallHead
+      return parts.tracing.span({ name: 'serve', kind: 'consumer', parent: call.traceparent }, () =>
+        work(request, call, () => execute(call, body)),
+      )
+    },
   }
 
   function journalPlan(head: RequestHead, begunBefore: boolean): JournalPlan {

@@ -20,7 +20,7 @@ export interface TargetHttp {
    */
   call(
     base: URL,
-    head: Pick<CallHead, 'method' | 'path' | 'headers' | 'idempotency'>,
+    head: Pick<CallHead, 'method' | 'path' | 'headers' | 'idempotency' | 'traceparent'>,
     body: Uint8Array,
     signal: AbortSignal,
   ): Promise<TargetAnswer>

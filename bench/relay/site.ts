@@ -85,6 +85,7 @@ export async function openSite(folder: string, children: Children): Promise<Site
     channelTo: async () => channel,
     instanceId: 'bench-hub',
     log: silentLogger,
+    onLate: () => undefined,
   })
   return {
     url,

@@ -9,6 +9,7 @@ import {
 import { type Endpoint, endpoint, noBody } from '../http/endpoint.ts'
 import { listOf } from '../http/paging.ts'
 import { Id } from '../http/text.ts'
+import { LastDay } from '../metrics/agent-endpoints.ts'
 import { Agent, shownAgent } from './presentation.ts'
 import type { ConnectorsService } from './service.ts'
 
@@ -25,7 +26,23 @@ const AccessToken = z
 
 const ById = z.object({ id: Id })
 
-export function connectorEndpoints(connectors: ConnectorsService): readonly Endpoint[] {
+const AgentDetails = Agent.extend({
+  last24Hours: LastDay,
+  queue: z.object({ waiting: z.int(), deadLetters: z.int() }).nullable().meta({
+    description: 'Calls on the queue of the agent at this moment; null when the broker does not tell.',
+  }),
+}).meta({ id: 'AgentDetails' })
+
+/** What is known of an agent's work. */
+export interface AgentInsight {
+  readonly lastDay: (tenantId: string, agentId: string) => Promise<z.input<typeof LastDay>>
+  readonly queue: (agentId: string) => Promise<{ waiting: number; deadLetters: number } | null>
+}
+
+export function connectorEndpoints(
+  connectors: ConnectorsService,
+  insight: AgentInsight,
+): readonly Endpoint[] {
   return [
     endpoint({
       id: 'createAccessToken',
@@ -104,13 +121,15 @@ export function connectorEndpoints(connectors: ConnectorsService): readonly Endp
       path: '/agents/{id}',
       access: { right: 'agents:read' },
       tag: 'Agents',
-      summary: 'Read one agent',
+      summary: 'Read one agent, and what it has done in the last 24 hours',
       params: ById,
-      success: { status: 200, schema: Agent },
+      success: { status: 200, schema: AgentDetails },
       errors: ['not-found'],
-      handle: async ({ tenantId, params }) => ({
-        body: shownAgent(await connectors.get(tenantId, params.id)),
-      }),
+      async handle({ tenantId, params: { id } }) {
+        const agent = shownAgent(await connectors.get(tenantId, id))
+        const [last24Hours, queue] = await Promise.all([insight.lastDay(tenantId, id), insight.queue(id)])
+        return { body: { ...agent, last24Hours, queue } }
+      },
     }),
     endpoint({
       id: 'revokeAgent',

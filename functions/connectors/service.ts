@@ -7,6 +7,7 @@ import {
   type SessionResponse,
   type TargetMap,
 } from '../../shared/wire/enrolment.ts'
+import type { AgentEvent } from '../../shared/wire/event.ts'
 import { agentQueue, EVENTS_QUEUE, REPLIES_QUEUE } from '../../shared/wire/queues.ts'
 import type { Channel } from '../../shared/wire/seal.ts'
 import type { Bus, BusGrants } from '../platform/bus/port.ts'
@@ -54,8 +55,15 @@ export interface ConnectorsService {
   choose(tenantId: string, wanted: string | undefined): Promise<AgentView>
   /** What is said to this agent is sealed with it. @throws StegError `agent-missing`, `agent-outdated` */
   channelTo(agentId: string): Promise<Channel>
-  /** Takes in what an agent reported. Unknown senders and forged reports are refused. @throws StegError */
-  receiveEvent(agentId: string, jws: string, arrivedAt: number): Promise<void>
+  /**
+   * Takes in what an agent reported. Unknown senders and forged reports are refused.
+   * @returns the report with the agent's tenant; undefined when it counts no longer. @throws StegError
+   */
+  receiveEvent(
+    agentId: string,
+    jws: string,
+    arrivedAt: number,
+  ): Promise<{ readonly tenantId: string; readonly event: AgentEvent } | undefined>
 }
 
 export interface ConnectorsParts extends SealingParts {
@@ -204,14 +212,15 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
       const { tenantId } = await enrolledAgent(agentId)
       for (;;) {
         const row = await existing(tenantId, agentId)
-        if (row.value.revokedAt !== undefined) return
+        if (row.value.revokedAt !== undefined) return undefined
         const event = await verifyEvent(jws, agentId, row.value.publicKey)
         // A report that comes late or twice must not bring back an older state.
-        if (row.value.lastSeen !== undefined && arrivedAt < row.value.lastSeen) return
+        if (row.value.lastSeen !== undefined && arrivedAt < row.value.lastSeen) return undefined
         const { leftAt: _, ...kept } = row.value
         const seen = { ...kept, lastSeen: arrivedAt, host: event.host, version: event.version }
         const next = event.kind === 'leaving' ? { ...seen, leftAt: arrivedAt } : seen
-        if (await wasWritten(tenantId, agentId, next, { kind: 'match', etag: row.etag })) return
+        if (await wasWritten(tenantId, agentId, next, { kind: 'match', etag: row.etag }))
+          return { tenantId, event }
       }
     },
   }

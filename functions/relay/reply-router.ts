@@ -33,6 +33,8 @@ export function createReplyRouter(parts: {
   clock: Clock
   instanceId: string
   log: Logger
+  /** A reply came that nobody waits for any more. */
+  onLate: (id: string) => void
 }): ReplyRouter {
   const timedOut = new Error('no reply in time')
   const waiting = new Map<string, { resolve(frame: Uint8Array): void; reject(error: unknown): void }>()
@@ -44,6 +46,7 @@ export function createReplyRouter(parts: {
     const waiter = waiting.get(reply.correlationId)
     if (waiter === undefined) {
       late += 1
+      parts.onLate(reply.correlationId)
       parts.log.info('late reply dropped', { correlationId: reply.correlationId, late })
       return
     }

@@ -20,6 +20,8 @@ export interface RelayRequest {
   readonly idempotency: CallHead['idempotency']
   /** Milliseconds to wait for the answer, the target's work included. */
   readonly timeout: number
+  /** W3C trace context. */
+  readonly traceparent?: string
   /** Milliseconds since the epoch: never executed after it, however late this process comes to send it. */
   readonly notAfter?: number
 }
@@ -50,11 +52,30 @@ export interface RelayParts {
   /** Unique to this process: the session on the reply queue that it holds. */
   readonly instanceId: string
   readonly log: Logger
+  /** A reply of this agent came too late. */
+  readonly onLate: (agentId: string) => void
 }
+
+/** Calls without an answer, of which it is still known to which agent they went. */
+const GIVEN_UP_REMEMBERED = 1000
 
 export function createRelayService(parts: RelayParts): RelayService {
   const { bus, clock } = parts
-  const router = createReplyRouter(parts)
+  /** By call. */
+  const givenUp = new Map<string, string>()
+  const router = createReplyRouter({
+    ...parts,
+    onLate(id) {
+      const agentId = givenUp.get(id)
+      if (agentId !== undefined) parts.onLate(agentId)
+    },
+  })
+
+  function giveUp(id: string, agentId: string): void {
+    const oldest = givenUp.keys().next()
+    if (givenUp.size >= GIVEN_UP_REMEMBERED && !oldest.done) givenUp.delete(oldest.value)
+    givenUp.set(id, agentId)
+  }
 
   async function exchange(
     agentId: string,
@@ -81,7 +102,10 @@ export function createRelayService(parts: RelayParts): RelayService {
       reply.abandon()
       throw error
     }
-    const bytes = await reply.arrived
+    const bytes = await reply.arrived.catch((error) => {
+      giveUp(id, agentId)
+      throw error
+    })
     return decodeFrame(ReplyHead, channel.open(id, bytes))
   }
 
@@ -101,6 +125,7 @@ export function createRelayService(parts: RelayParts): RelayService {
             path: request.path,
             headers: request.headers,
             idempotency: request.idempotency,
+            ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
             body: packed?.info ?? null,
           }
           return encodeFrame(callHead, packed?.bytes, 'request')

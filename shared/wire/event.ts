@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { WIRE_VERSION } from './call.ts'
+import { CountsReport } from './counts.ts'
 
 /** Seconds between two heartbeats of an agent. */
 export const HEARTBEAT_SECONDS = 30
@@ -21,5 +22,7 @@ export const AgentEvent = z.object({
   at: z.iso.datetime(),
   host: z.string().max(255),
   version: z.string().max(64),
+  /** Only when there is news, every five minutes at most. */
+  counts: CountsReport.optional(),
 })
 export type AgentEvent = z.infer<typeof AgentEvent>

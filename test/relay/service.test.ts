@@ -26,6 +26,7 @@ function site() {
   const sessions: { onReply(reply: IncomingReply): void; onLost(reason: string): void; closed: boolean }[] =
     []
   const faults = { send: false, open: 0 }
+  const late: string[] = []
   const bus: Bus = {
     async send(queue, message) {
       if (faults.send) throw new StegError('bus-unavailable', { reason: 'test' })
@@ -54,6 +55,7 @@ function site() {
     channelTo: async () => channel.hub,
     instanceId: 'hub-1',
     log: silentLogger,
+    onLate: (agentId) => late.push(agentId),
   })
 
   /** What the agent would send for the n-th request. */
@@ -76,7 +78,7 @@ function site() {
   function replyWith(id: string, frame: Uint8Array, session = sessions.length - 1) {
     sessions[session]?.onReply({ correlationId: id, body: channel.agent.seal(id, frame) })
   }
-  return { relay, clock, sent, sessions, faults, answer, replyWith, channel }
+  return { relay, late, clock, sent, sessions, faults, answer, replyWith, channel }
 }
 
 const codeOf = (promise: Promise<unknown>) =>
@@ -103,12 +105,13 @@ describe('relay, hub side', () => {
   })
 
   it('gives up at the deadline, and a late reply harms nobody', async () => {
-    const { relay, clock, sent, answer } = site()
+    const { relay, clock, sent, answer, late } = site()
     const call = codeOf(relay.call('a-1', request))
     await expect.poll(() => sent.length).toBe(1)
     await clock.advance(10_000)
     expect(await call).toBe('deadline-exceeded')
     await answer(0, 200, 'late')
+    expect(late).toEqual(['a-1'])
   })
 
   it('is never executed after what the caller allows, however late it is sent (F1)', async () => {

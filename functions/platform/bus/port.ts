@@ -12,6 +12,8 @@ export interface OutgoingMessage {
   readonly timeToLive?: number
   /** How the body is sealed. */
   readonly enc?: string
+  /** W3C trace context of what sends it. */
+  readonly traceparent?: string
 }
 
 export interface IncomingReply {
@@ -50,6 +52,18 @@ export interface Bus {
   /** Resolves when the broker answers. */
   check(): Promise<void>
   close(): Promise<void>
+}
+
+export interface QueueDepth {
+  /** Messages that wait for a receiver or are with one. */
+  readonly waiting: number
+  readonly deadLetters: number
+}
+
+/** Asks the broker itself, which counts as ten messages: not for every call. */
+export interface QueueDepths {
+  /** @throws StegError `bus-unavailable` */
+  depthOf(queue: string): Promise<QueueDepth>
 }
 
 /** Where agents find the broker, and the right to use single queues of it. */

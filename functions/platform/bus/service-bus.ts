@@ -8,7 +8,7 @@ import {
 import WebSocket from 'ws'
 import { reasonOf, StegError } from '../../../shared/errors/error.ts'
 import { openAdministration } from './administration.ts'
-import type { Bus, OutgoingMessage } from './port.ts'
+import type { Bus, OutgoingMessage, QueueDepths } from './port.ts'
 
 /**
  * How often a held session is renewed. The client renews by itself only in the mode that settles messages one by one;
@@ -30,7 +30,7 @@ function isLoopback(connectionString: string): boolean {
 }
 
 /** The bus on Azure Service Bus, or on the local broker: the connection string decides. AMQP over WebSocket. */
-export function openServiceBus(connectionString: string): Bus {
+export function openServiceBus(connectionString: string): Bus & QueueDepths {
   const options: ServiceBusClientOptions = {
     webSocketOptions: { webSocket: isLoopback(connectionString) ? LoopbackWebSocket : WebSocket },
     retryOptions: { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 1000, timeoutInMs: 10_000 },
@@ -65,7 +65,10 @@ export function openServiceBus(connectionString: string): Bus {
       ...(message.sessionId === undefined ? {} : { sessionId: message.sessionId }),
       ...(message.replyToSessionId === undefined ? {} : { replyToSessionId: message.replyToSessionId }),
       ...(message.timeToLive === undefined ? {} : { timeToLive: message.timeToLive }),
-      ...(message.enc === undefined ? {} : { applicationProperties: { enc: message.enc } }),
+      applicationProperties: {
+        ...(message.enc === undefined ? {} : { enc: message.enc }),
+        ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
+      },
     })
   }
 
@@ -112,6 +115,12 @@ export function openServiceBus(connectionString: string): Bus {
       await administration
         .deleteQueue(queue)
         .catch((error) => ignoreCode(error, 'MessageEntityNotFoundError'))
+    },
+
+    async depthOf(queue) {
+      administration ??= openAdministration(connectionString, isLoopback(connectionString))
+      const properties = await administration.getQueueRuntimeProperties(queue).catch(unavailable)
+      return { waiting: properties.activeMessageCount, deadLetters: properties.deadLetterMessageCount }
     },
 
     async openReplySession(queue, sessionId, onReply, onLost) {

@@ -5,6 +5,7 @@ import { createTally } from '../../../agent/relay/counters.ts'
 import { openJournal } from '../../../agent/relay/journal/journal.ts'
 import { createRelay } from '../../../agent/relay/serve.ts'
 import { silentLogger } from '../../../shared/log.ts'
+import { noTracing } from '../../../shared/telemetry/tracing.ts'
 import { type CallHead, ReplyHead } from '../../../shared/wire/call.ts'
 import { decodeFrame, encodeFrame } from '../../../shared/wire/frame.ts'
 import { channelPair } from '../channels.ts'
@@ -62,6 +63,7 @@ it('a call that must not be repeated is executed at most once, whenever the agen
             hubNow: clock.now,
             clock,
             version: '1',
+            tracing: noTracing,
             log: silentLogger,
           })
           const head: CallHead = {

@@ -7,6 +7,7 @@ import { createRelay } from '../../../agent/relay/serve.ts'
 import type { TargetAnswer, TargetHttp } from '../../../agent/relay/target-http.ts'
 import { StegError } from '../../../shared/errors/error.ts'
 import { silentLogger } from '../../../shared/log.ts'
+import { noTracing } from '../../../shared/telemetry/tracing.ts'
 import { type CallHead, ReplyHead, RequestHead } from '../../../shared/wire/call.ts'
 import { decodeFrame, encodeFrame, packBody, unpackBody } from '../../../shared/wire/frame.ts'
 import { channelPair } from '../channels.ts'
@@ -70,6 +71,7 @@ function setup() {
     hubNow: clock.now,
     clock,
     version: '1.2.3',
+    tracing: noTracing,
     log: silentLogger,
   })
 
