@@ -82,9 +82,9 @@ module.exports = {
       comment:
         "A capability uses another through its service's type, handed in by compose.ts: import type only from service.ts.",
       severity: 'error',
-      from: { path: '^functions/(tenancy|connectors|relay|jobs|hr)/' },
+      from: { path: '^functions/(audit|tenancy|connectors|relay|jobs|hr)/' },
       to: {
-        path: '^functions/(tenancy|connectors|relay|jobs|hr)/',
+        path: '^functions/(audit|tenancy|connectors|relay|jobs|hr)/',
         pathNot: ['^functions/$1/', '/service\\.ts$', '/port\\.ts$'],
       },
     },

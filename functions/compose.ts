@@ -3,6 +3,8 @@ import type { Logger } from '../shared/log.ts'
 import { randomId, systemRandom } from '../shared/random.ts'
 import { openTracing } from '../shared/telemetry/open.ts'
 import { agentQueue } from '../shared/wire/queues.ts'
+import { auditEndpoints } from './audit/endpoints.ts'
+import { createAuditService } from './audit/service.ts'
 import { createAccessTokens } from './connectors/access-tokens.ts'
 import { connectorEndpoints } from './connectors/endpoints.ts'
 import { tenantOfAgent } from './connectors/rows.ts'
@@ -11,6 +13,7 @@ import { documentationPages } from './docs/pages.ts'
 import { healthEndpoint } from './health/endpoint.ts'
 import { absenceEndpoints } from './hr/absences/endpoints.ts'
 import { absencesExportJob } from './hr/absences/export-job.ts'
+import { scopedAbsences } from './hr/absences/scoped.ts'
 import { createAbsencesService } from './hr/absences/service.ts'
 import { balanceEndpoints } from './hr/balances/endpoints.ts'
 import { createBalancesService } from './hr/balances/service.ts'
@@ -18,11 +21,13 @@ import { balancesSyncJob } from './hr/balances/sync-job.ts'
 import { bookingEndpoints } from './hr/bookings/endpoints.ts'
 import { bookingsExportJob } from './hr/bookings/export-job.ts'
 import { bookingsImportJob } from './hr/bookings/import-job.ts'
+import { scopedBookings } from './hr/bookings/scoped.ts'
 import { createBookingsService } from './hr/bookings/service.ts'
 import { masterDataEndpoints } from './hr/masterdata/endpoints.ts'
 import { createMasterDataService } from './hr/masterdata/service.ts'
 import { masterDataSyncJobs } from './hr/masterdata/sync-jobs.ts'
 import { peopleEndpoints } from './hr/people/endpoints.ts'
+import { groupEndpoints } from './hr/people/group-endpoints.ts'
 import { createPeopleService } from './hr/people/service.ts'
 import { peopleSyncJob } from './hr/people/sync-job.ts'
 import { sageEndpoints } from './hr/sage/endpoints.ts'
@@ -49,6 +54,8 @@ import { traceCalls } from './relay/traced.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { setupEndpoints } from './setup/endpoints.ts'
 import { createSetupService } from './setup/service.ts'
+import { apiTokenEndpoints } from './tenancy/api-token-endpoints.ts'
+import { createApiTokens } from './tenancy/api-tokens.ts'
 import { tenancyEndpoints } from './tenancy/endpoints.ts'
 import { formatToken, parseToken } from './tenancy/rules/token.ts'
 import { hashSecret, matchesHash } from './tenancy/secret-hash.ts'
@@ -77,6 +84,9 @@ export const tables = [
   'Balances',
   'LeaveRequests',
   'AgentHours',
+  'Groups',
+  'Audit',
+  'AuditDays',
 ] as const
 
 /** Reads the environment once, builds adapters, hands them to services. The only place that knows both. */
@@ -99,11 +109,15 @@ export async function compose(environment: Readonly<Record<string, string | unde
   const random = systemRandom
   const vault = createVault(settings.masterKey, random)
 
+  const people = createPeopleService({ store, clock, random })
+  const audit = createAuditService({ store, clock, random, log, retentionDays: settings.auditDays })
+  const apiTokens = createApiTokens({ store, clock, random, log, checkGroups: people.groups.check })
   const tenancy = createTenancyService({
     store,
     vault,
     clock,
     random,
+    tokens: apiTokens,
     operatorTokenHash: settings.operatorTokenHash,
   })
   const variables = createVariablesService({ store, vault, clock, tenancy })
@@ -151,7 +165,6 @@ export async function compose(environment: Readonly<Record<string, string | unde
   })
   const relay = traceCalls(countCalls(plainRelay, clock, agentMetrics.count), tracing)
   const sage = createSageService({ store, clock, variables, connectors, relay })
-  const people = createPeopleService({ store, clock })
   const bookings = createBookingsService({
     store,
     clock,
@@ -202,6 +215,8 @@ export async function compose(environment: Readonly<Record<string, string | unde
 
   const endpoints: readonly Endpoint[] = [
     ...tenancyEndpoints(tenancy),
+    ...apiTokenEndpoints(apiTokens),
+    ...auditEndpoints(audit),
     ...variableEndpoints(variables),
     ...connectorEndpoints(enrolling, {
       lastDay: (tenantId, agentId) => lastDayOf(agentMetrics, tenantId, agentId, clock.now()),
@@ -209,14 +224,15 @@ export async function compose(environment: Readonly<Record<string, string | unde
     }),
     agentMetricsEndpoint({ metrics: agentMetrics, clock, checkAgent: connectors.get }),
     ...sageEndpoints(sage, variables),
-    ...jobEndpoints(jobs, connectors.get),
+    ...jobEndpoints(jobs, connectors.get, people),
     ...peopleEndpoints(people),
-    ...bookingEndpoints(bookings),
+    ...groupEndpoints(people.groups),
+    ...bookingEndpoints(scopedBookings(bookings, people)),
     ...masterDataEndpoints(masterData),
     ...balanceEndpoints(balances),
-    ...absenceEndpoints(absences),
+    ...absenceEndpoints(scopedAbsences(absences, people)),
     ...setupEndpoints(setup),
-    metricsEndpoint({ store: countedStore.counts, bus: countedBus.counts }),
+    metricsEndpoint({ store: countedStore.counts, bus: countedBus.counts, audit: audit.counts }),
     healthEndpoint({
       version: settings.version,
       clock,
@@ -235,6 +251,8 @@ export async function compose(environment: Readonly<Record<string, string | unde
     site: settings.site,
     work: traceRuns(jobs.work, tracing),
     tracing,
+    audit,
+    pruneAudit: audit.prune,
     recoverRuns: jobs.recover,
     runSchedules: jobs.tick,
     async receiveEvent(agentId: string, jws: string, arrivedAt: number): Promise<void> {

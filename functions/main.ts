@@ -15,7 +15,7 @@ for (const endpoint of hub.endpoints) {
     route: `api/v1${endpoint.path}`,
     methods: [endpoint.method],
     authLevel: 'anonymous',
-    handler: traced(endpoint, httpHandler(endpoint, hub.authentication, hub.site), hub.tracing),
+    handler: traced(endpoint, httpHandler(endpoint, hub.authentication, hub.site, hub.audit), hub.tracing),
   })
 }
 
@@ -50,6 +50,7 @@ app.timer('recoverRuns', {
   schedule: '15 * * * * *',
   handler: async () => {
     await hub.recoverRuns()
+    await hub.pruneAudit()
   },
 })
 

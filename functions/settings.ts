@@ -5,7 +5,7 @@ import type { Site } from './http/site.ts'
 /**
  * The hub's settings, from the environment (in Azure: application settings; secrets as Key Vault references).
  * `STEG_STORE` is a storage connection string, or `sqlite:` and a file. `STEG_PUBLIC_URL` is the address of the hub in
- * browsers and mails, `STEG_PROXIES` how many front ends stand before it.
+ * browsers and mails, `STEG_PROXIES` how many front ends stand before it, `STEG_AUDIT_DAYS` how long the audit log is kept.
  */
 const Environment = z.object({
   STEG_STORE: z.string().min(1),
@@ -21,6 +21,7 @@ const Environment = z.object({
     .url({ protocol: /^https?$/ })
     .transform((text) => new URL(text).origin)
     .optional(),
+  STEG_AUDIT_DAYS: z.coerce.number().int().min(1).max(3650).default(400),
   STEG_PROXIES: z.coerce.number().int().min(0).max(5).default(1),
 })
 
@@ -36,6 +37,7 @@ export interface Settings {
   readonly masterKey: Uint8Array
   readonly operatorTokenHash: string
   readonly site: Site
+  readonly auditDays: number
   readonly version: string
 }
 
@@ -62,6 +64,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     sendKey: env.STEG_BUS_SEND_KEY,
     masterKey: env.STEG_MASTER_KEY,
     operatorTokenHash: env.STEG_OPERATOR_TOKEN_HASH,
+    auditDays: env.STEG_AUDIT_DAYS,
     site: { publicUrl: env.STEG_PUBLIC_URL, proxies: env.STEG_PROXIES },
     version: productVersion(),
   }

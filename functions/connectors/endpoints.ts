@@ -49,6 +49,7 @@ export function connectorEndpoints(
       method: 'POST',
       path: '/access-tokens',
       access: { right: 'agents:write' },
+      audit: 'ahead',
       tag: 'Agents',
       summary: 'Create an access token (MAT) with which one agent enrols',
       description: 'The secret is shown this once, lives seven days and can be used once.',
@@ -62,7 +63,10 @@ export function connectorEndpoints(
       errors: [],
       async handle({ tenantId }) {
         const created = await connectors.accessTokens.create(tenantId)
-        return { body: { ...created, expiresAt: toIso(created.expiresAt) } }
+        return {
+          audited: { id: created.id },
+          body: { ...created, expiresAt: toIso(created.expiresAt) },
+        }
       },
     }),
     endpoint({
@@ -70,6 +74,7 @@ export function connectorEndpoints(
       method: 'GET',
       path: '/access-tokens',
       access: { right: 'agents:read' },
+      scope: 'no-people',
       tag: 'Agents',
       summary: 'List the access tokens, newest first, without their secrets',
       success: { status: 200, schema: listOf(AccessToken) },
@@ -92,6 +97,7 @@ export function connectorEndpoints(
       method: 'DELETE',
       path: '/access-tokens/{id}',
       access: { right: 'agents:write' },
+      audit: 'ahead',
       tag: 'Agents',
       summary: 'Revoke an access token',
       params: ById,
@@ -107,6 +113,7 @@ export function connectorEndpoints(
       method: 'GET',
       path: '/agents',
       access: { right: 'agents:read' },
+      scope: 'no-people',
       tag: 'Agents',
       summary: 'List the agents with their status',
       success: { status: 200, schema: listOf(Agent) },
@@ -120,6 +127,7 @@ export function connectorEndpoints(
       method: 'GET',
       path: '/agents/{id}',
       access: { right: 'agents:read' },
+      scope: 'no-people',
       tag: 'Agents',
       summary: 'Read one agent, and what it has done in the last 24 hours',
       params: ById,
@@ -136,6 +144,7 @@ export function connectorEndpoints(
       method: 'DELETE',
       path: '/agents/{id}',
       access: { right: 'agents:write' },
+      audit: 'ahead',
       tag: 'Agents',
       summary: 'Revoke an agent: it loses its queue at once and can never come back',
       params: ById,
@@ -163,7 +172,17 @@ export function connectorEndpoints(
         'bus-unavailable',
         'store-conflict',
       ],
-      handle: async ({ body }) => ({ body: await connectors.enrol(body) }),
+      async handle({ body }) {
+        const enrolled = await connectors.enrol(body)
+        return {
+          body: enrolled,
+          recordedAs: {
+            tenantId: enrolled.tenant.id,
+            actor: { kind: 'agent', id: enrolled.agentId, name: body.name },
+          },
+          audited: { host: body.host, version: body.version },
+        }
+      },
     }),
     endpoint({
       id: 'openAgentSession',

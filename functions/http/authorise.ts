@@ -27,13 +27,15 @@ const CSRF_HEADER = 'x-steg-csrf'
 
 /**
  * Who calls, when they may. A token counts before a cookie, because only a program of ours or the caller's own sends one.
- * @throws StegError `unauthenticated`, `forbidden`, `session-needed`, `foreign-request`
+ * @param refused is told who lacked the right.
+ * @throws StegError `unauthenticated`, `forbidden`, `scope-limited`, `session-needed`, `foreign-request`
  */
 export async function authorise(
   endpoint: Endpoint,
   asking: Asking,
   authentication: Authentication,
   site: Site,
+  refused: (principal: Principal) => Promise<void>,
 ): Promise<Caller> {
   const { request } = asking
   const withToken = request.headers.has('authorization')
@@ -47,7 +49,12 @@ export async function authorise(
   const found = withToken ? await byToken(request, authentication) : await bySession(asking, authentication)
   if (found === undefined) throw new StegError('unauthenticated', {})
   if (found.session !== undefined && endpoint.method !== 'GET') checkCsrf(request, found.session)
-  return permitted(endpoint, found)
+  try {
+    return permitted(endpoint, found)
+  } catch (error) {
+    await refused(found.principal)
+    throw error
+  }
 }
 
 interface Found {
@@ -76,7 +83,7 @@ function checkCsrf(request: HttpRequest, { csrfToken }: Session): void {
   }
 }
 
-function permitted({ access }: Endpoint, { principal, session }: Found): Caller {
+function permitted({ access, scope, id }: Endpoint, { principal, session }: Found): Caller {
   const { actor } = principal
   const own =
     principal.kind === 'tenant'
@@ -88,6 +95,8 @@ function permitted({ access }: Endpoint, { principal, session }: Found): Caller 
     if (principal.kind !== 'operator') throw new StegError('forbidden', { right: 'operator' })
   } else if (typeof access === 'object' && !own.rights.has(access.right)) {
     throw new StegError('forbidden', { right: access.right })
+  } else if (typeof access === 'object' && own.scope.kind === 'limited' && scope === undefined) {
+    throw new StegError('scope-limited', { what: id })
   }
   return { ...own, actor, session }
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { ErrorCode, Language } from '../../shared/errors/error.ts'
+import type { AuditDetails } from '../audit/port.ts'
 import type { Right } from '../tenancy/rules/roles.ts'
 import type { CookieKind, NewCookie } from './cookies.ts'
 import type { Actor, Client, Scope, Session } from './principal.ts'
@@ -38,6 +39,10 @@ export interface Reply<R> {
   readonly etag?: string
   readonly location?: string
   readonly cookies?: readonly NewCookie[]
+  /** For the record of the change: what tells no secret, such as counts and names. */
+  readonly audited?: AuditDetails
+  /** Whose change it is, where the endpoint asks no one; without it nothing is recorded there. */
+  readonly recordedAs?: { readonly tenantId: string; readonly actor: Actor }
 }
 
 interface Shape<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType> {
@@ -46,6 +51,13 @@ interface Shape<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R
   /** Below `/api/v1`, with `{name}` for parameters. */
   readonly path: string
   readonly access: Access
+  /**
+   * For callers who are limited to certain people (A9): `observed` when the handler goes by the call's scope,
+   * `no-people` when neither request nor answer has to do with people. Without it they are refused.
+   */
+  readonly scope?: 'observed' | 'no-people'
+  /** `ahead`: a change that must not happen unrecorded. All other changes are recorded when they have happened. */
+  readonly audit?: 'ahead'
   readonly tag: string
   readonly summary: string
   readonly description?: string

@@ -1,23 +1,36 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions'
 import type { z } from 'zod'
 import { isStegError, StegError } from '../../shared/errors/error.ts'
+import { type AuditTrail, noAudit } from '../audit/port.ts'
 import { authorise } from './authorise.ts'
 import { cookiesOf, setCookie } from './cookies.ts'
 import { type Endpoint, isBodyOptional, type Reply } from './endpoint.ts'
 import type { Authentication } from './principal.ts'
 import { problemResponse } from './problem.ts'
+import { recorded, recordRefusal } from './recording.ts'
 import { formatEtag, ifMatchOf, jsonBodyOf, languageOf, queryOf, validate } from './request.ts'
 import { clientOf, type Site } from './site.ts'
 
 /** The Functions handler of an endpoint: who → what → do → answer, and every failure as a problem document. */
-export function httpHandler(endpoint: Endpoint, authentication: Authentication, site: Site): HttpHandler {
+export function httpHandler(
+  endpoint: Endpoint,
+  authentication: Authentication,
+  site: Site,
+  audit: AuditTrail = noAudit,
+): HttpHandler {
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const language = languageOf(request)
     try {
       const cookies = cookiesOf(request, site)
       const client = clientOf(request, site)
-      const caller = await authorise(endpoint, { request, cookies, client }, authentication, site)
-      const reply = await endpoint.handle({
+      const caller = await authorise(
+        endpoint,
+        { request, cookies, client },
+        authentication,
+        site,
+        (principal) => recordRefusal(endpoint, principal, client, request.params, audit),
+      )
+      const call = {
         ...caller,
         cookies,
         client,
@@ -28,7 +41,8 @@ export function httpHandler(endpoint: Endpoint, authentication: Authentication, 
           : undefined,
         ifMatch: ifMatchOf(request, language),
         language,
-      })
+      }
+      const reply = await recorded(endpoint, call, audit)
       return {
         ...answer(endpoint, reply, language),
         cookies: (reply.cookies ?? []).map((cookie) => setCookie(cookie, request, site)),

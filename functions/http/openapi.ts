@@ -26,6 +26,7 @@ export function errorCodesOf(endpoint: Endpoint): readonly ErrorCode[] {
   if (endpoint.access !== 'anyone') implied.push('unauthenticated')
   if (endpoint.access === 'signed-in') implied.push('session-needed')
   else if (endpoint.access !== 'anyone') implied.push('forbidden')
+  if (typeof endpoint.access === 'object' && endpoint.scope === undefined) implied.push('scope-limited')
   if (endpoint.method !== 'GET') implied.push('foreign-request')
   if (endpoint.params) implied.push('not-found')
   if (endpoint.params || endpoint.query || endpoint.body) implied.push('invalid-request')

@@ -2,7 +2,7 @@ import type { Right } from '../tenancy/rules/roles.ts'
 
 /** Who does something, as lists and logs name them. `nobody` where an endpoint asks no one. */
 export interface Actor {
-  readonly kind: 'user' | 'token' | 'operator' | 'nobody'
+  readonly kind: 'user' | 'token' | 'operator' | 'agent' | 'nobody'
   readonly id: string
   readonly name: string
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Language } from '../../shared/errors/error.ts'
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
 import { listOf, PageQuery, pageOf } from '../http/paging.ts'
+import type { Scope } from '../http/principal.ts'
 import {
   Job,
   JobEdit,
@@ -16,6 +17,7 @@ import {
   TokenAndId,
 } from './presentation.ts'
 import type { RunRow } from './rows.ts'
+import { isShownTo } from './rules/discretion.ts'
 import type { JobsService } from './service.ts'
 
 /** The answer that a run goes on, with the address where its state is. */
@@ -24,10 +26,16 @@ const accepted = (run: RunRow, language: Language) => ({
   location: `/api/v1/jobs/${run.job}/runs/${run.id}`,
 })
 
+/** Whose external tokens a caller may see; undefined is everybody's. */
+interface SeenPeople {
+  visible(tenantId: string, scope: Scope): Promise<{ hasToken(token: string): boolean } | undefined>
+}
+
 /** @param findAgent @throws StegError `not-found`: a job is not given to an agent that is not there */
 export function jobEndpoints(
   jobs: JobsService,
   findAgent: (tenantId: string, agentId: string) => Promise<unknown>,
+  people: SeenPeople,
 ): readonly Endpoint[] {
   const tag = 'Jobs'
   return [
@@ -36,12 +44,13 @@ export function jobEndpoints(
       method: 'GET',
       path: '/jobs',
       access: { right: 'jobs:read' },
+      scope: 'observed',
       tag,
       summary: 'List the jobs with status and last result',
       success: { status: 200, schema: listOf(Job) },
       errors: [],
-      handle: async ({ tenantId, language }) => ({
-        body: { items: (await jobs.list(tenantId)).map((job) => shownJob(job, language)) },
+      handle: async ({ tenantId, scope, language }) => ({
+        body: { items: (await jobs.list(tenantId)).map((job) => shownJob(job, language, scope)) },
       }),
     }),
     endpoint({
@@ -50,6 +59,7 @@ export function jobEndpoints(
       method: 'GET',
       path: '/jobs/schedule-preview',
       access: { right: 'jobs:read' },
+      scope: 'no-people',
       tag,
       summary: 'Show when a schedule would be due, without setting it',
       query: Schedule,
@@ -65,14 +75,15 @@ export function jobEndpoints(
       method: 'GET',
       path: '/jobs/{token}',
       access: { right: 'jobs:read' },
+      scope: 'observed',
       tag,
       summary: 'Read one job',
       params: Token,
       success: { status: 200, schema: Job },
       errors: ['not-found'],
-      async handle({ tenantId, params, language }) {
+      async handle({ tenantId, scope, params, language }) {
         const { view, etag } = await jobs.get(tenantId, params.token)
-        return { body: shownJob(view, language), ...(etag === undefined ? {} : { etag }) }
+        return { body: shownJob(view, language, scope), ...(etag === undefined ? {} : { etag }) }
       },
     }),
     endpoint({
@@ -121,15 +132,16 @@ export function jobEndpoints(
       method: 'GET',
       path: '/jobs/{token}/runs',
       access: { right: 'jobs:read' },
+      scope: 'observed',
       tag,
       summary: 'List the runs of a job, newest first',
       params: Token,
       query: PageQuery,
       success: { status: 200, schema: pageOf(Run) },
       errors: ['not-found'],
-      async handle({ tenantId, params, query, language }) {
+      async handle({ tenantId, scope, params, query, language }) {
         const { runs, cursor } = await jobs.history(tenantId, params.token, query)
-        return { body: { items: runs.map((run) => shownRun(run, language)), cursor: cursor ?? null } }
+        return { body: { items: runs.map((run) => shownRun(run, language, scope)), cursor: cursor ?? null } }
       },
     }),
     endpoint({
@@ -137,13 +149,14 @@ export function jobEndpoints(
       method: 'GET',
       path: '/jobs/{token}/runs/{id}',
       access: { right: 'jobs:read' },
+      scope: 'observed',
       tag,
       summary: 'Read one run',
       params: TokenAndId,
       success: { status: 200, schema: Run },
       errors: ['not-found'],
-      handle: async ({ tenantId, params, language }) => ({
-        body: shownRun(await jobs.run(tenantId, params.token, params.id), language),
+      handle: async ({ tenantId, scope, params, language }) => ({
+        body: shownRun(await jobs.run(tenantId, params.token, params.id), language, scope),
       }),
     }),
     endpoint({
@@ -151,16 +164,23 @@ export function jobEndpoints(
       method: 'GET',
       path: '/jobs/{token}/runs/{id}/log',
       access: { right: 'jobs:read' },
+      scope: 'observed',
       tag,
       summary: 'Read the log of a run, oldest line first',
+      description:
+        'Who is limited to certain people gets only the lines that name nobody else; a page may hold fewer items than the limit, and still have a cursor.',
       params: TokenAndId,
       query: PageQuery,
       success: { status: 200, schema: pageOf(LogEntry) },
       errors: ['not-found'],
-      async handle({ tenantId, params, query, language }) {
+      async handle({ tenantId, scope, params, query, language }) {
         await jobs.run(tenantId, params.token, params.id)
         const { lines, cursor } = await jobs.log.page(tenantId, params.id, query)
-        return { body: { items: lines.map((line) => shownLine(line, language)), cursor: cursor ?? null } }
+        const visible = await people.visible(tenantId, scope)
+        const shown = lines.filter(
+          (line) => visible === undefined || isShownTo(line.params, visible.hasToken),
+        )
+        return { body: { items: shown.map((line) => shownLine(line, language)), cursor: cursor ?? null } }
       },
     }),
     endpoint({

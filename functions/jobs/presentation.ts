@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { toIso } from '../../shared/clock.ts'
-import { describeError, type Language } from '../../shared/errors/error.ts'
+import { catalogue, describeError, type Language } from '../../shared/errors/error.ts'
+import { everyone, type Scope } from '../http/principal.ts'
 import { Id, line } from '../http/text.ts'
 import { type LogLine, logLevels, type RunRow, triggers } from './rows.ts'
 import { describeCounts, describeLog, type LogCode } from './rules/texts.ts'
@@ -91,7 +92,8 @@ export const JobEdit = z
 export const Token = z.object({ token: Id })
 export const TokenAndId = z.object({ token: Id, id: Id })
 
-export function shownRun(run: RunRow, language: Language): z.input<typeof Run> {
+/** What went wrong may name people: who is limited to some sees only what kind of failure it was. */
+export function shownRun(run: RunRow, language: Language, scope: Scope = everyone): z.input<typeof Run> {
   return {
     id: run.id,
     job: run.job,
@@ -102,7 +104,7 @@ export function shownRun(run: RunRow, language: Language): z.input<typeof Run> {
     queuedAt: toIso(run.queuedAt),
     startedAt: run.startedAt === undefined ? null : toIso(run.startedAt),
     finishedAt: run.finishedAt === undefined ? null : toIso(run.finishedAt),
-    message: messageOf(run, language),
+    message: messageOf(run, language, scope),
     code: run.error?.code ?? null,
     counts: run.counts,
     attempts: run.attempts,
@@ -111,19 +113,23 @@ export function shownRun(run: RunRow, language: Language): z.input<typeof Run> {
   }
 }
 
-function messageOf(run: RunRow, language: Language): string | null {
-  if (run.error !== undefined) return describeError(run.error, language)
+function messageOf(run: RunRow, language: Language, scope: Scope): string | null {
+  if (run.error !== undefined) {
+    return scope.kind === 'limited'
+      ? catalogue[run.error.code].title[language]
+      : describeError(run.error, language)
+  }
   return run.state === 'succeeded' ? describeCounts(run.counts, language, run.dryRun) : null
 }
 
-export function shownJob(job: JobView, language: Language): z.input<typeof Job> {
+export function shownJob(job: JobView, language: Language, scope: Scope = everyone): z.input<typeof Job> {
   const { lastRun, ...rest } = job
   return {
     ...rest,
     lastRun: lastRun === undefined ? null : toIso(lastRun.startedAt ?? lastRun.queuedAt),
     lastRunId: lastRun?.id ?? null,
     lastResult: lastRun?.state ?? null,
-    lastMessage: lastRun === undefined ? null : messageOf(lastRun, language),
+    lastMessage: lastRun === undefined ? null : messageOf(lastRun, language, scope),
     nextRun: job.nextRun === undefined ? null : toIso(job.nextRun),
     schedule: job.schedule ?? null,
     agentId: job.agentId ?? null,

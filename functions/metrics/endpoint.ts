@@ -6,6 +6,9 @@ const Metrics = z
   .object({
     store: Counts.meta({ description: 'Operations; `transactions` are what Azure Tables bills.' }),
     bus: Counts.meta({ description: 'Messages that this hub instance sent and replies that it received.' }),
+    audit: Counts.meta({
+      description: 'Changes recorded, and those that could not be (then they are in the log).',
+    }),
   })
   .meta({ id: 'Metrics' })
 
@@ -13,6 +16,7 @@ const Metrics = z
 export function metricsEndpoint(counts: {
   readonly store: () => object
   readonly bus: () => object
+  readonly audit: () => object
 }): Endpoint {
   return endpoint({
     id: 'getMetrics',
@@ -23,6 +27,8 @@ export function metricsEndpoint(counts: {
     summary: 'Storage transactions and messages of this hub instance since its start',
     success: { status: 200, schema: Metrics },
     errors: [],
-    handle: async () => ({ body: Metrics.parse({ store: counts.store(), bus: counts.bus() }) }),
+    handle: async () => ({
+      body: Metrics.parse({ store: counts.store(), bus: counts.bus(), audit: counts.audit() }),
+    }),
   })
 }

@@ -9,12 +9,13 @@ export function setupEndpoints(setup: SetupService): readonly Endpoint[] {
       method: 'GET',
       path: '/setup',
       access: { right: 'jobs:read' },
+      scope: 'observed',
       tag: 'Setup',
       summary: 'What is set up, what is missing with the next thing to do, and what failed lately',
       success: { status: 200, schema: SetupView },
       errors: [],
-      handle: async ({ tenantId, language }) => ({
-        body: shownSetup(await setup.look(tenantId), language),
+      handle: async ({ tenantId, scope, language }) => ({
+        body: shownSetup(await setup.look(tenantId), language, scope),
       }),
     }),
   ]

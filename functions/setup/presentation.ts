@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Language } from '../../shared/errors/error.ts'
 import { Agent, shownAgent } from '../connectors/presentation.ts'
+import { everyone, type Scope } from '../http/principal.ts'
 import { Run, shownRun } from '../jobs/presentation.ts'
 import { setupSteps } from './rules/steps.ts'
 import { describeNext, type NextCode, nextTexts } from './rules/texts.ts'
@@ -39,7 +40,11 @@ export const SetupView = z
   })
   .meta({ id: 'Setup' })
 
-export function shownSetup(setup: Setup, language: Language): z.input<typeof SetupView> {
+export function shownSetup(
+  setup: Setup,
+  language: Language,
+  scope: Scope = everyone,
+): z.input<typeof SetupView> {
   return {
     complete: setup.steps.every(({ state }) => state === 'done'),
     steps: setup.steps.map(({ step, state, next }) => ({
@@ -53,7 +58,7 @@ export function shownSetup(setup: Setup, language: Language): z.input<typeof Set
     people: setup.people,
     failures: {
       runs: setup.failedJobs.flatMap(({ lastRun }) =>
-        lastRun === undefined ? [] : [shownRun(lastRun, language)],
+        lastRun === undefined ? [] : [shownRun(lastRun, language, scope)],
       ),
       bookings: setup.failedBookings,
       agents: setup.disconnectedAgents.map(shownAgent),

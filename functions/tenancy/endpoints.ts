@@ -21,6 +21,7 @@ export function tenancyEndpoints(tenancy: TenancyService): readonly Endpoint[] {
       method: 'POST',
       path: '/tenants',
       access: 'operator',
+      audit: 'ahead',
       tag: 'Tenants',
       summary: 'Create a tenant',
       description: 'The token in the answer carries all admin roles and is shown this once.',
@@ -30,13 +31,17 @@ export function tenancyEndpoints(tenancy: TenancyService): readonly Endpoint[] {
         schema: z.object({ id: z.string(), name: z.string(), apiToken: z.string() }).meta({ id: 'Tenant' }),
       },
       errors: [],
-      handle: async ({ body }) => ({ body: await tenancy.create(body.name) }),
+      async handle({ body }) {
+        const tenant = await tenancy.create(body.name)
+        return { body: tenant, audited: { id: tenant.id, name: tenant.name } }
+      },
     }),
     endpoint({
       id: 'listRoles',
       method: 'GET',
       path: '/roles',
       access: { right: 'users:read' },
+      scope: 'no-people',
       tag: 'Users',
       summary: 'List the roles and the rights that they carry',
       success: { status: 200, schema: listOf(RoleView) },

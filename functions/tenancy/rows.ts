@@ -21,5 +21,16 @@ export const apiTokensTable = defineTable({
     hash: z.string(),
     roles: z.array(z.enum(roles)),
     createdAt: z.string(),
+    name: z.string().optional(),
+    createdBy: z.string().optional(),
+    /** Absent: everybody. */
+    scope: z
+      .object({ kind: z.literal('limited'), people: z.array(z.string()), groups: z.array(z.string()) })
+      .optional(),
+    /** Milliseconds since the epoch. Absent: never. */
+    expiresAt: z.number().optional(),
+    revokedAt: z.number().optional(),
+    /** To the hour. */
+    lastUsedAt: z.number().optional(),
   }),
 })

@@ -1,13 +1,13 @@
 import { type Clock, toIso } from '../../shared/clock.ts'
 import { StegError } from '../../shared/errors/error.ts'
 import { type Random, randomId } from '../../shared/random.ts'
-import { type Actor, type Authentication, everyone, type Principal } from '../http/principal.ts'
+import type { Actor, Authentication, Principal } from '../http/principal.ts'
 import type { Vault } from '../platform/secrets/port.ts'
 import type { Store } from '../platform/store/port.ts'
-import { apiTokensTable, TENANT_KEY, tenantsTable } from './rows.ts'
-import { adminRoles, rightsOf } from './rules/roles.ts'
-import { formatToken, parseToken } from './rules/token.ts'
-import { hashSecret, matchesHash } from './secret-hash.ts'
+import type { ApiTokens } from './api-tokens.ts'
+import { TENANT_KEY, tenantsTable } from './rows.ts'
+import { adminRoles } from './rules/roles.ts'
+import { matchesHash } from './secret-hash.ts'
 
 export interface TenancyService {
   /** Creates a tenant with its own data key and a token with all admin roles, which is returned this once. */
@@ -24,6 +24,7 @@ export interface TenancyParts {
   readonly vault: Vault
   readonly clock: Clock
   readonly random: Random
+  readonly tokens: Pick<ApiTokens, 'createFirst' | 'authenticate'>
   /** SHA-256 of the operator's token, base64url. */
   readonly operatorTokenHash: string
 }
@@ -32,7 +33,6 @@ const operatorActor: Actor = { kind: 'operator', id: 'operator', name: 'operator
 
 export function createTenancyService(parts: TenancyParts): TenancyService {
   const tenants = tenantsTable.bind(parts.store)
-  const tokens = apiTokensTable.bind(parts.store)
 
   async function tenantRow(tenantId: string) {
     const row = await tenants.get(tenantId, TENANT_KEY)
@@ -44,36 +44,15 @@ export function createTenancyService(parts: TenancyParts): TenancyService {
     async create(name) {
       // The letter in front keeps it from looking like a number where metadata is parsed as JSON.
       const id = `t${randomId(parts.random, 11)}`
-      const token = {
-        tenantId: id,
-        id: randomId(parts.random, 10),
-        secret: Buffer.from(parts.random.bytes(32)).toString('base64url'),
-      }
       const createdAt = toIso(parts.clock.now())
       const wrappedKey = await parts.vault.createDataKey()
       await tenants.put(id, TENANT_KEY, { name, createdAt, wrappedKey }, { kind: 'absent' })
-      await tokens.put(
-        id,
-        token.id,
-        { hash: hashSecret(token.secret), roles: [...adminRoles], createdAt },
-        { kind: 'absent' },
-      )
-      return { id, name, apiToken: formatToken('api', token) }
+      return { id, name, apiToken: await parts.tokens.createFirst(id, adminRoles) }
     },
 
     async authenticate(text): Promise<Principal | undefined> {
       if (matchesHash(text, parts.operatorTokenHash)) return { kind: 'operator', actor: operatorActor }
-      const token = parseToken('api', text)
-      if (token === undefined) return undefined
-      const row = await tokens.get(token.tenantId, token.id)
-      if (row === undefined || !matchesHash(token.secret, row.value.hash)) return undefined
-      return {
-        kind: 'tenant',
-        tenantId: token.tenantId,
-        rights: rightsOf(row.value.roles),
-        actor: { kind: 'token', id: token.id, name: token.id },
-        scope: everyone,
-      }
+      return parts.tokens.authenticate(text)
     },
 
     nameOf: async (tenantId) => (await tenantRow(tenantId)).name,

@@ -5,6 +5,7 @@ import { apiErrors } from './api.ts'
 import { bookingErrors } from './bookings.ts'
 import type { ErrorEntry } from './entry.ts'
 import { jobErrors } from './jobs.ts'
+import { peopleErrors } from './people.ts'
 import { relayErrors } from './relay.ts'
 import { sageErrors } from './sage.ts'
 import { storeErrors } from './store.ts'
@@ -21,6 +22,7 @@ export const catalogue = {
   ...agentErrors,
   ...bookingErrors,
   ...absenceErrors,
+  ...peopleErrors,
 } as const
 
 export type ErrorCode = keyof typeof catalogue

@@ -65,4 +65,31 @@ export const tenancyErrors = {
       de: 'Der Agent „{agent}“ wurde widerrufen. Bitte einen Agenten mit einem neuen Zugriffstoken anmelden.',
     },
   },
+  'token-exceeds-rights': {
+    status: 403,
+    retryable: false,
+    title: { en: 'More than you may give', de: 'Mehr, als Sie vergeben dürfen' },
+    detail: {
+      en: 'A token cannot carry more than the one who creates it ({right}). Choose fewer roles or a narrower scope, or have somebody create it who has these rights.',
+      de: 'Ein Token kann nicht mehr dürfen, als wer es erstellt ({right}). Bitte weniger Rollen oder einen engeren Zugriff wählen oder das Token von jemandem mit diesen Rechten erstellen lassen.',
+    },
+  },
+  'token-expiry': {
+    status: 400,
+    retryable: false,
+    title: { en: 'Expiry in the past', de: 'Ablauf in der Vergangenheit' },
+    detail: {
+      en: 'The token would already have expired. Choose a time in the future, or null for a token without an end.',
+      de: 'Das Token wäre schon abgelaufen. Bitte einen Zeitpunkt in der Zukunft wählen, oder null für ein Token ohne Ablauf.',
+    },
+  },
+  'token-limit': {
+    status: 409,
+    retryable: false,
+    title: { en: 'Too many tokens', de: 'Zu viele Token' },
+    detail: {
+      en: 'There are {limit} tokens already, which is the most. Revoked and expired ones are removed after 90 days.',
+      de: 'Es gibt schon {limit} Token; mehr sind nicht möglich. Widerrufene und abgelaufene werden nach 90 Tagen entfernt.',
+    },
+  },
 } as const satisfies Record<string, ErrorEntry>

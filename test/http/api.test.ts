@@ -83,7 +83,8 @@ describe('what comes from outside', () => {
   it.each([
     ['createTenant', (text: string) => ({ name: text })],
     ['editJob', (text: string) => ({ warningMessage: text })],
-    ['editPerson', (text: string) => ({ groups: [text] })],
+    ['createGroup', (text: string) => ({ name: text })],
+    ['createApiToken', (text: string) => ({ name: text, roles: ['team'] })],
     ['editPerson', (text: string) => ({ identMedia: [text] })],
   ] as const)('is no text for %s when nobody could read it', (id, bodyOf) => {
     const { body } = found(id)

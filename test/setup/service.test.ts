@@ -12,6 +12,7 @@ import { createVariablesService } from '../../functions/tenancy/variables/servic
 import { StegError } from '../../shared/errors/error.ts'
 import { systemRandom } from '../../shared/random.ts'
 import { jobsSite } from '../jobs/site.ts'
+import { plainTokens } from '../tenancy/plain-tokens.ts'
 
 let site: ReturnType<typeof jobsSite>
 let counted: ReturnType<typeof countStore>
@@ -27,7 +28,11 @@ beforeEach(async () => {
   const { store } = counted
   const vault = createVault(systemRandom.bytes(32), systemRandom)
   const common = { store, vault, clock: site.clock, random: systemRandom }
-  const tenancy = createTenancyService({ ...common, operatorTokenHash: 'x'.repeat(43) })
+  const tenancy = createTenancyService({
+    ...common,
+    tokens: plainTokens(common),
+    operatorTokenHash: 'x'.repeat(43),
+  })
   tenant = (await tenancy.create('Muster')).id
   parts = {
     variables: createVariablesService({ ...common, tenancy }),

@@ -67,12 +67,15 @@ beforeAll(async () => {
     })),
   )
   await owner.api('POST', '/bookings', { items: [ownersBooking] })
+  await owner.api('POST', '/groups', { name: 'Owners group' })
   const first = async (list: string) => (await owner.api('GET', list)).body.items[0].id
   ids = {
     '/agents/': { id: await first('/agents') },
     '/access-tokens/': { id: await first('/access-tokens') },
     '/bookings/': { id: ownersBooking.id },
     '/people/': { id: await first('/people') },
+    '/groups/': { id: await first('/groups') },
+    '/api-tokens/': { id: await first('/api-tokens') },
     '/absences/': { id: await first('/absences') },
     '/jobs/': { token: 'SysSageSyncPersonen', id: run.id },
     '/variables/': { name: 'Mandant.Sage.Username' },
@@ -114,7 +117,10 @@ const bodies: Readonly<Record<string, unknown>> = {
   startRun: {},
   undoRun: {},
   editPerson: { locked: true },
-  editPeople: () => ({ ids: [ids['/people/']?.id], edit: { locked: true } }),
+  actOnPeople: () => ({ action: { kind: 'lock' }, people: { ids: [ids['/people/']?.id] } }),
+  createGroup: { name: 'Strangers' },
+  renameGroup: { name: 'Strangers' },
+  createApiToken: { name: 'strangers-token', roles: ['team'] },
   enrolAgent: {
     token: 'x'.repeat(30),
     proof: 'x'.repeat(30),
@@ -141,6 +147,8 @@ async function ownersState() {
     '/agents',
     '/access-tokens',
     '/people?limit=500',
+    '/groups',
+    '/api-tokens',
     '/bookings',
     '/absences',
     '/absence-reasons',
@@ -148,7 +156,7 @@ async function ownersState() {
     '/sage/profile',
   ]
   const answers = await Promise.all(lists.map((list) => owner.api('GET', list)))
-  return answers.map(({ body }) => JSON.stringify(body).replace(/"lastSeen":"[^"]*"/g, ''))
+  return answers.map(({ body }) => JSON.stringify(body).replace(/"last(Seen|UsedAt)":"[^"]*"/g, ''))
 }
 
 describe('another tenant', () => {
@@ -158,6 +166,7 @@ describe('another tenant', () => {
       owner.id,
       owner.token,
       'owners-agent',
+      'Owners group',
       'Gehalt',
       'Kur',
       'StegConnector',
@@ -172,7 +181,7 @@ describe('another tenant', () => {
       expect(status, `${endpoint.method} ${address} → ${shown}`).toBeLessThan(500)
       if (
         address !== endpoint.path &&
-        /\/(agents|access-tokens|absences|bookings|people)\/|\/runs\//.test(address)
+        /\/(agents|access-tokens|api-tokens|absences|bookings|groups|people)\/|\/runs\//.test(address)
       ) {
         expect(status, `${endpoint.method} ${address}`).toBe(404)
       }

@@ -5,6 +5,7 @@ import { createTenancyService } from '../../functions/tenancy/service.ts'
 import { createVariablesService, type VariablesService } from '../../functions/tenancy/variables/service.ts'
 import { systemRandom } from '../../shared/random.ts'
 import { fakeClock } from '../agent/fake-clock.ts'
+import { plainTokens } from './plain-tokens.ts'
 
 let store: ReturnType<typeof openSqliteStore>
 let variables: VariablesService
@@ -14,7 +15,11 @@ beforeEach(async () => {
   store = openSqliteStore({ file: ':memory:' })
   const vault = createVault(systemRandom.bytes(32), systemRandom)
   const parts = { store, vault, clock: fakeClock(), random: systemRandom }
-  const tenancy = createTenancyService({ ...parts, operatorTokenHash: 'x'.repeat(43) })
+  const tenancy = createTenancyService({
+    ...parts,
+    tokens: plainTokens(parts),
+    operatorTokenHash: 'x'.repeat(43),
+  })
   variables = createVariablesService({ ...parts, tenancy })
   tenant = (await tenancy.create('Muster')).id
 })

@@ -5,7 +5,8 @@ import { type Endpoint, endpoint } from '../../http/endpoint.ts'
 import { PageQuery, pageOf } from '../../http/paging.ts'
 import type { LeaveRequest } from './rows.ts'
 import { shownState, shownStates } from './rules/state.ts'
-import type { AbsencesService, Acceptance } from './service.ts'
+import type { ScopedAbsences } from './scoped.ts'
+import type { Acceptance } from './service.ts'
 
 const MAX_ITEMS = 100
 
@@ -61,7 +62,7 @@ const Result = z
   })
   .meta({ id: 'AbsenceResult' })
 
-export function absenceEndpoints(absences: AbsencesService): readonly Endpoint[] {
+export function absenceEndpoints(absences: ScopedAbsences): readonly Endpoint[] {
   const tag = 'Absences'
   return [
     endpoint({
@@ -69,6 +70,7 @@ export function absenceEndpoints(absences: AbsencesService): readonly Endpoint[]
       method: 'POST',
       path: '/absences',
       access: { right: 'absences:write' },
+      scope: 'observed',
       tag,
       summary: 'Hand in requests for leave',
       description:
@@ -76,9 +78,13 @@ export function absenceEndpoints(absences: AbsencesService): readonly Endpoint[]
       body: z.strictObject({ items: z.array(NewAbsence).min(1).max(MAX_ITEMS) }).meta({ id: 'NewAbsences' }),
       success: { status: 200, schema: z.object({ items: z.array(Result) }) },
       errors: ['store-conflict'],
-      async handle({ tenantId, body, language }) {
-        const results = await absences.accept(tenantId, body.items)
-        return { body: { items: results.map((result) => shownResult(result, language)) } }
+      async handle({ tenantId, scope, body, language }) {
+        const results = await absences.accept(tenantId, body.items, scope)
+        const rejected = results.filter((result) => 'error' in result).length
+        return {
+          body: { items: results.map((result) => shownResult(result, language)) },
+          audited: { accepted: results.length - rejected, rejected },
+        }
       },
     }),
     endpoint({
@@ -86,10 +92,11 @@ export function absenceEndpoints(absences: AbsencesService): readonly Endpoint[]
       method: 'GET',
       path: '/absences',
       access: { right: 'absences:read' },
+      scope: 'observed',
       tag,
       summary: 'List requests for leave',
       description:
-        'Those of one state in the order of receipt; without a state all, in the order of their ids.',
+        'Those of one state in the order of receipt; without a state all, in the order of their ids. A page may hold fewer items than the limit, and still have a cursor.',
       query: PageQuery.extend({
         state: State.optional(),
         cursor: z
@@ -100,8 +107,8 @@ export function absenceEndpoints(absences: AbsencesService): readonly Endpoint[]
       }),
       success: { status: 200, schema: pageOf(Absence) },
       errors: [],
-      async handle({ tenantId, query, language }) {
-        const page = await absences.list(tenantId, query)
+      async handle({ tenantId, scope, query, language }) {
+        const page = await absences.list(tenantId, query, scope)
         const items = page.requests.map((request) => shown(request, language))
         return { body: { items, cursor: page.cursor ?? null } }
       },
@@ -111,13 +118,14 @@ export function absenceEndpoints(absences: AbsencesService): readonly Endpoint[]
       method: 'GET',
       path: '/absences/{id}',
       access: { right: 'absences:read' },
+      scope: 'observed',
       tag,
       summary: 'Read one request for leave',
       params: z.object({ id: Id }),
       success: { status: 200, schema: Absence },
       errors: ['not-found'],
-      async handle({ tenantId, params, language }) {
-        return { body: shown(await absences.get(tenantId, params.id), language) }
+      async handle({ tenantId, scope, params, language }) {
+        return { body: shown(await absences.get(tenantId, params.id, scope), language) }
       },
     }),
   ]

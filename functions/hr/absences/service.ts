@@ -1,8 +1,10 @@
 import type { Clock } from '../../../shared/clock.ts'
 import { isStegError, StegError } from '../../../shared/errors/error.ts'
+import { everyone } from '../../http/principal.ts'
 import type { Store } from '../../platform/store/port.ts'
 import { inFlight } from '../in-flight.ts'
 import type { MasterDataService } from '../masterdata/service.ts'
+import { idOfToken } from '../people/rules/plan.ts'
 import type { PeopleService } from '../people/service.ts'
 import { createRequests } from './requests.ts'
 import {
@@ -72,10 +74,10 @@ export function createAbsencesService(parts: {
   }
 
   async function personOf(tenantId: string, token: string) {
-    const id = personIdOf(token)
+    const id = idOfToken(token)
     if (id === undefined) return undefined
     try {
-      const { person } = await parts.people.get(tenantId, id)
+      const { person } = await parts.people.get(tenantId, id, everyone)
       return { personId: id, clientNumber: person.clientNumber, employeeNumber: person.employeeNumber }
     } catch (error) {
       if (isStegError(error, 'not-found')) return undefined
@@ -122,7 +124,7 @@ export function createAbsencesService(parts: {
 }
 
 /** What follows the beginning of the range in the key of the row to continue with. */
-function cursorOf(next: LeaveRequest, state: ShownState | undefined): string {
+export function cursorOf(next: LeaveRequest, state: ShownState | undefined): string {
   return state === undefined
     ? requestKey(next.id).slice(ALL_REQUESTS.from.length)
     : stateKey(state, next).slice(stateRange(state).from.length)
@@ -139,11 +141,4 @@ function repeated(stored: LeaveRequest, item: NewRequest): Acceptance {
 function answerTo(item: NewRequest, result: Acceptance | undefined): Acceptance {
   if (result === undefined) throw new Error(`no result for ${item.id}`)
   return 'error' in result ? result : repeated(result.request, item)
-}
-
-/** The id of the person with an external token such as `3_4`; undefined when it cannot be one of Sage's. */
-function personIdOf(token: string): string | undefined {
-  const match = /^(0|[1-9]\d{0,5})_(0|[1-9]\d{0,7})$/.exec(token)
-  if (match === null) return undefined
-  return `s${String(match[1]).padStart(6, '0')}-${String(match[2]).padStart(8, '0')}`
 }

@@ -40,14 +40,15 @@ export function balanceEndpoints(balances: BalancesService): readonly Endpoint[]
       method: 'GET',
       path: '/people/{id}/balances',
       access: { right: 'balances:read' },
+      scope: 'observed',
       tag: 'Balances',
       summary: "Read one person's balances",
       params: z.object({ id: PersonId }),
       query: z.object({ keyDate: KeyDate }),
       success: { status: 200, schema: BalanceSchema.extend({ readThrough }).meta({ id: 'PersonBalance' }) },
       errors: ['not-found'],
-      async handle({ tenantId, params, query }) {
-        const balance = await balances.ofPerson(tenantId, params.id, query.keyDate)
+      async handle({ tenantId, scope, params, query }) {
+        const balance = await balances.ofPerson(tenantId, params.id, query.keyDate, scope)
         return { body: { ...shown(balance), readThrough: (await balances.readThrough(tenantId)) ?? null } }
       },
     }),
@@ -56,6 +57,7 @@ export function balanceEndpoints(balances: BalancesService): readonly Endpoint[]
       method: 'GET',
       path: '/balances',
       access: { right: 'balances:read' },
+      scope: 'observed',
       tag: 'Balances',
       summary: 'List the balances of all people',
       description:
@@ -66,9 +68,9 @@ export function balanceEndpoints(balances: BalancesService): readonly Endpoint[]
       }),
       success: { status: 200, schema: pageOf(BalanceSchema).extend({ readThrough }) },
       errors: [],
-      async handle({ tenantId, query }) {
+      async handle({ tenantId, scope, query }) {
         const [page, through] = await Promise.all([
-          balances.list(tenantId, query),
+          balances.list(tenantId, query, scope),
           balances.readThrough(tenantId),
         ])
         return {

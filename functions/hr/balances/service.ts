@@ -1,3 +1,4 @@
+import type { Scope } from '../../http/principal.ts'
 import type { Store } from '../../platform/store/port.ts'
 import { inFlight } from '../in-flight.ts'
 import type { PeopleService } from '../people/service.ts'
@@ -25,7 +26,7 @@ export interface Balance {
 
 export interface BalancesService {
   /** What held on a day (`YYYY-MM-DD`; default: what holds now), as far as it was read. @throws StegError `not-found` */
-  ofPerson(tenantId: string, personId: string, keyDate: string | undefined): Promise<Balance>
+  ofPerson(tenantId: string, personId: string, keyDate: string | undefined, scope: Scope): Promise<Balance>
   /** One page in order of the person's id; people of whom nothing is known for that day are left out. */
   list(
     tenantId: string,
@@ -34,6 +35,7 @@ export interface BalancesService {
       readonly limit: number
       readonly cursor?: string | undefined
     },
+    scope: Scope,
   ): Promise<{ balances: readonly Balance[]; cursor: string | undefined }>
   /** Key date of the last complete reading. */
   readThrough(tenantId: string): Promise<string | undefined>
@@ -41,7 +43,7 @@ export interface BalancesService {
 
 export function createBalancesService(parts: {
   readonly store: Store
-  readonly people: Pick<PeopleService, 'get'>
+  readonly people: Pick<PeopleService, 'get' | 'visible'>
 }): BalancesService {
   const balances = balancesTable.bind(parts.store)
   const passes = balancePassTable.bind(parts.store)
@@ -51,9 +53,26 @@ export function createBalancesService(parts: {
     return page.rows[0]?.value
   }
 
+  /** The newest figures of the people of one page, and of one more when there is a next one. */
+  async function pageOf(tenantId: string, limit: number, cursor: string | undefined, scope: Scope) {
+    const visible = await parts.people.visible(tenantId, scope)
+    if (visible === undefined) {
+      const from = cursor === undefined ? CURRENT_RANGE.from : currentKey(cursor)
+      return (await balances.query(tenantId, { from, to: CURRENT_RANGE.to, limit: limit + 1 })).rows
+    }
+    const ids = visible.ids.filter((id) => cursor === undefined || id >= cursor)
+    const found: { value: BalanceRow }[] = []
+    for (let from = 0; from < ids.length && found.length <= limit; from += HISTORY_READS) {
+      const some = ids.slice(from, from + HISTORY_READS)
+      const rows = await inFlight(some, HISTORY_READS, (id) => balances.get(tenantId, currentKey(id)))
+      found.push(...rows.filter((row) => row !== undefined))
+    }
+    return found.slice(0, limit + 1)
+  }
+
   return {
-    async ofPerson(tenantId, personId, keyDate) {
-      const { person } = await parts.people.get(tenantId, personId)
+    async ofPerson(tenantId, personId, keyDate, scope) {
+      const { person } = await parts.people.get(tenantId, personId, scope)
       const row =
         keyDate === undefined
           ? (await balances.get(tenantId, currentKey(personId)))?.value
@@ -62,9 +81,8 @@ export function createBalancesService(parts: {
       return { personId, externalToken: person.externalToken, changedOn: undefined, accounts: [] }
     },
 
-    async list(tenantId, { keyDate, limit, cursor }) {
-      const from = cursor === undefined ? CURRENT_RANGE.from : currentKey(cursor)
-      const { rows } = await balances.query(tenantId, { from, to: CURRENT_RANGE.to, limit: limit + 1 })
+    async list(tenantId, { keyDate, limit, cursor }, scope) {
+      const rows = await pageOf(tenantId, limit, cursor, scope)
       const found = await inFlight(rows.slice(0, limit), HISTORY_READS, async ({ value }) => {
         // Who asks for today mostly meets the newest row; only older days cost a look into the history.
         const current = keyDate === undefined || value.day <= keyDate

@@ -1,5 +1,6 @@
 import { type Clock, toIso } from '../../../shared/clock.ts'
 import { isStegError } from '../../../shared/errors/error.ts'
+import { everyone } from '../../http/principal.ts'
 import type { Counts, JobDefinition, RunContext } from '../../jobs/port.ts'
 import type { Store } from '../../platform/store/port.ts'
 import { inFlight, SAGE_CALLS_IN_FLIGHT } from '../in-flight.ts'
@@ -43,7 +44,7 @@ export function balancesSyncJob(parts: {
     let next = resumed?.next
     do {
       signal.throwIfAborted()
-      const page = await parts.people.list(tenantId, { limit: BLOCK, cursor: next })
+      const page = await parts.people.list(tenantId, { limit: BLOCK, cursor: next }, everyone)
       next = page.cursor
       const due = page.people.filter((person) => person.active && person.timeManagement)
       const block = await readBlock(due, keyDate, { connection, ledger, context })

@@ -6,7 +6,7 @@ import { PageQuery, pageOf } from '../../http/paging.ts'
 import { BookingInput } from './intake.ts'
 import type { BookingRow } from './rows.ts'
 import { shownState, shownStates } from './rules/state.ts'
-import type { BookingsService } from './service.ts'
+import type { ScopedBookings } from './scoped.ts'
 
 const Failure = z
   .object({ code: z.string(), status: z.int(), message: z.string() })
@@ -48,6 +48,7 @@ const Items = z
     override: { items: itemSchema },
   })
 
+const Day = z.iso.date().optional()
 const Id = z.object({ id: z.string().min(1).max(128) })
 
 function failure(error: ErrorRecord | undefined, language: Language) {
@@ -76,7 +77,13 @@ function shown(booking: BookingRow, language: Language): z.input<typeof BookingS
   }
 }
 
-export function bookingEndpoints(bookings: BookingsService): readonly Endpoint[] {
+/** For the record of the call: terminals post all day, so the bookings are counted and not listed. */
+function countsOf(items: readonly { readonly state: string }[]) {
+  const rejected = items.filter(({ state }) => state === 'rejected').length
+  return { accepted: items.length - rejected, rejected }
+}
+
+export function bookingEndpoints(bookings: ScopedBookings): readonly Endpoint[] {
   const tag = 'Bookings'
   return [
     endpoint({
@@ -84,6 +91,7 @@ export function bookingEndpoints(bookings: BookingsService): readonly Endpoint[]
       method: 'POST',
       path: '/bookings',
       access: { right: 'bookings:write' },
+      scope: 'observed',
       tag,
       summary: 'Hand over up to 1,000 time bookings',
       description:
@@ -102,8 +110,8 @@ export function bookingEndpoints(bookings: BookingsService): readonly Endpoint[]
         }),
       },
       errors: ['store-conflict'],
-      async handle({ tenantId, body, language }) {
-        const items = await bookings.accept(tenantId, body.items)
+      async handle({ tenantId, scope, body, language }) {
+        const items = await bookings.accept(tenantId, body.items, scope)
         return {
           body: {
             items: items.map(({ id, state, error }) => {
@@ -111,6 +119,7 @@ export function bookingEndpoints(bookings: BookingsService): readonly Endpoint[]
               return { id, state, ...(problem === undefined ? {} : { error: problem }) }
             }),
           },
+          audited: countsOf(items),
         }
       },
     }),
@@ -119,17 +128,21 @@ export function bookingEndpoints(bookings: BookingsService): readonly Endpoint[]
       method: 'GET',
       path: '/bookings',
       access: { right: 'bookings:read' },
+      scope: 'observed',
       tag,
       summary: 'List bookings in order of time',
+      description: 'A page may hold fewer items than the limit, and still have a cursor.',
       query: PageQuery.extend({
         state: z.enum(shownStates).optional(),
         person: z.string().min(1).max(64).optional().meta({ description: 'External token, e.g. 3_4.' }),
-        day: z.iso.date().optional().meta({ description: 'A day in the time zone of the Sage server.' }),
+        day: Day.meta({ description: 'A day in the time zone of the Sage server.' }),
+        from: Day.meta({ description: 'First day, in the time zone of the Sage server.' }),
+        to: Day.meta({ description: 'Last day.' }),
       }),
       success: { status: 200, schema: pageOf(BookingSchema) },
       errors: [],
-      async handle({ tenantId, query, language }) {
-        const page = await bookings.list(tenantId, query)
+      async handle({ tenantId, scope, query, language }) {
+        const page = await bookings.list(tenantId, query, scope)
         return {
           body: { items: page.bookings.map((one) => shown(one, language)), cursor: page.cursor ?? null },
         }
@@ -140,13 +153,14 @@ export function bookingEndpoints(bookings: BookingsService): readonly Endpoint[]
       method: 'GET',
       path: '/bookings/{id}',
       access: { right: 'bookings:read' },
+      scope: 'observed',
       tag,
       summary: 'Read one booking',
       params: Id,
       success: { status: 200, schema: BookingSchema },
       errors: ['not-found'],
-      handle: async ({ tenantId, params, language }) => ({
-        body: shown(await bookings.get(tenantId, params.id), language),
+      handle: async ({ tenantId, scope, params, language }) => ({
+        body: shown(await bookings.get(tenantId, params.id, scope), language),
       }),
     }),
     endpoint({
@@ -154,13 +168,14 @@ export function bookingEndpoints(bookings: BookingsService): readonly Endpoint[]
       method: 'POST',
       path: '/bookings/{id}/retry',
       access: { right: 'bookings:write' },
+      scope: 'observed',
       tag,
       summary: 'Send a failed or dismissed booking again',
       params: Id,
       success: { status: 200, schema: BookingSchema },
       errors: ['not-found', 'booking-state'],
-      handle: async ({ tenantId, params, language }) => ({
-        body: shown(await bookings.retry(tenantId, params.id), language),
+      handle: async ({ tenantId, scope, params, language }) => ({
+        body: shown(await bookings.retry(tenantId, params.id, scope), language),
       }),
     }),
     endpoint({
@@ -168,13 +183,14 @@ export function bookingEndpoints(bookings: BookingsService): readonly Endpoint[]
       method: 'POST',
       path: '/bookings/{id}/dismiss',
       access: { right: 'bookings:write' },
+      scope: 'observed',
       tag,
       summary: 'Give up a booking that is not in Sage',
       params: Id,
       success: { status: 200, schema: BookingSchema },
       errors: ['not-found', 'booking-state'],
-      handle: async ({ tenantId, params, language }) => ({
-        body: shown(await bookings.dismiss(tenantId, params.id), language),
+      handle: async ({ tenantId, scope, params, language }) => ({
+        body: shown(await bookings.dismiss(tenantId, params.id, scope), language),
       }),
     }),
   ]

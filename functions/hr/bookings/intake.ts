@@ -126,7 +126,7 @@ function answerOf(verdict: Verdict, kept: ReadonlyMap<string, BookingRow>): Inta
   return { id, state: shownState(known.state), ...(known.error === undefined ? {} : { error: known.error }) }
 }
 
-function idIn(item: unknown): string | null {
+export function idIn(item: unknown): string | null {
   const id = typeof item === 'object' && item !== null && 'id' in item ? item.id : undefined
   return typeof id === 'string' ? id.slice(0, 64) : null
 }

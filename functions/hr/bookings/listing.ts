@@ -1,5 +1,8 @@
 import { StegError } from '../../../shared/errors/error.ts'
 import type { Store } from '../../platform/store/port.ts'
+import { inFlight } from '../in-flight.ts'
+import { tokenOf } from '../people/rules/plan.ts'
+import type { VisiblePeople } from '../people/service.ts'
 import {
   type BookingRow,
   bookingsTable,
@@ -17,92 +20,151 @@ export interface BookingQuery {
   /** External token. */
   readonly person?: string | undefined
   readonly span?: Span | undefined
+  /** Only bookings of these people. */
+  readonly among?: VisiblePeople | undefined
   readonly limit: number
   readonly cursor?: string | undefined
 }
 
 export interface BookingPage {
+  /** May be fewer than asked for, or none, although there is a cursor: one page looks at so many and no more. */
   readonly bookings: readonly BookingRow[]
   readonly cursor: string | undefined
 }
 
-/** Rows read at once when one person's bookings are searched for a state. */
-const PERSON_PAGE = 200
+/** Up to so many people's own bookings are followed; of more, all bookings are looked through. */
+const FOLLOWED_PEOPLE = 40
+/** Rows read at once of each range when not all of them are wanted. */
+const SIFTED_PAGE = 500
+/** What one page costs at most: rounds of reading every range once, and bookings read by id. */
+const ROUNDS = 10
+const LOOKS = 2_000
+const READS = 32
+
+/** Rows in order of time: of one state, or of one person. Keys are the prefix and the order. */
+interface Source {
+  readonly prefix: string
+  readonly from: string
+  readonly to: string
+}
+
+/** A row of a source; `booking` is undefined when it is not wanted. */
+interface Seen {
+  readonly order: string
+  booking(): Promise<BookingRow | undefined>
+}
 
 /**
- * One page in order of time. Without a person it merges the ranges of the states asked for, with one it follows that
- * person's range: never more rows are read than can be on the page, times the number of states.
+ * One page in order of time. Without people it merges the ranges of the states asked for; of one person, or a few, it
+ * merges theirs.
  */
 export function listBookings(store: Store, tenantId: string, query: BookingQuery): Promise<BookingPage> {
-  return query.person === undefined
-    ? listByState(store, tenantId, query)
-    : listByPerson(store, tenantId, query, query.person)
+  const { among } = query
+  if (query.person !== undefined) return listByPeople(store, tenantId, query, [query.person])
+  if (among !== undefined && among.ids.length <= FOLLOWED_PEOPLE) {
+    return listByPeople(store, tenantId, query, among.ids.map(tokenOf))
+  }
+  return listByState(store, tenantId, query)
 }
 
-async function listByState(store: Store, tenantId: string, query: BookingQuery): Promise<BookingPage> {
+function listByState(store: Store, tenantId: string, query: BookingQuery): Promise<BookingPage> {
   const table = bookingsTable.bind(store)
-  const after = cursorOf(query)
-  const ranges = await Promise.all(
-    statesBehind(query.state).map(async (state) => {
-      const { from, to } = stateRange(state, query.span)
-      const prefix = `s!${state}!`
-      const start = after === undefined ? from : later(from, `${prefix}${after}`)
-      return (await table.query(tenantId, { from: start, to, limit: query.limit + 1 })).rows
-    }),
-  )
-  const rows = ranges
-    .flat()
-    .map(({ value }) => value)
-    .sort(byOrder)
-    .slice(0, query.limit + 1)
-  return pageOf(rows, query.limit)
+  const { among, limit } = query
+  const sources = statesBehind(query.state).map((state) => ({
+    ...stateRange(state, query.span),
+    prefix: `s!${state}!`,
+  }))
+  const pageRows = among === undefined ? limit + 1 : Math.max(limit + 1, SIFTED_PAGE)
+  return merged(query, sources, async ({ prefix }, range) => {
+    const { rows, cursor } = await table.query(tenantId, { ...range, limit: pageRows })
+    const seen = rows.map(({ key, value }) => ({
+      order: key.slice(prefix.length),
+      booking: async () => (among?.hasToken(value.externalToken) === false ? undefined : value),
+    }))
+    return { seen, more: cursor !== undefined }
+  })
 }
 
-async function listByPerson(
+function listByPeople(
   store: Store,
   tenantId: string,
   query: BookingQuery,
-  person: string,
+  people: readonly string[],
 ): Promise<BookingPage> {
   const pointers = pointersTable.bind(store)
   const bookings = bookingsTable.bind(store)
   const states = new Set(statesBehind(query.state))
-  const { from, to } = personRange(person, query.span)
-  const after = cursorOf(query)
-  const prefix = personRange(person, undefined).from
+  const sources = people.map((person) => ({
+    ...personRange(person, query.span),
+    prefix: personRange(person, undefined).from,
+  }))
+  return merged(query, sources, async ({ prefix }, range) => {
+    const { rows, cursor } = await pointers.query(tenantId, { ...range, limit: query.limit + 1 })
+    const seen = rows.map(({ key, value }) => ({
+      order: key.slice(prefix.length),
+      async booking() {
+        const row = await bookings.get(tenantId, idKey(value.id))
+        return row !== undefined && states.has(row.value.state) ? row.value : undefined
+      },
+    }))
+    return { seen, more: cursor !== undefined }
+  })
+}
+
+async function merged(
+  query: BookingQuery,
+  sources: readonly Source[],
+  read: (
+    source: Source,
+    range: { readonly from: string; readonly to: string },
+  ) => Promise<{ seen: readonly Seen[]; more: boolean }>,
+): Promise<BookingPage> {
   const found: BookingRow[] = []
-  let start = after === undefined ? from : later(from, `${prefix}${after}`)
-  while (found.length <= query.limit) {
-    const page = await pointers.query(tenantId, { from: start, to, limit: PERSON_PAGE })
-    const rows = await Promise.all(page.rows.map(({ value }) => bookings.get(tenantId, idKey(value.id))))
-    for (const row of rows) if (row !== undefined && states.has(row.value.state)) found.push(row.value)
-    const last = page.rows.at(-1)
-    if (page.cursor === undefined || last === undefined) break
-    // The space sorts below everything that a key is made of.
-    start = `${last.key} `
+  let after = cursorOf(query)
+  let looks = 0
+  for (let round = 1; ; round++) {
+    const pages = await inFlight(sources, READS, (source) =>
+      read(source, {
+        from: after === undefined ? source.from : later(source.from, source.prefix + after),
+        to: source.to,
+      }),
+    )
+    // Beyond the earliest end of a page that has more behind it, a row in between could be missing.
+    const ends = pages.flatMap(({ seen, more }) => (more ? [seen.at(-1)?.order ?? ''] : []))
+    const horizon = ends.toSorted()[0]
+    const rows = pages
+      .flatMap(({ seen }) => seen)
+      .filter(({ order }) => horizon === undefined || order <= horizon)
+      .sort((a, b) => (a.order < b.order ? -1 : 1))
+    for (let from = 0; from < rows.length && found.length <= query.limit; from += READS) {
+      const some = rows.slice(from, from + READS)
+      const loaded = await inFlight(some, READS, (row) => row.booking())
+      found.push(...loaded.filter((booking) => booking !== undefined))
+      looks += some.length
+      const last = some.at(-1)
+      if (looks >= LOOKS && found.length <= query.limit && last !== undefined) {
+        return { bookings: found, cursor: encoded(behind(last.order)) }
+      }
+    }
+    const next = found[query.limit]
+    if (next !== undefined) return { bookings: found.slice(0, query.limit), cursor: encoded(orderKey(next)) }
+    if (horizon === undefined) return { bookings: found, cursor: undefined }
+    after = behind(horizon)
+    if (round === ROUNDS) return { bookings: found, cursor: encoded(after) }
   }
-  return pageOf(found.slice(0, query.limit + 1), query.limit)
 }
 
-function pageOf(rows: readonly BookingRow[], limit: number): BookingPage {
-  const next = rows[limit]
-  return {
-    bookings: rows.slice(0, limit),
-    cursor: next === undefined ? undefined : Buffer.from(orderKey(next)).toString('base64url'),
-  }
-}
+/** The space sorts below everything that a key is made of. */
+const behind = (order: string) => `${order} `
 
-/** The cursor names the first booking of the next page. It stays good when bookings change their state meanwhile. */
+const encoded = (order: string) => Buffer.from(order).toString('base64url')
+
+/** The cursor says where the next page begins. It stays good when bookings change their state meanwhile. */
 function cursorOf({ cursor }: BookingQuery): string | undefined {
   if (cursor === undefined) return undefined
   const key = Buffer.from(cursor, 'base64url').toString()
   if (/^\d{14}!\d{18}!/.test(key) && key.length < 400) return key
   throw new StegError('invalid-request', { problems: 'cursor: not one that this list returned' })
-}
-
-function byOrder(a: BookingRow, b: BookingRow): number {
-  const [left, right] = [orderKey(a), orderKey(b)]
-  return left < right ? -1 : left > right ? 1 : 0
 }
 
 const later = (a: string, b: string) => (a > b ? a : b)

@@ -16,8 +16,10 @@ export interface BookingsService {
   list(
     tenantId: string,
     query: Omit<BookingQuery, 'span'> & {
-      /** `YYYY-MM-DD` in the zone of the Sage server. */
+      /** One day, or the first and the last, `YYYY-MM-DD` in the zone of the Sage server. */
       readonly day?: string | undefined
+      readonly from?: string | undefined
+      readonly to?: string | undefined
     },
   ): Promise<BookingPage>
   /** How many are in a state, up to a hundred; one or two pages. */
@@ -30,6 +32,9 @@ export interface BookingsService {
   dismiss(tenantId: string, id: string): Promise<BookingRow>
 }
 
+/** Behind every time that fits a key. */
+const END_OF_TIME = 99_999_999_999_999
+
 export function createBookingsService(parts: {
   readonly store: Store
   readonly clock: Clock
@@ -38,15 +43,22 @@ export function createBookingsService(parts: {
 }): BookingsService {
   const { store, clock } = parts
 
-  async function spanOf(tenantId: string, day: string | undefined): Promise<Span | undefined> {
-    if (day === undefined) return undefined
+  async function spanOf(
+    tenantId: string,
+    first: string | undefined,
+    last: string | undefined,
+  ): Promise<Span | undefined> {
+    if (first === undefined && last === undefined) return undefined
     const timeZone = await parts.timeZoneOf(tenantId)
-    const midnight = `${day}T00:00:00`
-    const [from, to] = [midnight, shiftWall(midnight, 86_400)].map((wall) => instantOf(wall, timeZone))
-    if (from === undefined || to === undefined) {
-      throw new StegError('invalid-request', { problems: 'day: not a day' })
+    const midnight = (day: string, later: number) => {
+      const at = instantOf(shiftWall(`${day}T00:00:00`, later), timeZone)
+      if (at === undefined) throw new StegError('invalid-request', { problems: `${day}: not a day` })
+      return at
     }
-    return { from, to }
+    return {
+      from: first === undefined ? 0 : midnight(first, 0),
+      to: last === undefined ? END_OF_TIME : midnight(last, 86_400),
+    }
   }
 
   /** Repeats the change when somebody else came first: it is judged anew then. */
@@ -71,8 +83,8 @@ export function createBookingsService(parts: {
 
   return {
     accept: (tenantId, items) => takeIn({ store, clock }, tenantId, items),
-    async list(tenantId, { day, ...query }) {
-      return listBookings(store, tenantId, { ...query, span: await spanOf(tenantId, day) })
+    async list(tenantId, { day, from = day, to = day, ...query }) {
+      return listBookings(store, tenantId, { ...query, span: await spanOf(tenantId, from, to) })
     },
 
     count: (tenantId, state) => countBookings(store, tenantId, state),

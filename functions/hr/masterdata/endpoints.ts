@@ -32,6 +32,7 @@ export function masterDataEndpoints(masterData: MasterDataService): readonly End
   const shared = {
     method: 'GET',
     access: { right: 'masterdata:read' },
+    scope: 'no-people',
     tag: 'Master data',
     query,
     errors: [],

@@ -5,9 +5,10 @@ import type { Store, Write } from '../../platform/store/port.ts'
 import { fingerprint } from './fingerprint.ts'
 import { PEOPLE_RANGE, type PersonRow, peopleStatsTable, peopleTable, STATS_KEY } from './rows.ts'
 import { externalToken, type KnownPerson, type PersonAction, type SagePerson } from './rules/plan.ts'
+import { versionWrite } from './writes.ts'
 
-/** People in one atomic batch; one place is for the row of figures. */
-const BATCH = 99
+/** People in one atomic batch; two places are for the rows of figures and version. */
+const BATCH = 98
 const RETRIES = 5
 
 interface Loaded {
@@ -83,6 +84,7 @@ export async function openDirectory(store: Store, tenantId: string, clock: Clock
         ),
       )
     }
+    writes.push(versionWrite(store, clock.now(), writes))
     await store.batch(peopleTable.name, tenantId, writes)
   }
 

@@ -6,9 +6,10 @@ import { fingerprint } from './fingerprint.ts'
 import { PEOPLE_RANGE, type PersonRow, peopleStatsTable, peopleTable, STATS_KEY } from './rows.ts'
 import { tokenOf } from './rules/plan.ts'
 import { planUndo, type UndoPlan, type UndoStep } from './rules/undo.ts'
+import { versionWrite } from './writes.ts'
 
-/** People in one atomic batch; one place is for the row of figures. */
-const BATCH = 99
+/** People in one atomic batch; two places are for the rows of figures and version. */
+const BATCH = 98
 const RETRIES = 5
 
 type Step = Exclude<UndoStep<PersonRow>, { kind: 'keep' }>
@@ -61,6 +62,7 @@ export async function undoPeople(
       const total = Math.max(0, figures.value.total - removed)
       writes.push(stats.toPut(STATS_KEY, { total }, { kind: 'match', etag: figures.etag }))
     }
+    writes.push(versionWrite(parts.store, parts.clock.now(), writes))
     await parts.store.batch(peopleTable.name, tenantId, writes)
   }
 

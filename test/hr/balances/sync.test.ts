@@ -3,9 +3,11 @@ import { createBalancesService } from '../../../functions/hr/balances/service.ts
 import { balancesSyncJob } from '../../../functions/hr/balances/sync-job.ts'
 import { peopleTable } from '../../../functions/hr/people/rows.ts'
 import { createPeopleService } from '../../../functions/hr/people/service.ts'
+import { everyone } from '../../../functions/http/principal.ts'
 import type { Store } from '../../../functions/platform/store/port.ts'
 import { openSqliteStore } from '../../../functions/platform/store/sqlite.ts'
 import { StegError } from '../../../shared/errors/error.ts'
+import { systemRandom } from '../../../shared/random.ts'
 import { instantClock } from '../../clock.ts'
 import { codesOf, runOnce, sageWith, TENANT } from '../job-site.ts'
 
@@ -89,7 +91,7 @@ function site() {
       return [{ Id: 1, Name: 'Gleitzeit', AmountInMinutes: minutes.get(employee) ?? 0 }]
     },
   }
-  const people = createPeopleService({ store, clock })
+  const people = createPeopleService({ store, clock, random: systemRandom })
   return {
     job: balancesSyncJob({ store: counting, sage: sageWith(session, clock), people, clock }),
     service: createBalancesService({ store, people }),
@@ -130,7 +132,7 @@ describe('balances (A7)', () => {
       clock.advance(DAY_MS)
     }
     const of = async (day?: string) => {
-      const { accounts, changedOn } = await service.ofPerson(TENANT, idOf(1), day)
+      const { accounts, changedOn } = await service.ofPerson(TENANT, idOf(1), day, everyone)
       return [accounts[0]?.minutes, changedOn]
     }
     expect(await of()).toEqual([30, '2026-11-24'])
@@ -139,10 +141,12 @@ describe('balances (A7)', () => {
     expect(await of('2026-11-23')).toEqual([10, '2026-11-22'])
     expect(await of('2026-11-25')).toEqual([30, '2026-11-24'])
     expect(await service.readThrough(TENANT)).toBe('2026-11-25')
-    const listed = await service.list(TENANT, { keyDate: '2026-11-23', limit: 10 })
+    const listed = await service.list(TENANT, { keyDate: '2026-11-23', limit: 10 }, everyone)
     expect(listed.balances.map(({ accounts }) => accounts[0]?.minutes)).toEqual([10, 0])
-    expect((await service.list(TENANT, { keyDate: '2026-11-21', limit: 10 })).balances).toEqual([])
-    await expect(service.ofPerson(TENANT, idOf(9), undefined)).rejects.toMatchObject({ code: 'not-found' })
+    expect((await service.list(TENANT, { keyDate: '2026-11-21', limit: 10 }, everyone)).balances).toEqual([])
+    await expect(service.ofPerson(TENANT, idOf(9), undefined, everyone)).rejects.toMatchObject({
+      code: 'not-found',
+    })
   })
 
   it('changed twice on one day leave one row of that day', async () => {
@@ -152,7 +156,9 @@ describe('balances (A7)', () => {
       minutes.set(1, value)
       await runOnce(job)
     }
-    expect((await service.ofPerson(TENANT, idOf(1), '2026-11-22')).accounts).toMatchObject([{ minutes: 2 }])
+    expect((await service.ofPerson(TENANT, idOf(1), '2026-11-22', everyone)).accounts).toMatchObject([
+      { minutes: 2 },
+    ])
     const rows = await store.query('Balances', TENANT, { from: 'h~', to: 'h~~' })
     expect(rows.rows).toHaveLength(1)
   })
@@ -176,7 +182,7 @@ describe('balances (A7)', () => {
     const listed: string[] = []
     let cursor: string | undefined
     do {
-      const page = await service.list(TENANT, { limit: 300, cursor })
+      const page = await service.list(TENANT, { limit: 300, cursor }, everyone)
       listed.push(...page.balances.map(({ personId }) => personId))
       cursor = page.cursor
     } while (cursor !== undefined)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { matches, searchWords } from '../../../functions/hr/people/rules/search.ts'
+import { matches, searchText, wantedWords } from '../../../functions/hr/people/rules/search.ts'
 
 const people = [
   {
@@ -7,14 +7,27 @@ const people = [
     lastName: 'Müller',
     email: 'joerg@example.org',
     externalToken: '1_7',
-    groups: ['Lager'],
+    identMedia: ['04A7-19'],
+    groups: ['g1'],
   },
-  { firstName: 'Zoë', lastName: 'Groß', externalToken: '2_11', groups: [] },
-  { firstName: 'Karl', lastName: 'Schäfer'.normalize('NFD'), externalToken: '4_1', groups: [] },
-  { firstName: 'Gabi', lastName: 'Gehalt', externalToken: '3_4', groups: ['Büro'] },
+  { firstName: 'Zoë', lastName: 'Groß', externalToken: '2_11', identMedia: [], groups: [] },
+  {
+    firstName: 'Karl',
+    lastName: 'Schäfer'.normalize('NFD'),
+    externalToken: '4_1',
+    identMedia: [],
+    groups: [],
+  },
+  { firstName: 'Gabi', lastName: 'Gehalt', externalToken: '3_4', identMedia: [], groups: ['g2'] },
 ]
+const groupNames = new Map([
+  ['g1', 'Lager'],
+  ['g2', 'Büro'],
+])
 const find = (search: string) =>
-  people.filter((person) => matches(person, searchWords(search))).map(({ externalToken }) => externalToken)
+  people
+    .filter((person) => matches(searchText(person), person.groups, wantedWords(search, groupNames)))
+    .map(({ externalToken }) => externalToken)
 
 describe('search of people (A8)', () => {
   it.each([
@@ -33,6 +46,7 @@ describe('search of people (A8)', () => {
     ['SCHAEFER', ['4_1']],
     ['schafer', ['4_1']],
     ['müller'.normalize('NFD'), ['1_7']],
+    ['04a7', ['1_7']],
     ['gabi müller', []],
     ['', ['1_7', '2_11', '4_1', '3_4']],
   ])('%s', (search, expected) => {

@@ -3,6 +3,7 @@ import type { SagePerson } from '../../../functions/hr/people/rules/plan.ts'
 import { createPeopleService } from '../../../functions/hr/people/service.ts'
 import { peopleSyncJob } from '../../../functions/hr/people/sync-job.ts'
 import type { SageConnection } from '../../../functions/hr/sage/service.ts'
+import { everyone } from '../../../functions/http/principal.ts'
 import { createJobsService, type StartOptions } from '../../../functions/jobs/service.ts'
 import type { Store } from '../../../functions/platform/store/port.ts'
 import { openSqliteStore } from '../../../functions/platform/store/sqlite.ts'
@@ -62,9 +63,12 @@ async function finished(start: Promise<{ id: string }>, by = hub()) {
 const sync = (options?: StartOptions) => finished(hub().start(TENANT, JOB, options))
 const undo = (id: string, options?: StartOptions) => finished(hub().undo(TENANT, JOB, id, options))
 
+const peopleService = () => createPeopleService({ store: base, clock, random: systemRandom })
+const anyVersion = { ifMatch: undefined, scope: everyone }
+
 /** Everybody, without when they were written. */
 async function everybody() {
-  const page = await createPeopleService({ store: base, clock }).list(TENANT, { limit: 500 })
+  const page = await peopleService().list(TENANT, { limit: 500 }, everyone)
   expect(page.total).toBe(page.people.length)
   return page.people.map(({ updatedAt: _, ...rest }) => rest)
 }
@@ -136,9 +140,10 @@ describe('undoing a synchronisation (F4)', () => {
 
   it('leaves those as they are who were changed since, and names them', async () => {
     const { before, run } = await secondSync()
-    const people = createPeopleService({ store: base, clock })
-    await people.edit(TENANT, 's000003-00000004', { locked: true }, undefined)
-    await people.edit(TENANT, 's000003-00001000', { groups: ['Lager'] }, undefined)
+    const people = peopleService()
+    const { group } = await people.groups.create(TENANT, 'Lager')
+    await people.edit(TENANT, 's000003-00000004', { locked: true }, anyVersion)
+    await people.edit(TENANT, 's000003-00001000', { groups: [group.id] }, anyVersion)
     const { run: undone, lines } = await undo(run.id)
     expect(undone.counts).toEqual({ restored: 3, removed: 119, kept: 2, unchanged: 0 })
     const kept = lines.filter(({ code }) => code === 'person-changed-since').map(({ params }) => params.token)

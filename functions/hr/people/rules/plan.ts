@@ -59,6 +59,14 @@ export function tokenOf(id: string): string {
   return `${Number(client)}_${Number(employee)}`
 }
 
+/** A person's id from an external token such as `3_4`; undefined when it cannot be one of Sage's. */
+export function idOfToken(token: string): string | undefined {
+  const match = /^(0|[1-9]\d{0,5})_(0|[1-9]\d{0,7})$/.exec(token)
+  return match === null
+    ? undefined
+    : personId({ clientNumber: Number(match[1]), employeeNumber: Number(match[2]) })
+}
+
 const sageFieldNames = [
   'firstName',
   'lastName',

@@ -4,7 +4,7 @@ export interface Searchable {
   readonly lastName?: string | undefined
   readonly email?: string | undefined
   readonly externalToken: string
-  readonly groups: readonly string[]
+  readonly identMedia: readonly string[]
 }
 
 /** Folds case, accents and the German ways to write umlauts, so that "mueller", "Müller" and "MULLER" meet. */
@@ -19,18 +19,46 @@ function fold(text: string): string {
 }
 
 /** The words of a search, folded. */
-export function searchWords(search: string): readonly string[] {
+function searchWords(search: string): readonly string[] {
   return search
     .split(/[\s,;]+/)
     .filter((word) => word !== '')
     .map(fold)
 }
 
-/** Every word must begin or be within one of the fields; umlauts also match when written without the e. */
-export function matches(person: Searchable, words: readonly string[]): boolean {
-  const fields = [person.lastName, person.firstName, person.email, person.externalToken, ...person.groups]
-  const folded = fields.flatMap((field) => (field === undefined ? [] : [fold(field), plain(field)]))
-  return words.every((word) => folded.some((field) => field.includes(word)))
+/**
+ * All that a search looks at, as one text: umlauts also match when written without the e. A word has no line break, so
+ * it is found within one field only.
+ */
+export function searchText(person: Searchable): string {
+  const fields = [
+    person.lastName,
+    person.firstName,
+    person.email,
+    person.externalToken,
+    ...person.identMedia,
+  ].filter((field) => field !== undefined)
+  return [...new Set(fields.flatMap((field) => [fold(field), plain(field)]))].join('\n')
+}
+
+/** A word and the groups whose names have it: a person matches by either. */
+export interface WantedWord {
+  readonly word: string
+  readonly groups: ReadonlySet<string>
+}
+
+export function wantedWords(search: string, groupNames: ReadonlyMap<string, string>): readonly WantedWord[] {
+  const names = Array.from(groupNames, ([id, name]) => ({ id, texts: [fold(name), plain(name)] }))
+  return searchWords(search).map((word) => ({
+    word,
+    groups: new Set(
+      names.filter(({ texts }) => texts.some((text) => text.includes(word))).map(({ id }) => id),
+    ),
+  }))
+}
+
+export function matches(text: string, groups: readonly string[], words: readonly WantedWord[]): boolean {
+  return words.every((one) => text.includes(one.word) || groups.some((group) => one.groups.has(group)))
 }
 
 function plain(text: string): string {

@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import { toIso } from '../../shared/clock.ts'
+import { type Endpoint, endpoint, noBody } from '../http/endpoint.ts'
+import { listOf } from '../http/paging.ts'
+import { Id, line } from '../http/text.ts'
+import type { ApiTokens, ApiTokenView } from './api-tokens.ts'
+import { roles } from './rules/roles.ts'
+import { type AccountScope, MAX_SCOPE_GROUPS, MAX_SCOPE_PEOPLE } from './rules/scope.ts'
+
+/** Null is everybody. */
+const Scope = z
+  .strictObject({
+    people: z
+      .array(z.string().regex(/^(0|[1-9]\d{0,5})_(0|[1-9]\d{0,7})$/, 'not an external token such as 3_4'))
+      .max(MAX_SCOPE_PEOPLE)
+      .meta({ description: 'External tokens, e.g. 3_4.' }),
+    groups: z.array(Id).max(MAX_SCOPE_GROUPS).meta({ description: 'Ids of groups.' }),
+  })
+  .meta({ id: 'AccessScope', description: 'Only these people, and those in these groups.' })
+
+const ApiToken = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    roles: z.array(z.enum(roles)),
+    scope: Scope.nullable().meta({ description: 'Null: everybody.' }),
+    state: z.enum(['active', 'expired', 'revoked']),
+    createdAt: z.iso.datetime(),
+    createdBy: z.string().nullable(),
+    expiresAt: z.iso.datetime().nullable().meta({ description: 'Null: never.' }),
+    lastUsedAt: z.iso.datetime().nullable().meta({ description: 'To the hour; null: never.' }),
+  })
+  .meta({ id: 'ApiToken' })
+
+const NewApiToken = z
+  .strictObject({
+    name: line(100),
+    roles: z.array(z.enum(roles)).min(1).max(roles.length),
+    scope: Scope.nullable().default(null),
+    expiresAt: z.iso
+      .datetime({ offset: true })
+      .nullable()
+      .optional()
+      .meta({ description: 'Left out: a year from now. Null: never.' }),
+  })
+  .meta({ id: 'NewApiToken' })
+
+export function apiTokenEndpoints(tokens: ApiTokens): readonly Endpoint[] {
+  const tag = 'API tokens'
+  return [
+    endpoint({
+      id: 'listApiTokens',
+      method: 'GET',
+      path: '/api-tokens',
+      access: { right: 'tokens:read' },
+      scope: 'observed',
+      tag,
+      summary: 'List the API tokens, newest first, without their secrets',
+      success: { status: 200, schema: listOf(ApiToken) },
+      errors: [],
+      handle: async ({ tenantId, scope }) => ({
+        body: { items: (await tokens.list(tenantId, { scope })).map(shown) },
+      }),
+    }),
+    endpoint({
+      id: 'createApiToken',
+      method: 'POST',
+      path: '/api-tokens',
+      access: { right: 'tokens:write' },
+      scope: 'observed',
+      audit: 'ahead',
+      tag,
+      summary: 'Create an API token, which is shown this once',
+      description:
+        'It never carries more rights, and never reaches more people, than the one who creates it.',
+      body: NewApiToken,
+      success: {
+        status: 201,
+        schema: ApiToken.extend({ secret: z.string() }).meta({ id: 'CreatedApiToken' }),
+      },
+      errors: ['token-exceeds-rights', 'token-expiry', 'token-limit', 'group-unknown'],
+      async handle({ tenantId, actor, rights, scope, body }) {
+        const { view, secret } = await tokens.create(
+          tenantId,
+          {
+            ...body,
+            scope: body.scope === null ? { kind: 'everyone' } : { kind: 'limited', ...body.scope },
+            expiresAt: typeof body.expiresAt === 'string' ? Date.parse(body.expiresAt) : body.expiresAt,
+          },
+          { actor, rights, scope },
+        )
+        return {
+          body: { ...shown(view), secret },
+          audited: { id: view.id, name: view.name, roles: view.roles.join(', ') },
+        }
+      },
+    }),
+    endpoint({
+      id: 'revokeApiToken',
+      method: 'DELETE',
+      path: '/api-tokens/{id}',
+      access: { right: 'tokens:write' },
+      scope: 'observed',
+      audit: 'ahead',
+      tag,
+      summary: 'Revoke an API token: its next request is refused',
+      params: z.object({ id: Id }),
+      success: { status: 204 },
+      errors: ['not-found'],
+      async handle({ tenantId, scope, params }) {
+        await tokens.revoke(tenantId, params.id, { scope })
+        return noBody
+      },
+    }),
+  ]
+}
+
+const isoOrNull = (ms: number | undefined) => (ms === undefined ? null : toIso(ms))
+
+function shown(token: ApiTokenView): z.input<typeof ApiToken> {
+  return {
+    ...token,
+    roles: [...token.roles],
+    scope: shownScope(token.scope),
+    createdBy: token.createdBy ?? null,
+    expiresAt: isoOrNull(token.expiresAt),
+    lastUsedAt: isoOrNull(token.lastUsedAt),
+  }
+}
+
+function shownScope(scope: AccountScope): z.input<typeof Scope> | null {
+  return scope.kind === 'everyone' ? null : { people: [...scope.people], groups: [...scope.groups] }
+}
