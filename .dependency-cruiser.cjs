@@ -15,7 +15,7 @@ module.exports = {
       name: 'no-orphans',
       comment: 'A file nobody imports is dead. Delete it, or import it where it is needed.',
       severity: 'error',
-      from: { orphan: true, pathNot: ['main\\.ts$', '^test/', '^bench/', '\\.d\\.ts$'] },
+      from: { orphan: true, pathNot: ['main\\.tsx?$', '\\.config\\.ts$', '^test/', '^bench/', '\\.d\\.ts$'] },
       to: {},
     },
     {
@@ -71,7 +71,7 @@ module.exports = {
           // Both sides trace in the same way; domain code knows only the port beside it.
           '^shared/telemetry/opentelemetry\\.ts$',
           '^functions/main\\.ts$',
-          '^functions/(http|docs)/',
+          '^functions/(http|docs|portal)/',
           '^functions/triggers\\.ts$',
         ],
       },
@@ -115,6 +115,36 @@ module.exports = {
       severity: 'error',
       from: { path: '^(functions|agent|shared|infra)/' },
       to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'portal-speaks-to-the-hub-by-its-api',
+      comment:
+        'The portal runs in browsers and knows the hub by portal/api alone. What both need, as a pure text or rule, belongs in shared/.',
+      severity: 'error',
+      from: { path: '^portal/' },
+      to: { path: '^(functions|agent|infra|test|bench)/' },
+    },
+    {
+      name: 'nothing-imports-the-portal',
+      comment: 'It is built to files, which the hub serves. Tests may look at its texts.',
+      severity: 'error',
+      from: { path: '^(functions|agent|shared|infra)/' },
+      to: { path: '^portal/', pathNot: '^portal/vite\\.config\\.ts$' },
+    },
+    {
+      name: 'portal-areas-are-strangers',
+      comment:
+        'An area of pages uses portal/ui, portal/api, portal/i18n and itself. Move what two areas need into portal/ui.',
+      severity: 'error',
+      from: { path: '^portal/(?!app/|api/|ui/|i18n/)([^/]+)/' },
+      to: { path: '^portal/[^/]+/', pathNot: ['^portal/(api|ui|i18n)/', '^portal/$1/'] },
+    },
+    {
+      name: 'portal-foundation-knows-no-area',
+      comment: 'Shared pieces take what they need as properties; only app/router.tsx lists the pages.',
+      severity: 'error',
+      from: { path: '^portal/(api|ui|i18n)/' },
+      to: { path: '^portal/(?!api/|ui/|i18n/)[^/]+/' },
     },
     {
       name: 'no-unlisted-packages',

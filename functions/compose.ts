@@ -48,6 +48,8 @@ import { openTablesStore } from './platform/store/azure-tables.ts'
 import { countStore } from './platform/store/counting.ts'
 import type { Store } from './platform/store/port.ts'
 import { openSqliteStore } from './platform/store/sqlite.ts'
+import { createPortalFiles } from './portal/files.ts'
+import { portalPages } from './portal/pages.ts'
 import { countCalls } from './relay/counted.ts'
 import { createRelayService } from './relay/service.ts'
 import { traceCalls } from './relay/traced.ts'
@@ -242,11 +244,10 @@ export async function compose(environment: Readonly<Record<string, string | unde
 
   return {
     endpoints,
-    pages: documentationPages({
-      openApi: () => openApiDocument(endpoints, settings.version),
-      endpoints,
-      version: settings.version,
-    }),
+    pages: [
+      ...documentationPages({ openApi: () => openApiDocument(endpoints, settings.version) }),
+      ...portalPages({ files: createPortalFiles(), endpoints }),
+    ],
     authentication: { byToken: tenancy.authenticate, bySession: async () => undefined },
     site: settings.site,
     work: traceRuns(jobs.work, tracing),

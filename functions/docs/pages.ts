@@ -1,21 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import type { HttpHandler, HttpMethod, HttpResponseInit } from '@azure/functions'
+import type { HttpResponseInit } from '@azure/functions'
 import { getAbsoluteFSPath } from 'swagger-ui-dist'
-import { StegError } from '../../shared/errors/error.ts'
-import type { Endpoint } from '../http/endpoint.ts'
-import { problemResponse } from '../http/problem.ts'
+import { type PageRoute, pageHeaders, pageNotFound } from '../http/page.ts'
 import { languageOf } from '../http/request.ts'
-import { unmatched } from '../http/unmatched.ts'
 import { errorsPage } from './errors-page.ts'
-import { homePage } from './home-page.ts'
-
-/** A page outside the JSON API: its route, and what answers there. */
-export interface PageRoute {
-  readonly id: string
-  readonly route: string
-  readonly methods?: readonly HttpMethod[]
-  readonly handler: HttpHandler
-}
 
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -52,15 +40,8 @@ const REFERENCE_SCRIPT = `window.SwaggerUIBundle({
 })
 `
 
-/**
- * The pages: home, the browsable API reference (F6), the error codes; and the answer for every other address. Azure tries
- * functions in the order of their names, so a name of a more general route sorts behind those of more special ones.
- */
-export function documentationPages(parts: {
-  readonly openApi: () => object
-  readonly endpoints: readonly Endpoint[]
-  readonly version: string
-}): readonly PageRoute[] {
+/** The browsable API reference (F6) and the error codes. */
+export function documentationPages(parts: { readonly openApi: () => object }): readonly PageRoute[] {
   let json: string | undefined
   return [
     {
@@ -86,7 +67,7 @@ export function documentationPages(parts: {
       route: 'docs/api/{file}',
       async handler(request, context) {
         const type = swaggerFiles[request.params.file ?? '']
-        if (type === undefined) return notFound(request, context.invocationId)
+        if (type === undefined) return pageNotFound(request, context.invocationId)
         return page(await readFile(`${getAbsoluteFSPath()}/${request.params.file}`), type, 86_400)
       },
     },
@@ -95,37 +76,17 @@ export function documentationPages(parts: {
       route: 'docs/errors',
       handler: async (request) => page(errorsPage(languageOf(request)), 'text/html; charset=utf-8'),
     },
-    {
-      // Azure takes an empty route for the function's name, so the home page is the empty case of every other address.
-      id: 'zHomeOrNothing',
-      route: '{*address}',
-      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      async handler(request, context) {
-        const { pathname } = new URL(request.url)
-        if (pathname === '/' && (request.method === 'GET' || request.method === 'HEAD')) {
-          return page(homePage(languageOf(request), parts.version), 'text/html; charset=utf-8')
-        }
-        const { error, allow } = unmatched(pathname, parts.endpoints)
-        const headers = allow === undefined ? {} : { Allow: allow }
-        return problemResponse(error, languageOf(request), context.invocationId, headers)
-      },
-    },
   ]
-}
-
-function notFound(request: Parameters<HttpHandler>[0], reference: string): HttpResponseInit {
-  return problemResponse(new StegError('not-found', { what: 'page' }), languageOf(request), reference)
 }
 
 function page(body: string | Uint8Array, type: string, seconds = 0): HttpResponseInit {
   return {
     status: 200,
     headers: {
+      ...pageHeaders,
       'Content-Type': type,
       'Cache-Control': seconds > 0 ? `public, max-age=${seconds}` : 'no-cache',
       'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-      'X-Content-Type-Options': 'nosniff',
-      'Referrer-Policy': 'no-referrer',
       Vary: 'Accept-Language',
     },
     body,

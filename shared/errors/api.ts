@@ -110,6 +110,15 @@ export const apiErrors = {
       de: 'Der Speicher antwortet nicht ({reason}). Bitte gleich noch einmal versuchen; sollte dieser Aufruf etwas ändern, bitte zuerst nachsehen, ob er es getan hat.',
     },
   },
+  'portal-not-built': {
+    status: 503,
+    retryable: false,
+    title: { en: 'Portal not built', de: 'Portal nicht gebaut' },
+    detail: {
+      en: 'The pages of the portal are not there. Run "npm run build" in the folder of Steg; the API works without them.',
+      de: 'Die Seiten des Portals fehlen. Bitte im Ordner von Steg „npm run build“ ausführen; die API arbeitet auch ohne sie.',
+    },
+  },
   'internal-error': {
     status: 500,
     retryable: true,

@@ -1,0 +1,23 @@
+/** First segments of the portal's own addresses. What is below them is the portal's affair, which reads the address itself. */
+const areas: ReadonlySet<string> = new Set([
+  '',
+  'account',
+  'audit',
+  'bookings',
+  'connectors',
+  'forgotten-password',
+  'help',
+  'invitation',
+  'jobs',
+  'password-reset',
+  'people',
+  'sign-in',
+  'tenants',
+  'tokens',
+  'users',
+  'variables',
+])
+
+export function isPortalAddress(pathname: string): boolean {
+  return areas.has(pathname.split('/')[1] ?? '')
+}

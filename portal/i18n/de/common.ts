@@ -1,0 +1,20 @@
+export const common = {
+  cancel: 'Abbrechen',
+  copied: 'Kopiert',
+  copy: 'Kopieren',
+  copyWhat: '{{what}} kopieren',
+  loading: 'Wird geladen …',
+  more: 'Weitere anzeigen',
+  retry: 'Erneut versuchen',
+  problem: {
+    code: 'Mehr dazu ({{code}})',
+    unexpected: {
+      title: 'Unerwarteter Fehler',
+      detail: 'Das Portal ist auf einen Fehler gestoßen. Bitte laden Sie die Seite neu.',
+    },
+    unreachable: {
+      title: 'Steg ist nicht erreichbar',
+      detail: 'Bitte prüfen Sie Ihre Internetverbindung und versuchen Sie es erneut.',
+    },
+  },
+} as const

@@ -1,0 +1,23 @@
+import type { common as leading } from '../de/common.ts'
+import type { TextsLike } from '../shape.ts'
+
+export const common: TextsLike<typeof leading> = {
+  cancel: 'Cancel',
+  copied: 'Copied',
+  copy: 'Copy',
+  copyWhat: 'Copy {{what}}',
+  loading: 'Loading …',
+  more: 'Show more',
+  retry: 'Try again',
+  problem: {
+    code: 'More about it ({{code}})',
+    unexpected: {
+      title: 'Unexpected error',
+      detail: 'The portal has run into an error. Please reload the page.',
+    },
+    unreachable: {
+      title: 'Steg cannot be reached',
+      detail: 'Please check your internet connection and try again.',
+    },
+  },
+}

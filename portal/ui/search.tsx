@@ -1,0 +1,34 @@
+import { Field, SearchBox } from '@fluentui/react-components'
+import { useEffect, useState } from 'react'
+
+/** Milliseconds of quiet after which what was typed counts. */
+const QUIET_MS = 250
+
+/** A box to search in a list. Tells what to search for once typing has come to rest. */
+export function Search({
+  label,
+  value,
+  onSearch,
+}: {
+  readonly label: string
+  /** What is being searched for now. */
+  readonly value: string
+  readonly onSearch: (text: string) => void
+}) {
+  const [text, setText] = useState(value)
+  useEffect(() => {
+    if (text.trim() === value) return
+    const timer = setTimeout(() => onSearch(text.trim()), QUIET_MS)
+    return () => clearTimeout(timer)
+  }, [text, value, onSearch])
+  return (
+    <Field>
+      <SearchBox
+        aria-label={label}
+        placeholder={label}
+        value={text}
+        onChange={(_, data) => setText(data.value)}
+      />
+    </Field>
+  )
+}
