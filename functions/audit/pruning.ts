@@ -41,8 +41,8 @@ export function createPruning(parts: {
     const last = dayOf(parts.clock.now() - (parts.retentionDays + 1) * DAY_MS)
     const mark = await days.get(MARK, MARK)
     if (mark === undefined) {
-      // Nothing was recorded before the first start.
-      await days.put(MARK, MARK, { day: last }, { kind: 'any' })
+      // Nothing was recorded before the first start, which was in this hour or the one before.
+      await days.put(MARK, MARK, { day: dayOf(parts.clock.now() - 2 * DAY_MS) }, { kind: 'any' })
       return 0
     }
     let deleted = 0
