@@ -12,17 +12,23 @@ const CHUNK_DIGITS = 8
 
 export interface RunLogWriter {
   write(level: LogLevel, code: LogCode, params?: LogParams): void
-  /** Writes what is pending. Called before a run's state changes, so that the log is never behind the state. */
+  /**
+   * Writes what is pending. Called before a run's state changes, so that the log is never behind the state. What could not
+   * be written stays pending. Never called while it is under way: rows must become visible in their order.
+   */
   flush(): Promise<void>
 }
 
 export interface RunLogReader {
-  /** Lines in order of time; `cursor` continues behind the page before. @throws StegError `invalid-request` for any other */
+  /**
+   * Lines in order of time; `cursor` continues behind the page before and is undefined at the end; `position` is a cursor
+   * also at the end, for whoever waits for more. @throws StegError `invalid-request` for any other cursor
+   */
   page(
     tenantId: string,
     runId: string,
     query: { readonly limit: number; readonly cursor?: string | undefined },
-  ): Promise<{ lines: readonly LogLine[]; cursor: string | undefined }>
+  ): Promise<{ lines: readonly LogLine[]; cursor: string | undefined; position: string | undefined }>
 }
 
 /** Where a page of a log ends: the row and how many of its lines were shown. */
@@ -52,17 +58,20 @@ export function createRunLogWriter(parts: {
     async flush() {
       const lines = pending
       pending = []
-      const writes = []
-      for (const part of rowsOf(lines)) {
-        const key = `${parts.attempt}-${String(chunk++).padStart(CHUNK_DIGITS, '0')}`
-        writes.push({
-          kind: 'put' as const,
-          key,
-          value: { lines: part },
-          condition: { kind: 'any' as const },
-        })
+      const writes = rowsOf(lines).map((part, index) => ({
+        kind: 'put' as const,
+        key: `${parts.attempt}-${String(chunk + index).padStart(CHUNK_DIGITS, '0')}`,
+        value: { lines: part },
+        condition: { kind: 'any' as const },
+      }))
+      if (writes.length === 0) return
+      try {
+        await table.chunked(logPartition(parts.tenantId, parts.runId), writes)
+        chunk += writes.length
+      } catch (error) {
+        pending = [...lines, ...pending]
+        throw error
       }
-      if (writes.length > 0) await table.chunked(logPartition(parts.tenantId, parts.runId), writes)
     },
   }
 }
@@ -105,17 +114,20 @@ export function createRunLogReader(store: Store): RunLogReader {
       }
       const from = position?.[1]
       let skip = Number(position?.[2] ?? 0)
+      let behind = cursor
       const lines: LogLine[] = []
       const rows = table.all(logPartition(tenantId, runId), from === undefined ? {} : { from })
       for await (const row of rows) {
         for (const [index, line] of row.value.lines.entries()) {
           if (index < skip) continue
-          if (lines.length === limit) return { lines, cursor: `${row.key}.${index}` }
+          const at = `${row.key}.${index}`
+          if (lines.length === limit) return { lines, cursor: at, position: at }
           lines.push(line)
+          behind = `${row.key}.${index + 1}`
         }
         skip = 0
       }
-      return { lines, cursor: undefined }
+      return { lines, cursor: undefined, position: behind }
     },
   }
 }

@@ -5,6 +5,7 @@ import { type Random, randomId } from '../../shared/random.ts'
 import type { Bus } from '../platform/bus/port.ts'
 import type { Store } from '../platform/store/port.ts'
 import { createDueIndex } from './due-index.ts'
+import { rememberEnded } from './ended-runs.ts'
 import type { JobDefinition } from './port.ts'
 import { pruneRuns } from './pruning.ts'
 import { createRecovery } from './recovery.ts'
@@ -48,7 +49,7 @@ export interface JobView {
 }
 
 export interface JobsService {
-  /** One page of rows, and a point read for each job that has ever run. */
+  /** One page of rows, and a point read for each last run that has not been seen to end. */
   list(tenantId: string): Promise<readonly JobView[]>
   /** @throws StegError `not-found` */
   get(tenantId: string, job: string): Promise<{ view: JobView; etag: string | undefined }>
@@ -62,6 +63,7 @@ export interface JobsService {
   release(tenantId: string, job: string, id: string): Promise<RunRow>
   /** Starts a run that takes back what another one changed (F4). @throws StegError `run-not-undoable` and those of start */
   undo(tenantId: string, job: string, id: string, options?: StartOptions): Promise<RunRow>
+  /** @throws StegError `not-found` */
   run(tenantId: string, job: string, id: string): Promise<RunRow>
   /** Runs of a job, newest first. */
   history(
@@ -97,6 +99,7 @@ export function createJobsService(parts: JobsParts): JobsService {
   const jobs = jobsTable.bind(parts.store)
   const runsByKey = runsTable.bind(parts.store)
   const runs: Runs = createRuns(parts.store)
+  const findRun = rememberEnded(runs.find)
   const isKnown = (job: string) => definitions.has(job)
   const hasWork = async (tenantId: string, job: string) => {
     const definition = definitions.get(job)
@@ -124,8 +127,7 @@ export function createJobsService(parts: JobsParts): JobsService {
     row: JobRow | undefined,
   ): Promise<JobView> {
     const last = row?.lastRun
-    const lastRun =
-      last === undefined ? undefined : (await runs.find(tenantId, definition.token, last))?.value
+    const lastRun = last === undefined ? undefined : await findRun(tenantId, definition.token, last)
     return {
       token: definition.token,
       category: definition.category,
@@ -226,7 +228,11 @@ export function createJobsService(parts: JobsParts): JobsService {
       return starting.start(tenantId, starting.newRun(job, 'undo', { undoes: id, ...dry(options) }))
     },
 
-    run: async (tenantId, job, id) => (await runs.get(tenantId, known(job).token, id)).value,
+    async run(tenantId, job, id) {
+      const run = await findRun(tenantId, known(job).token, id)
+      if (run === undefined) throw new StegError('not-found', { what: 'run' })
+      return run
+    },
 
     async history(tenantId, job, { limit, cursor }) {
       const page = await runsByKey.query(tenantId, {

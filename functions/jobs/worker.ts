@@ -2,6 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { type ErrorRecord, isStegError, reasonOf, StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Store } from '../platform/store/port.ts'
+import { flushRegularly } from './flushing.ts'
 import { changesOf, createJournal } from './journal.ts'
 import { type Keeper, keepLease } from './keeper.ts'
 import { type Counts, type JobDefinition, type RunContext, RunHeld } from './port.ts'
@@ -98,10 +99,12 @@ export function createWorker(parts: WorkerParts): (message: JobMessage) => Promi
       now: clock.now,
     })
     log.write('info', 'started', { attempt: taken.attempts })
+    const flushing = flushRegularly(log, clock)
     let ending: Ending
     try {
       ending = await execute(tenantId, taken, settings?.agentId, keeper, log)
     } finally {
+      await flushing.stop()
       await keeper.stop()
     }
     if (keeper.lost()) {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createRunLogReader, createRunLogWriter } from '../../functions/jobs/run-log.ts'
 import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
+import { StegError } from '../../shared/errors/error.ts'
 
 let store: ReturnType<typeof openSqliteStore>
 beforeEach(() => {
@@ -61,4 +62,45 @@ it('leaves out what is below the level', async () => {
   expect((await createRunLogReader(store).page('t', 'r', { limit: 9 })).lines).toMatchObject([
     { code: 'released' },
   ])
+})
+
+it('goes on behind the end when more lines come, in the same row or the next', async () => {
+  const log = writer()
+  const reader = createRunLogReader(store)
+  log.write('info', 'people-read', { count: 1 })
+  await log.flush()
+  const first = await reader.page('t', 'r', { limit: 10 })
+  expect(first).toMatchObject({ cursor: undefined, lines: [{ params: { count: 1 } }] })
+  const none = await reader.page('t', 'r', { limit: 10, cursor: first.position })
+  expect(none).toEqual({ lines: [], cursor: undefined, position: first.position })
+  for (const count of [2, 3]) log.write('info', 'people-read', { count })
+  await log.flush()
+  const more = await reader.page('t', 'r', { limit: 1, cursor: none.position })
+  expect(more.lines).toMatchObject([{ params: { count: 2 } }])
+  const last = await reader.page('t', 'r', { limit: 1, cursor: more.position })
+  expect(last).toMatchObject({ cursor: undefined, lines: [{ params: { count: 3 } }] })
+})
+
+it('keeps what could not be written for the next time, in order', async () => {
+  let failing = true
+  const flaky = {
+    ...store,
+    batch: (...call: Parameters<typeof store.batch>) =>
+      failing ? Promise.reject(new StegError('store-unavailable', { reason: 'x' })) : store.batch(...call),
+  }
+  const log = createRunLogWriter({
+    store: flaky,
+    tenantId: 't',
+    runId: 'r',
+    attempt: 1,
+    level: 'info',
+    now: () => 1,
+  })
+  log.write('info', 'people-read', { count: 1 })
+  await expect(log.flush()).rejects.toMatchObject({ code: 'store-unavailable' })
+  log.write('info', 'people-read', { count: 2 })
+  failing = false
+  await log.flush()
+  await log.flush()
+  expect(await readAll(10)).toEqual([1, 2])
 })
