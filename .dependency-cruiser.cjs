@@ -72,6 +72,7 @@ module.exports = {
           '^shared/telemetry/opentelemetry\\.ts$',
           '^functions/main\\.ts$',
           '^functions/(http|docs|portal)/',
+          '^functions/live/route\\.ts$',
           '^functions/triggers\\.ts$',
         ],
       },

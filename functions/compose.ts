@@ -37,6 +37,7 @@ import { openApiDocument } from './http/openapi.ts'
 import { jobEndpoints } from './jobs/endpoints.ts'
 import { createJobsService } from './jobs/service.ts'
 import { carryTrace, traceRuns } from './jobs/traced.ts'
+import { createLive } from './live/route.ts'
 import { agentMetricsEndpoint, lastDayOf } from './metrics/agent-endpoints.ts'
 import { metricsEndpoint } from './metrics/endpoint.ts'
 import { createAgentMetrics } from './metrics/service.ts'
@@ -213,7 +214,8 @@ export async function compose(environment: Readonly<Record<string, string | unde
     },
   }
 
-  const setup = createSetupService({ variables, connectors, jobs, people, bookings })
+  const setupParts = { variables, connectors, jobs, people, bookings }
+  const setup = createSetupService(setupParts)
 
   const endpoints: readonly Endpoint[] = [
     ...tenancyEndpoints(tenancy),
@@ -234,7 +236,12 @@ export async function compose(environment: Readonly<Record<string, string | unde
     ...balanceEndpoints(balances),
     ...absenceEndpoints(scopedAbsences(absences, people)),
     ...setupEndpoints(setup),
-    metricsEndpoint({ store: countedStore.counts, bus: countedBus.counts, audit: audit.counts }),
+    metricsEndpoint({
+      store: countedStore.counts,
+      bus: countedBus.counts,
+      audit: audit.counts,
+      live: () => ({ open: live.open() }),
+    }),
     healthEndpoint({
       version: settings.version,
       clock,
@@ -242,13 +249,17 @@ export async function compose(environment: Readonly<Record<string, string | unde
     }),
   ]
 
+  const authentication = { byToken: tenancy.authenticate, bySession: async () => undefined }
+  const live = createLive({ ...setupParts, clock, authentication, site: settings.site })
+
   return {
     endpoints,
     pages: [
+      live.route,
       ...documentationPages({ openApi: () => openApiDocument(endpoints, settings.version) }),
       ...portalPages({ files: createPortalFiles(), endpoints }),
     ],
-    authentication: { byToken: tenancy.authenticate, bySession: async () => undefined },
+    authentication,
     site: settings.site,
     work: traceRuns(jobs.work, tracing),
     tracing,
@@ -263,6 +274,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
       }
     },
     async close() {
+      live.close()
       await relay.close()
       await agentMetrics.close()
       await tracing.close()

@@ -17,7 +17,7 @@ import { isOwnOrigin, type Site } from './site.ts'
 
 type Caller = Pick<Call<never, never, never>, 'tenantId' | 'actor' | 'scope' | 'rights' | 'session'>
 
-interface Asking {
+export interface Asking {
   readonly request: HttpRequest
   readonly cookies: Readonly<Partial<Record<CookieKind, string>>>
   readonly client: Client
@@ -46,8 +46,7 @@ export async function authorise(
   if (endpoint.access === 'anyone') {
     return { tenantId: '', actor: nobody, scope: everyone, rights: new Set(), session: undefined }
   }
-  const found = withToken ? await byToken(request, authentication) : await bySession(asking, authentication)
-  if (found === undefined) throw new StegError('unauthenticated', {})
+  const found = await identify(asking, authentication)
   if (found.session !== undefined && endpoint.method !== 'GET') checkCsrf(request, found.session)
   try {
     return permitted(endpoint, found)
@@ -60,6 +59,16 @@ export async function authorise(
 interface Found {
   readonly principal: Principal
   readonly session: Session | undefined
+}
+
+/** Who calls, whatever they may do. @throws StegError `unauthenticated` */
+export async function identify(asking: Asking, authentication: Authentication): Promise<Found> {
+  const withToken = asking.request.headers.has('authorization')
+  const found = withToken
+    ? await byToken(asking.request, authentication)
+    : await bySession(asking, authentication)
+  if (found === undefined) throw new StegError('unauthenticated', {})
+  return found
 }
 
 async function byToken(request: HttpRequest, { byToken }: Authentication): Promise<Found | undefined> {

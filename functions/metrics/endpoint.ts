@@ -9,6 +9,7 @@ const Metrics = z
     audit: Counts.meta({
       description: 'Changes recorded, and those that could not be (then they are in the log).',
     }),
+    live: Counts.meta({ description: 'Event streams that are open at the moment.' }),
   })
   .meta({ id: 'Metrics' })
 
@@ -17,6 +18,7 @@ export function metricsEndpoint(counts: {
   readonly store: () => object
   readonly bus: () => object
   readonly audit: () => object
+  readonly live: () => object
 }): Endpoint {
   return endpoint({
     id: 'getMetrics',
@@ -28,7 +30,12 @@ export function metricsEndpoint(counts: {
     success: { status: 200, schema: Metrics },
     errors: [],
     handle: async () => ({
-      body: Metrics.parse({ store: counts.store(), bus: counts.bus(), audit: counts.audit() }),
+      body: Metrics.parse({
+        store: counts.store(),
+        bus: counts.bus(),
+        audit: counts.audit(),
+        live: counts.live(),
+      }),
     }),
   })
 }

@@ -101,6 +101,15 @@ export const apiErrors = {
       de: 'Es wurde seit dem Lesen geändert. Bitte neu lesen und die Änderung mit dem neuen ETag wiederholen.',
     },
   },
+  'too-many-streams': {
+    status: 429,
+    retryable: true,
+    title: { en: 'Too many open streams', de: 'Zu viele offene Verbindungen' },
+    detail: {
+      en: 'More than {limit} live connections of this tenant are open. Close pages that are not needed and try again in a few minutes.',
+      de: 'Von diesem Mandanten sind mehr als {limit} Live-Verbindungen offen. Bitte nicht benötigte Seiten schließen und in einigen Minuten erneut versuchen.',
+    },
+  },
   'store-unavailable': {
     status: 503,
     retryable: true,

@@ -1,64 +1,24 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { agentsTable } from '../../functions/connectors/rows.ts'
-import { createConnectorsService } from '../../functions/connectors/service.ts'
-import { createBookingsService } from '../../functions/hr/bookings/service.ts'
-import { createPeopleService } from '../../functions/hr/people/service.ts'
-import { createVault } from '../../functions/platform/secrets/vault.ts'
-import { countStore } from '../../functions/platform/store/counting.ts'
 import { shownSetup } from '../../functions/setup/presentation.ts'
 import { createSetupService } from '../../functions/setup/service.ts'
-import { createTenancyService } from '../../functions/tenancy/service.ts'
-import { createVariablesService } from '../../functions/tenancy/variables/service.ts'
 import { StegError } from '../../shared/errors/error.ts'
-import { systemRandom } from '../../shared/random.ts'
-import { jobsSite } from '../jobs/site.ts'
-import { plainTokens } from '../tenancy/plain-tokens.ts'
+import { setupSite } from './site.ts'
 
-let site: ReturnType<typeof jobsSite>
-let counted: ReturnType<typeof countStore>
-let parts: Parameters<typeof createSetupService>[0] & {
-  variables: ReturnType<typeof createVariablesService>
-  bookings: ReturnType<typeof createBookingsService>
-}
-let tenant: string
-
+let site: Awaited<ReturnType<typeof setupSite>>
 beforeEach(async () => {
-  site = jobsSite()
-  counted = countStore(site.store)
-  const { store } = counted
-  const vault = createVault(systemRandom.bytes(32), systemRandom)
-  const common = { store, vault, clock: site.clock, random: systemRandom }
-  const tenancy = createTenancyService({
-    ...common,
-    tokens: plainTokens(common),
-    operatorTokenHash: 'x'.repeat(43),
-  })
-  tenant = (await tenancy.create('Muster')).id
-  parts = {
-    variables: createVariablesService({ ...common, tenancy }),
-    connectors: createConnectorsService({
-      ...common,
-      bus: {} as never,
-      grants: {} as never,
-      accessTokens: {} as never,
-      wrappedKeyOf: tenancy.wrappedKeyOf,
-      tenantName: tenancy.nameOf,
-      targetsOf: async () => ({}),
-    }),
-    jobs: site.hub(store),
-    people: createPeopleService(common),
-    bookings: createBookingsService({ ...common, timeZoneOf: async () => 'UTC' }),
-  }
+  site = await setupSite()
 })
 afterEach(() => site.close())
 
 async function look() {
-  counted.reset()
-  const setup = await createSetupService(parts).look(tenant)
-  return { setup, transactions: counted.counts().transactions }
+  site.counted.reset()
+  const setup = await createSetupService(site.parts).look(site.tenant)
+  return { setup, transactions: site.counted.counts().transactions }
 }
 
 it('costs six reads for a tenant in which nothing has run, and one more for each job that has', async () => {
+  const { parts, tenant } = site
   expect((await look()).transactions).toBe(6)
   site.behave(async () => {
     throw new StegError('sage-sign-in-rejected', { user: 'u' })
@@ -85,6 +45,7 @@ it('costs six reads for a tenant in which nothing has run, and one more for each
 })
 
 it('counts failed bookings, and shows agents that are gone but not those that are revoked', async () => {
+  const { parts, tenant } = site
   const now = site.clock.now()
   const agent = { host: 'h', version: '1', category: 'sage' as const, publicKey: 'k', createdAt: now }
   const agents = agentsTable.bind(site.store)

@@ -33,7 +33,7 @@ export interface HttpServerOptions {
 
 export interface HttpServer {
   readonly port: number
-  /** Takes no more connections or requests. Requests under way go on. */
+  /** Takes no more connections or requests. Requests under way go on, except event streams, which would not end. */
   stop(): void
   /** Resolves when the last response is sent. */
   idle(): Promise<void>
@@ -45,7 +45,7 @@ export interface HttpServer {
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { limits } = options
   let stopping = false
-  let open = 0
+  const open = new Set<ServerResponse>()
   let waiting: (() => void)[] = []
   const server = createServer(
     {
@@ -56,12 +56,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       noDelay: true,
     },
     (request, response) => {
-      open++
+      open.add(response)
       response.once('close', () => {
         // A handler may leave part of the body unread; the next request on the connection waits behind it.
         request.resume()
-        open--
-        if (open > 0) return
+        open.delete(response)
+        if (open.size > 0) return
         for (const resolve of waiting) resolve()
         waiting = []
       })
@@ -75,8 +75,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     stop() {
       stopping = true
       server.close()
+      // These would go on for minutes; whoever listens connects again.
+      for (const response of open) if (isEventStream(response)) response.destroy()
     },
-    idle: () => (open === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    idle: () => (open.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
     destroy: () => server.closeAllConnections(),
   }
 }
@@ -131,6 +133,10 @@ function openExchange(
     target: target.raw,
     params: match.params,
   }
+}
+
+function isEventStream(response: ServerResponse): boolean {
+  return String(response.getHeader('content-type') ?? '').startsWith('text/event-stream')
 }
 
 /** Ends a response that nobody else will end any more: with a status, or cut off when its head is out already. */
