@@ -43,7 +43,7 @@ export interface Live {
 }
 
 /**
- * What changes, while it changes, as server-sent events: `GET /api/v1/live`. It is no `endpoint({…})`, because what
+ * What changes, while it changes, as server-sent events below `/api/v1/live`. It is no `endpoint({…})`, because what
  * it answers is not JSON.
  */
 export function createLive(
