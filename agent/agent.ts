@@ -2,7 +2,7 @@ import { type Clock, toIso } from '../shared/clock.ts'
 import { reasonOf } from '../shared/errors/error.ts'
 import type { Logger } from '../shared/log.ts'
 import type { Tracing } from '../shared/telemetry/tracing.ts'
-import type { Channel } from '../shared/wire/seal.ts'
+import type { AgentChannel } from '../shared/wire/seal.ts'
 import { createReportedCounts } from './connection/counts-report.ts'
 import { createCurrentLine } from './connection/current-line.ts'
 import { beat, createReporter } from './connection/heartbeat.ts'
@@ -36,7 +36,7 @@ export interface AgentParts {
   readonly enrolment: Enrolment
   readonly key: AgentKey
   /** What is sealed for the hub. */
-  readonly channel: Channel
+  readonly channel: AgentChannel
   readonly state: State
   readonly hub: Pick<Hub, 'openSession'>
   readonly hubClock: HubClock

@@ -5,7 +5,7 @@ import { StegError } from '../shared/errors/error.ts'
 import type { Logger } from '../shared/log.ts'
 import { randomId, systemRandom } from '../shared/random.ts'
 import { openTracing } from '../shared/telemetry/open.ts'
-import { type Channel, openChannel } from '../shared/wire/seal.ts'
+import { type AgentChannel, openChannel } from '../shared/wire/seal.ts'
 import { type Agent, createAgent } from './agent.ts'
 import { connectHub, type Hub } from './connection/hub.ts'
 import { createHubClock } from './connection/hub-clock.ts'
@@ -111,7 +111,7 @@ export async function prepareAgent(
   }
 }
 
-async function openHubChannel(state: State, enrolment: Enrolment): Promise<Channel> {
+async function openHubChannel(state: State, enrolment: Enrolment): Promise<AgentChannel> {
   const { agentId, tenant, name, hubSealKey } = enrolment
   if (hubSealKey === undefined) throw new StegError('agent-outdated', { agent: name })
   const privateKey = await readSealKey(state.sealKeyFile)

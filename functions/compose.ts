@@ -161,7 +161,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
     bus,
     clock,
     random,
-    channelTo: connectors.channelTo,
+    placeOf: connectors.placeOf,
     instanceId,
     log,
     onLate: (agentId) => agentMetrics.count(agentId, { late: 1 }),

@@ -11,7 +11,8 @@ export interface SasCredential {
  * The client renews tokens every 45 minutes; a session is replaced as a whole before, see supervisor.ts.
  */
 export function grantCredential(session: SessionResponse): SasCredential {
-  const grants = [session.requests, session.replies, session.events]
+  const { requests, site, replies, events } = session
+  const grants = site === undefined ? [requests, replies, events] : [requests, site, replies, events]
   const expiresOnTimestamp = Date.parse(session.expiresAt)
   return {
     isSasTokenProvider: true,

@@ -1,7 +1,9 @@
 import type { SessionResponse } from '../../shared/wire/enrolment.ts'
 
-/** A request as it lies, locked, in the agent's queue. Settling a request whose lock is lost throws. */
+/** A request as it lies, locked, in the agent's queue or in that of its site. Settling a request whose lock is lost throws. */
 export interface IncomingRequest {
+  /** Whether other agents take from the queue it lies in. */
+  readonly shared: boolean
   readonly body: Uint8Array
   readonly messageId: string
   readonly correlationId: string | undefined

@@ -16,7 +16,7 @@ export function proveForEnrolment(
   now: number,
 ): Promise<string> {
   return issueShortLived(
-    new SignJWT({ th: createHash('sha256').update(token).digest('base64url'), seal: sealKey })
+    new SignJWT({ th: createHash('sha256').update(token).digest('base64url'), seal: sealKey, sites: true })
       .setProtectedHeader({ alg: 'EdDSA', jwk: key.publicJwk })
       .setAudience(ENROLMENT_AUDIENCE),
     key,
@@ -26,7 +26,11 @@ export function proveForEnrolment(
 
 /** Proof that this is the enrolled agent. `now` is the hub's time in ms. */
 export function proveForSession(key: AgentKey, agentId: string, now: number): Promise<string> {
-  return issueShortLived(asAgent(new SignJWT({}), agentId).setAudience(SESSION_AUDIENCE), key, now)
+  return issueShortLived(
+    asAgent(new SignJWT({ sites: true }), agentId).setAudience(SESSION_AUDIENCE),
+    key,
+    now,
+  )
 }
 
 /** An event that the hub can trace to this agent. It may wait in the queue, so it does not expire. */

@@ -46,20 +46,24 @@ export function serviceBusLines(log: Logger): OpenLine {
       replies: client.createSender(session.replies.queue),
       events: client.createSender(session.events.queue),
     }
-    const receiver = client.createReceiver(session.requests.queue, {
-      receiveMode: 'peekLock',
-      maxAutoLockRenewalDurationInMs: LOCK_RENEWAL_MS,
-      skipParsingBodyAsJson: true,
-    })
     const work = createWorkCount()
-    const subscription = subscribe(receiver, (request) => work.count(onRequest(request)), lose, log)
+    const receive = (queue: string, shared: boolean) => {
+      const receiver = client.createReceiver(queue, {
+        receiveMode: 'peekLock',
+        maxAutoLockRenewalDurationInMs: LOCK_RENEWAL_MS,
+        skipParsingBodyAsJson: true,
+      })
+      return subscribe(receiver, shared, (request) => work.count(onRequest(request)), lose, log)
+    }
+    const subscriptions = [receive(session.requests.queue, false)]
+    if (session.site !== undefined) subscriptions.push(receive(session.site.queue, true))
     const close = async () => {
       await within(CLOSE_TIMEOUT_MS, client.close(), log)
       sockets.terminate()
     }
     try {
       const opening = Promise.all([
-        subscription.opened,
+        ...subscriptions.map(({ opened }) => opened),
         openSender(senders.replies),
         openSender(senders.events),
       ])
@@ -72,7 +76,8 @@ export function serviceBusLines(log: Logger): OpenLine {
       lost: loss.promise,
       lose,
       send: (queue, message) => send(senders[queue], message),
-      stopReceiving: () => within(CLOSE_TIMEOUT_MS, subscription.close(), log),
+      stopReceiving: () =>
+        within(CLOSE_TIMEOUT_MS, Promise.all(subscriptions.map((one) => one.close())), log),
       idle: work.idle,
       close,
     }
@@ -95,6 +100,7 @@ async function openSender(sender: ServiceBusSender): Promise<void> {
 
 function subscribe(
   receiver: ServiceBusReceiver,
+  shared: boolean,
   onRequest: (request: IncomingRequest) => Promise<void>,
   lose: (reason: string) => void,
   log: Logger,
@@ -102,7 +108,7 @@ function subscribe(
   const opened = Promise.withResolvers<void>()
   let begun = false
   const handlers = {
-    processMessage: (message: ServiceBusReceivedMessage) => onRequest(toRequest(receiver, message)),
+    processMessage: (message: ServiceBusReceivedMessage) => onRequest(toRequest(receiver, shared, message)),
     processError: async ({ error, errorSource }: ProcessErrorArgs) => {
       if (errorSource === 'receive') lose(shortReason(error))
       else log.warn('a message could not be handled', { step: errorSource, error })
@@ -122,9 +128,14 @@ function subscribe(
   return { opened: opened.promise, close: () => subscription.close() }
 }
 
-function toRequest(receiver: ServiceBusReceiver, message: ServiceBusReceivedMessage): IncomingRequest {
+function toRequest(
+  receiver: ServiceBusReceiver,
+  shared: boolean,
+  message: ServiceBusReceivedMessage,
+): IncomingRequest {
   const notBegun = Number(message.applicationProperties?.[NOT_BEGUN] ?? 0)
   return {
+    shared,
     body: message.body instanceof Uint8Array ? message.body : new Uint8Array(0),
     messageId: String(message.messageId ?? ''),
     correlationId: message.correlationId === undefined ? undefined : String(message.correlationId),
@@ -176,7 +187,7 @@ function timeout(ms: number, signal: AbortSignal): Promise<never> {
 }
 
 /** Waits for the work, but not for ever: a dead connection does not answer to a farewell either. */
-async function within(ms: number, work: Promise<void>, log: Logger): Promise<void> {
+async function within(ms: number, work: Promise<unknown>, log: Logger): Promise<void> {
   const expired = Promise.withResolvers<void>()
   const timer = setTimeout(expired.resolve, ms)
   const done = work.catch((error) => log.debug('the connection did not close in order', { error }))

@@ -10,7 +10,7 @@ import {
   WIRE_VERSION,
 } from '../../shared/wire/call.ts'
 import { decodeFrame, encodeFrame, packBody, unpackBody } from '../../shared/wire/frame.ts'
-import type { Channel } from '../../shared/wire/seal.ts'
+import type { AgentChannel } from '../../shared/wire/seal.ts'
 import type { IncomingRequest } from '../connection/line.ts'
 import type { Tally } from './counters.ts'
 import type { Journal } from './journal/journal.ts'
@@ -22,6 +22,11 @@ import type { Targets } from './targets.ts'
 
 /** Why timers end that are no longer needed; one for all, because making an error takes its time. */
 const over = new Error('over')
+/**
+ * How long an agent keeps a call that is sealed for others of its site before it gives it back: the hub did not know this
+ * agent yet, and those it is for shall get the next try.
+ */
+const FOR_OTHERS_MS = 2000
 /** A deadline further away than this is a mistake; timers do not reach further than 24 days anyway. */
 const LONGEST_CALL_MS = 60 * 60_000
 
@@ -29,7 +34,7 @@ export interface RelayParts {
   readonly targets: Targets
   readonly http: TargetHttp
   readonly journal: Pick<Journal, 'find' | 'start' | 'finish'>
-  readonly channel: Channel
+  readonly channel: AgentChannel
   /** Resolves when the broker has accepted the reply. `deadline` by the hub's clock. */
   readonly sendReply: (
     reply: { id: string; sessionId: string; frame: Uint8Array },
@@ -66,6 +71,11 @@ export function createRelay(parts: RelayParts): Relay {
 
   async function serve(request: IncomingRequest): Promise<void> {
     const id = request.correlationId ?? request.messageId
+    if (request.shared && parts.channel.isForOthers(request.body)) {
+      log.info('a call is sealed for other agents of the site', { id })
+      await parts.clock.sleep(FOR_OTHERS_MS)
+      return request.abandon(false)
+    }
     let frame: Uint8Array
     try {
       frame = parts.channel.open(id, request.body)

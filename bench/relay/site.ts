@@ -16,11 +16,12 @@ import { systemClock, toIso } from '../../shared/clock.ts'
 import { silentLogger } from '../../shared/log.ts'
 import { systemRandom } from '../../shared/random.ts'
 import type { SessionResponse } from '../../shared/wire/enrolment.ts'
+import { createPairing } from '../../shared/wire/pairing.ts'
 import { agentQueue, EVENTS_QUEUE, REPLIES_QUEUE } from '../../shared/wire/queues.ts'
 import {
-  type Channel,
+  type HubChannel,
+  hubChannel,
   makeSealKey,
-  openChannel,
   SealPublicKey,
   sealPublicKey,
 } from '../../shared/wire/seal.ts'
@@ -82,7 +83,7 @@ export async function openSite(folder: string, children: Children): Promise<Site
     bus,
     clock: systemClock,
     random: systemRandom,
-    channelTo: async () => channel,
+    placeOf: async () => ({ queue: agentQueue(AGENT_ID), channel, agents: [AGENT_ID] }),
     instanceId: 'bench-hub',
     log: silentLogger,
     onLate: () => undefined,
@@ -178,16 +179,23 @@ async function serveSessions(brokerPort: number): Promise<{ url: string; close()
 }
 
 /** @returns the hub's end of what is sealed between the two. */
-async function enrolAgent(dir: string, hubUrl: string, targetUrl: string): Promise<Channel> {
+async function enrolAgent(dir: string, hubUrl: string, targetUrl: string): Promise<HubChannel> {
   const privateKey = makeSealKey()
-  let channel: Channel | undefined
+  let channel: HubChannel | undefined
   await enrol({
     state: stateIn(dir, systemClock),
     hub: {
       async enrol(prove) {
         const { proof } = await prove(Date.now())
         const peerKey = SealPublicKey.parse(decodeJwt(proof).seal)
-        channel = openChannel({ side: 'hub', tenantId: 'bench', agentId: AGENT_ID, privateKey, peerKey })
+        const pairing = createPairing({
+          side: 'hub',
+          tenantId: 'bench',
+          agentId: AGENT_ID,
+          privateKey,
+          peerKey,
+        })
+        channel = hubChannel([pairing], [{ agentId: AGENT_ID, pairing }])
         return {
           agentId: AGENT_ID,
           name: 'Bench',

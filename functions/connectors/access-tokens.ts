@@ -10,6 +10,7 @@ const LIFETIME_MS = 7 * 24 * 3_600_000
 export interface AccessTokenView {
   readonly id: string
   readonly kind: 'agent-enrolment'
+  readonly site: string | null
   readonly state: 'open' | 'used' | 'revoked' | 'expired'
   readonly createdAt: number
   readonly expiresAt: number
@@ -25,8 +26,8 @@ export interface TokenFormat {
 }
 
 export interface AccessTokens {
-  /** The secret is returned this once. */
-  create(tenantId: string): Promise<{ id: string; secret: string; expiresAt: number }>
+  /** The secret is returned this once. `site`: which the agent will serve, when the tenant has several. */
+  create(tenantId: string, site?: string): Promise<{ id: string; secret: string; expiresAt: number }>
   list(tenantId: string): Promise<readonly AccessTokenView[]>
   /** @throws StegError `not-found` */
   revoke(tenantId: string, id: string): Promise<void>
@@ -34,7 +35,10 @@ export interface AccessTokens {
    * Uses a token up for one key. The same key may come again, because an answer can get lost; it gets the same agent id.
    * @throws StegError `access-token-invalid`
    */
-  redeem(text: string, thumbprint: string): Promise<{ tenantId: string; agentId: string }>
+  redeem(
+    text: string,
+    thumbprint: string,
+  ): Promise<{ tenantId: string; agentId: string; site: string | undefined }>
 }
 
 export function createAccessTokens(parts: {
@@ -46,13 +50,14 @@ export function createAccessTokens(parts: {
   const table = accessTokensTable.bind(parts.store)
 
   return {
-    async create(tenantId) {
+    async create(tenantId, site) {
       const id = randomId(parts.random, 10)
       const secret = Buffer.from(parts.random.bytes(32)).toString('base64url')
       const now = parts.clock.now()
       const row = {
         kind: 'agent-enrolment' as const,
         hash: parts.tokenFormat.hash(secret),
+        ...(site === undefined ? {} : { site }),
         createdAt: now,
         expiresAt: now + LIFETIME_MS,
       }
@@ -66,6 +71,7 @@ export function createAccessTokens(parts: {
         items.push({
           id: key,
           kind: value.kind,
+          site: value.site ?? null,
           state:
             value.revokedAt !== undefined
               ? 'revoked'
@@ -98,7 +104,7 @@ export function createAccessTokens(parts: {
       if (value.revokedAt !== undefined) throw invalid()
       if (value.usedBy !== undefined) {
         if (value.thumbprint !== thumbprint) throw invalid()
-        return { tenantId: token.tenantId, agentId: value.usedBy }
+        return { tenantId: token.tenantId, agentId: value.usedBy, site: value.site }
       }
       if (value.expiresAt <= parts.clock.now()) throw invalid()
       const agentId = `${token.tenantId}-${randomId(parts.random, 12)}`
@@ -113,7 +119,7 @@ export function createAccessTokens(parts: {
         .catch((error) => {
           throw error instanceof StegError && error.code === 'store-conflict' ? invalid() : error
         })
-      return { tenantId: token.tenantId, agentId }
+      return { tenantId: token.tenantId, agentId, site: value.site }
     },
   }
 }

@@ -11,12 +11,14 @@ import { listOf } from '../http/paging.ts'
 import { Id } from '../http/text.ts'
 import { LastDay } from '../metrics/agent-endpoints.ts'
 import { Agent, shownAgent } from './presentation.ts'
+import { SiteName } from './rows.ts'
 import type { ConnectorsService } from './service.ts'
 
 const AccessToken = z
   .object({
     id: z.string(),
     kind: z.literal('agent-enrolment'),
+    site: SiteName.nullable(),
     state: z.enum(['open', 'used', 'revoked', 'expired']),
     createdAt: z.iso.datetime(),
     expiresAt: z.iso.datetime(),
@@ -52,8 +54,12 @@ export function connectorEndpoints(
       audit: 'ahead',
       tag: 'Agents',
       summary: 'Create an access token (MAT) with which one agent enrols',
-      description: 'The secret is shown this once, lives seven days and can be used once.',
-      body: z.strictObject({ kind: z.literal('agent-enrolment') }).meta({ id: 'NewAccessToken' }),
+      description:
+        'The secret is shown this once, lives seven days and can be used once. Agents for Sage that enrol with tokens ' +
+        'of the same `site` share its work, and each takes over for the others; leave it out when there is one site.',
+      body: z
+        .strictObject({ kind: z.literal('agent-enrolment'), site: SiteName.optional() })
+        .meta({ id: 'NewAccessToken' }),
       success: {
         status: 201,
         schema: z
@@ -61,8 +67,8 @@ export function connectorEndpoints(
           .meta({ id: 'CreatedAccessToken' }),
       },
       errors: [],
-      async handle({ tenantId }) {
-        const created = await connectors.accessTokens.create(tenantId)
+      async handle({ tenantId, body }) {
+        const created = await connectors.accessTokens.create(tenantId, body.site)
         return {
           audited: { id: created.id },
           body: { ...created, expiresAt: toIso(created.expiresAt) },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { toIso } from '../../shared/clock.ts'
 import { AgentCategory } from '../../shared/wire/enrolment.ts'
+import { SiteName } from './rows.ts'
 import type { AgentView } from './service.ts'
 
 export const Agent = z
@@ -10,6 +11,8 @@ export const Agent = z
     host: z.string(),
     version: z.string(),
     category: AgentCategory,
+    /** Agents of the same site share its calls; null for one that gets calls only when a job names it. */
+    site: SiteName.nullable(),
     status: z.enum(['connected', 'disconnected', 'never', 'revoked']),
     lastSeen: z.iso.datetime().nullable(),
     disconnectedSince: z.iso.datetime().nullable(),

@@ -35,6 +35,8 @@ export async function verifyEnrolmentProof(proof: string, token: string, clock: 
     publicKey: header.data.jwk.x,
     thumbprint: await calculateJwkThumbprint(header.data.jwk),
     sealKey: sealKey.data,
+    /** Whether this agent's version can serve the queue of a site. */
+    sites: payload.sites === true,
   }
 }
 

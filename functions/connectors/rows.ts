@@ -3,12 +3,17 @@ import { AgentCategory } from '../../shared/wire/enrolment.ts'
 import { SealPublicKey } from '../../shared/wire/seal.ts'
 import { defineTable } from '../platform/store/table.ts'
 
+/** Name of a site, unique in its tenant. */
+export const SiteName = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/)
+
 /** Partition: tenant; key: token id. */
 export const accessTokensTable = defineTable({
   name: 'AccessTokens',
   schema: z.object({
     kind: z.enum(['agent-enrolment']),
     hash: z.string(),
+    /** The site that the agent will serve; absent: the tenant's one. */
+    site: SiteName.optional(),
     createdAt: z.number(),
     expiresAt: z.number(),
     revokedAt: z.number().optional(),
@@ -19,6 +24,19 @@ export const accessTokensTable = defineTable({
   }),
 })
 
+/** Keys with which calls to an agent are sealed. */
+const SealKeys = z.object({
+  /** The agent's public key. */
+  agent: SealPublicKey,
+  /** The hub's key for this agent; the private half is sealed by the tenant's vault. */
+  hub: SealPublicKey,
+  hubPrivate: z.string(),
+})
+export type SealKeys = z.output<typeof SealKeys>
+
+/** All keys of an agent at one time. */
+const KeySet = SealKeys.extend({ publicKey: z.string() })
+
 /** Partition: tenant; key: agent id. */
 export const agentsTable = defineTable({
   name: 'Agents',
@@ -27,24 +45,28 @@ export const agentsTable = defineTable({
     host: z.string(),
     version: z.string(),
     category: AgentCategory,
+    /** Agents of the same site take calls from one queue; without, an agent gets its calls through its own alone. */
+    site: SiteName.optional(),
     /** Public Ed25519 key as JWK member `x`. */
     publicKey: z.string(),
-    /** Keys with which calls are sealed; agents enrolled before there were any have none and must enrol again. */
-    seal: z
-      .object({
-        /** The agent's public key. */
-        agent: SealPublicKey,
-        /** The hub's key for this agent; the private half is sealed by the tenant's vault. */
-        hub: SealPublicKey,
-        hubPrivate: z.string(),
-      })
-      .optional(),
+    /** Agents enrolled before calls were sealed have none and must enrol again. */
+    seal: SealKeys.optional(),
+    /** Since when these are its keys; absent: since it was enrolled. */
+    keysSince: z.number().optional(),
+    /** Keys that the agent has offered and not yet begun to use. */
+    nextKeys: KeySet.optional(),
+    /** The keys before, which count until then. */
+    olderKeys: KeySet.extend({ until: z.number() }).optional(),
+    /** Somebody wants its keys changed. */
+    rotationAskedAt: z.number().optional(),
     createdAt: z.number(),
     revokedAt: z.number().optional(),
     lastSeen: z.number().optional(),
     leftAt: z.number().optional(),
   }),
 })
+
+export type AgentRow = z.output<typeof agentsTable.schema>
 
 /** An agent's id begins with its tenant's, so that it is found by a point read without a tenant's token. */
 export function tenantOfAgent(agentId: string): string | undefined {

@@ -8,19 +8,28 @@ import {
   type TargetMap,
 } from '../../shared/wire/enrolment.ts'
 import type { AgentEvent } from '../../shared/wire/event.ts'
-import { agentQueue, EVENTS_QUEUE, REPLIES_QUEUE } from '../../shared/wire/queues.ts'
-import type { Channel } from '../../shared/wire/seal.ts'
-import type { Bus, BusGrants } from '../platform/bus/port.ts'
+import { agentQueue, EVENTS_QUEUE, REPLIES_QUEUE, siteQueue } from '../../shared/wire/queues.ts'
+import type { Bus, BusGrants, QueueOptions } from '../platform/bus/port.ts'
 import type { Condition, Store } from '../platform/store/port.ts'
 import type { AccessTokens } from './access-tokens.ts'
-import { createChannels, type SealingParts } from './channels.ts'
+import { createKeys, type KeysParts } from './keys.ts'
+import { createPlaces, type Place } from './places.ts'
 import { claimedIssuer, verifyAssertion, verifyEnrolmentProof, verifyEvent } from './proof.ts'
-import { agentsTable, tenantOfAgent } from './rows.ts'
-import { chooseAgent } from './rules/choose.ts'
+import { type AgentRow, agentsTable, tenantOfAgent } from './rows.ts'
+import { chooseAgents } from './rules/choose.ts'
+import { DEFAULT_SITE, siteId } from './rules/site.ts'
 import { type AgentStatus, disconnectedSince, statusOf } from './rules/status.ts'
 
 /** How long an agent may use its queues before it has to ask again; the relay's limit is one hour. */
 const GRANT_MS = 3_600_000
+
+const AGENT_QUEUE: QueueOptions = { lockSeconds: 60, maxDeliveryCount: 10 }
+/**
+ * The lock is short, because what a killed agent had in hand must come to another one while its caller still waits. The
+ * hub may send a call twice when it did not hear whether the first arrived: two agents must not get one each. An agent
+ * that has just joined hands back what was sealed before it was known, and such deliveries count, too.
+ */
+const SITE_QUEUE: QueueOptions = { lockSeconds: 30, maxDeliveryCount: 50, duplicateDetectionSeconds: 600 }
 
 export interface AgentView {
   readonly id: string
@@ -28,10 +37,20 @@ export interface AgentView {
   readonly host: string
   readonly version: string
   readonly category: 'sage' | 'none'
+  /** The site whose calls it shares with other agents. */
+  readonly site: string | null
   readonly status: AgentStatus
   readonly lastSeen: number | null
   readonly disconnectedSince: number | null
   readonly createdAt: number
+}
+
+/** Who makes the calls of a job. */
+export interface Chosen {
+  /** Where they go: the id of an agent, or of a site. */
+  readonly to: string
+  /** The agents that are connected and may take them, best first. */
+  readonly agents: readonly [AgentView, ...AgentView[]]
 }
 
 export interface ConnectorsService {
@@ -46,15 +65,21 @@ export interface ConnectorsService {
   list(tenantId: string): Promise<readonly AgentView[]>
   /** @throws StegError `not-found` */
   get(tenantId: string, agentId: string): Promise<AgentView>
-  /** Takes away the agent's queue, so that it can do nothing more even with a token in hand. @throws StegError `not-found` */
+  /**
+   * Takes away the agent's queue and its key from those that calls of its site are sealed for, so that it reads nothing
+   * more even with a token in hand. @throws StegError `not-found`
+   */
   revoke(tenantId: string, agentId: string): Promise<void>
   /**
-   * The agent for Sage calls, when one is there.
+   * The site, or the one agent wanted, for Sage calls, when it is there.
    * @throws StegError `agent-missing`, `agent-offline`, `agent-revoked`
    */
-  choose(tenantId: string, wanted: string | undefined): Promise<AgentView>
-  /** What is said to this agent is sealed with it. @throws StegError `agent-missing`, `agent-outdated` */
-  channelTo(agentId: string): Promise<Channel>
+  choose(tenantId: string, wanted: string | undefined): Promise<Chosen>
+  /**
+   * Queue of an agent or a site, and how calls for it are sealed.
+   * @throws StegError `agent-missing`, `agent-revoked`, `agent-outdated`
+   */
+  placeOf(to: string): Promise<Place>
   /**
    * Takes in what an agent reported. Unknown senders and forged reports are refused.
    * @returns the report with the agent's tenant; undefined when it counts no longer. @throws StegError
@@ -66,7 +91,7 @@ export interface ConnectorsService {
   ): Promise<{ readonly tenantId: string; readonly event: AgentEvent } | undefined>
 }
 
-export interface ConnectorsParts extends SealingParts {
+export interface ConnectorsParts extends KeysParts {
   readonly store: Store
   readonly bus: Pick<Bus, 'ensureQueue' | 'deleteQueue'>
   readonly grants: BusGrants
@@ -76,12 +101,11 @@ export interface ConnectorsParts extends SealingParts {
   readonly targetsOf: (tenantId: string) => Promise<TargetMap>
 }
 
-type AgentRow = ReturnType<typeof agentsTable.schema.parse>
-
 export function createConnectorsService(parts: ConnectorsParts): ConnectorsService {
   const agents = agentsTable.bind(parts.store)
   const { clock } = parts
-  const channels = createChannels(parts)
+  const keys = createKeys(parts)
+  const places = createPlaces({ ...parts, keys })
 
   const view = (id: string, row: AgentRow): AgentView => ({
     id,
@@ -89,6 +113,7 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
     host: row.host,
     version: row.version,
     category: row.category,
+    site: row.site ?? null,
     status: statusOf(row, clock.now()),
     lastSeen: row.lastSeen ?? null,
     disconnectedSince: disconnectedSince(row, clock.now()) ?? null,
@@ -116,24 +141,43 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
     return { tenantId, row }
   }
 
+  async function others(tenantId: string, agentId: string, site: string): Promise<boolean> {
+    const found = await all(tenantId)
+    return found.some(({ id, row }) => id !== agentId && row.site === site && row.revokedAt === undefined)
+  }
+
+  /** An agent that was enrolled before there were sites joins its tenant's one, once it can. */
+  async function joinSite(tenantId: string, agentId: string, row: AgentRow, etag: string): Promise<AgentRow> {
+    const joined = { ...row, site: DEFAULT_SITE }
+    await parts.bus.ensureQueue(siteQueue(siteId(tenantId, DEFAULT_SITE)), SITE_QUEUE)
+    const written = await wasWritten(tenantId, agentId, joined, { kind: 'match', etag })
+    // A heartbeat came in between: the next session brings it in.
+    return written ? joined : row
+  }
+
   return {
     accessTokens: parts.accessTokens,
 
     async enrol(request) {
       const key = await verifyEnrolmentProof(request.proof, request.token, clock)
-      const { tenantId, agentId } = await parts.accessTokens.redeem(request.token, key.thumbprint)
+      const redeemed = await parts.accessTokens.redeem(request.token, key.thumbprint)
+      const { tenantId, agentId } = redeemed
       const stored = await agents.get(tenantId, agentId)
       if (stored?.value.revokedAt !== undefined) {
         throw new StegError('agent-revoked', { agent: stored.value.name })
       }
-      await parts.bus.ensureQueue(agentQueue(agentId), { lockSeconds: 60, maxDeliveryCount: 10 })
+      const serves = key.sites && request.category === 'sage'
+      const site = serves ? (redeemed.site ?? DEFAULT_SITE) : undefined
+      await parts.bus.ensureQueue(agentQueue(agentId), AGENT_QUEUE)
+      if (site !== undefined) await parts.bus.ensureQueue(siteQueue(siteId(tenantId, site)), SITE_QUEUE)
       const row: AgentRow = {
         name: request.name,
         host: request.host,
         version: request.version,
         category: request.category,
+        ...(site === undefined ? {} : { site }),
         publicKey: key.publicKey,
-        seal: await channels.makeKeys(tenantId, agentId, key.sealKey),
+        seal: await keys.make(tenantId, agentId, key.sealKey),
         createdAt: clock.now(),
       }
       if (stored === undefined) await agents.put(tenantId, agentId, row, { kind: 'absent' })
@@ -155,10 +199,12 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
 
     async openSession(assertion) {
       const agentId = claimedIssuer(assertion)
-      const { row } = await enrolledAgent(agentId)
-      await verifyAssertion(assertion, agentId, row.value.publicKey, SESSION_AUDIENCE, clock)
+      const { tenantId, row } = await enrolledAgent(agentId)
+      const claims = await verifyAssertion(assertion, agentId, row.value.publicKey, SESSION_AUDIENCE, clock)
       if (row.value.revokedAt !== undefined) throw new StegError('agent-revoked', { agent: row.value.name })
       if (row.value.seal === undefined) throw new StegError('agent-outdated', { agent: row.value.name })
+      const joins = claims.sites === true && row.value.category === 'sage' && row.value.site === undefined
+      const { site } = joins ? await joinSite(tenantId, agentId, row.value, row.etag) : row.value
       const now = clock.now()
       const expiresAt = now + GRANT_MS
       const grant = (queue: string, right: 'listen' | 'send') => ({
@@ -169,6 +215,7 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
         agentId,
         broker: parts.grants.broker,
         requests: grant(agentQueue(agentId), 'listen'),
+        ...(site === undefined ? {} : { site: grant(siteQueue(siteId(tenantId, site)), 'listen') }),
         replies: grant(REPLIES_QUEUE, 'send'),
         events: grant(EVENTS_QUEUE, 'send'),
         expiresAt: toIso(expiresAt),
@@ -186,27 +233,46 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
     },
 
     async revoke(tenantId, agentId) {
+      let site: string | undefined
       for (;;) {
         const row = await existing(tenantId, agentId)
+        site = row.value.site
         if (row.value.revokedAt !== undefined) break
         const revoked = { ...row.value, revokedAt: clock.now() }
         // A heartbeat may write at the same moment; the revocation counts all the same.
         if (await wasWritten(tenantId, agentId, revoked, { kind: 'match', etag: row.etag })) break
       }
+      places.forget(agentId)
       await parts.bus.deleteQueue(agentQueue(agentId))
+      if (site === undefined) return
+      const shared = siteId(tenantId, site)
+      places.forget(shared)
+      if (await others(tenantId, agentId, site)) return
+      await parts.bus.deleteQueue(siteQueue(shared))
+      // Another agent may have enrolled for the site at this very moment.
+      if (await others(tenantId, agentId, site)) await parts.bus.ensureQueue(siteQueue(shared), SITE_QUEUE)
     },
 
     async choose(tenantId, wanted) {
       const candidates = (await all(tenantId)).map(({ id, row }) => ({ id, ...row }))
-      const choice = chooseAgent(candidates, wanted, clock.now())
-      if (choice.kind === 'missing') throw new StegError('agent-missing', {})
-      const { id, ...row } = choice.agent
-      if (choice.kind === 'revoked') throw new StegError('agent-revoked', { agent: row.name })
-      if (choice.kind === 'offline') throw agentOffline(row.name, row.lastSeen ?? null)
-      return view(id, row)
+      const choice = chooseAgents(candidates, wanted, clock.now())
+      switch (choice.kind) {
+        case 'missing':
+          throw new StegError('agent-missing', {})
+        case 'revoked':
+          throw new StegError('agent-revoked', { agent: choice.agent.name })
+        case 'offline':
+          throw agentOffline(choice.agent.name, choice.agent.lastSeen ?? null)
+        case 'use': {
+          const [best, ...rest] = choice.agents
+          const to = choice.site === undefined ? best.id : siteId(tenantId, choice.site)
+          const seen = ({ id, ...row }: (typeof candidates)[number]) => view(id, row)
+          return { to, agents: [seen(best), ...rest.map(seen)] }
+        }
+      }
     },
 
-    channelTo: channels.channelTo,
+    placeOf: places.of,
 
     async receiveEvent(agentId, jws, arrivedAt) {
       const { tenantId } = await enrolledAgent(agentId)

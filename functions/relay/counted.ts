@@ -3,7 +3,7 @@ import { isStegError } from '../../shared/errors/error.ts'
 import type { Happening } from '../../shared/hourly-counts.ts'
 import type { RelayService } from './service.ts'
 
-/** A relay whose calls are counted for the agent that they are for. */
+/** A relay whose calls are counted for the agent that made them; without an answer, for the likeliest one. */
 export function countCalls(
   relay: RelayService,
   clock: Pick<Clock, 'now'>,
@@ -11,11 +11,16 @@ export function countCalls(
 ): RelayService {
   return {
     ...relay,
-    async call(agentId, request, signal) {
+    async call(to, request, signal) {
+      let agentId = to
+      const onAgent = (id: string) => {
+        agentId = id
+        request.onAgent?.(id)
+      }
       const began = clock.now()
       const requestBytes = request.body?.length ?? 0
       try {
-        const response = await relay.call(agentId, request, signal)
+        const response = await relay.call(to, { ...request, onAgent }, signal)
         count(agentId, {
           calls: 1,
           ms: clock.now() - began,

@@ -4,8 +4,7 @@ import type { Logger } from '../../shared/log.ts'
 import { type Random, randomId } from '../../shared/random.ts'
 import { type CallHead, type Headers, ReplyHead, WIRE_VERSION } from '../../shared/wire/call.ts'
 import { decodeFrame, encodeFrame, packBody, unpackBody } from '../../shared/wire/frame.ts'
-import { agentQueue } from '../../shared/wire/queues.ts'
-import type { Channel } from '../../shared/wire/seal.ts'
+import type { HubChannel } from '../../shared/wire/seal.ts'
 import type { Bus } from '../platform/bus/port.ts'
 import { createReplyRouter } from './reply-router.ts'
 
@@ -24,6 +23,8 @@ export interface RelayRequest {
   readonly traceparent?: string
   /** Milliseconds since the epoch: never executed after it, however late this process comes to send it. */
   readonly notAfter?: number
+  /** Told which agent is expected to make the call, and then which one has answered. */
+  readonly onAgent?: (agentId: string) => void
 }
 
 export interface RelayResponse {
@@ -34,21 +35,32 @@ export interface RelayResponse {
 
 export interface RelayService {
   /**
-   * Calls a target through an agent.
+   * Calls a target through an agent, or through whichever agent of a site takes it first.
+   * @param to the id of an agent, or of a site
    * @throws StegError any relay code; `indeterminate` when it is not known whether the call took effect
    */
-  call(agentId: string, request: RelayRequest, signal?: AbortSignal): Promise<RelayResponse>
+  call(to: string, request: RelayRequest, signal?: AbortSignal): Promise<RelayResponse>
   /** Whether the agent answers within `timeout` milliseconds. Costs one message each way. */
   isAlive(agentId: string, timeout: number): Promise<boolean>
   close(): Promise<void>
+}
+
+export interface RelayPlace {
+  readonly queue: string
+  readonly channel: HubChannel
+  /** The agents that may take a call from there, the likeliest first. */
+  readonly agents: readonly string[]
 }
 
 export interface RelayParts {
   readonly bus: Bus
   readonly clock: Clock
   readonly random: Random
-  /** Seals what goes to an agent and opens what comes from it. @throws StegError `agent-missing`, `agent-outdated` */
-  readonly channelTo: (agentId: string) => Promise<Channel>
+  /**
+   * The queue of an agent or a site, and what seals what goes there and opens what comes from there.
+   * @throws StegError `agent-missing`, `agent-revoked`, `agent-outdated`
+   */
+  readonly placeOf: (to: string) => Promise<RelayPlace>
   /** Unique to this process: the session on the reply queue that it holds. */
   readonly instanceId: string
   readonly log: Logger
@@ -78,18 +90,20 @@ export function createRelayService(parts: RelayParts): RelayService {
   }
 
   async function exchange(
-    agentId: string,
+    to: string,
     frameOf: (id: string, deadline: number) => Uint8Array,
     timeout: number,
-    signal?: AbortSignal,
+    options: { readonly signal?: AbortSignal | undefined; readonly onAgent?: (agentId: string) => void } = {},
   ) {
     const id = randomId(parts.random, 26)
     const frame = frameOf(id, clock.now() + timeout)
-    const channel = await parts.channelTo(agentId)
+    const { queue, channel, agents } = await parts.placeOf(to)
+    const [likeliest = to] = agents
+    options.onAgent?.(likeliest)
     await router.ready()
-    const reply = router.expect(id, timeout, signal)
+    const reply = router.expect(id, timeout, options.signal)
     try {
-      await bus.send(agentQueue(agentId), {
+      await bus.send(queue, {
         body: channel.seal(id, frame),
         enc: channel.enc,
         subject: 'call',
@@ -103,18 +117,20 @@ export function createRelayService(parts: RelayParts): RelayService {
       throw error
     }
     const bytes = await reply.arrived.catch((error) => {
-      giveUp(id, agentId)
+      giveUp(id, likeliest)
       throw error
     })
-    return decodeFrame(ReplyHead, channel.open(id, bytes))
+    const opened = channel.open(id, bytes)
+    options.onAgent?.(channel.senderOf(bytes) ?? likeliest)
+    return decodeFrame(ReplyHead, opened)
   }
 
   return {
-    async call(agentId, request, signal) {
+    async call(to, request, signal) {
       const packed = await packBody(request.body ?? new Uint8Array(0))
       const seconds = Math.round(request.timeout / 1000)
       const { head, body } = await exchange(
-        agentId,
+        to,
         (id, deadline) => {
           const callHead: CallHead = {
             v: WIRE_VERSION,
@@ -131,7 +147,7 @@ export function createRelayService(parts: RelayParts): RelayService {
           return encodeFrame(callHead, packed?.bytes, 'request')
         },
         request.timeout,
-        signal,
+        { signal, ...(request.onAgent === undefined ? {} : { onAgent: request.onAgent }) },
       ).catch((error) => {
         if (error === router.timedOut) {
           throw new StegError('deadline-exceeded', { target: request.target.name, seconds })

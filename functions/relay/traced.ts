@@ -5,22 +5,23 @@ import type { RelayService } from './service.ts'
 export function traceCalls(relay: RelayService, tracing: Tracing): RelayService {
   return {
     ...relay,
-    call: (agentId, request, signal) =>
+    call: (to, request, signal) =>
       tracing.span(
         {
           name: `relay ${request.method}`,
           kind: 'client',
           attributes: {
             'http.request.method': request.method,
-            'steg.agent': agentId,
+            'steg.to': to,
             'steg.target': request.target.name,
             'steg.idempotency': request.idempotency,
           },
         },
         async (span) => {
           const traceparent = tracing.traceparent()
-          const carried = traceparent === undefined ? request : { ...request, traceparent }
-          const response = await relay.call(agentId, carried, signal)
+          const onAgent = (id: string) => span.set({ 'steg.agent': id })
+          const carried = { ...request, onAgent, ...(traceparent === undefined ? {} : { traceparent }) }
+          const response = await relay.call(to, carried, signal)
           span.set({ 'http.response.status_code': response.status })
           return response
         },

@@ -19,7 +19,7 @@ export const EnrolmentRequest = z.object({
   token: z.string().min(20).max(200),
   /**
    * JWT signed with the new key: aud `steg:enrolment`, claim `th` = SHA-256 of the token (base64url), claim `seal` = the
-   * public X25519 key with which the agent's calls are sealed.
+   * public X25519 key with which the agent's calls are sealed, claim `sites` = true when it can serve a site's queue.
    */
   proof: z.string().min(20).max(4000),
   name: z.string().trim().min(1).max(64),
@@ -44,7 +44,7 @@ export const EnrolmentResponse = z.object({
 export type EnrolmentResponse = z.infer<typeof EnrolmentResponse>
 
 export const SessionRequest = z.object({
-  /** JWT signed with the agent's key: aud `steg:session`, sub = iss = agent id. */
+  /** JWT signed with the agent's key: aud `steg:session`, sub = iss = agent id, claim `sites` as at enrolment. */
   assertion: z.string().min(20).max(4000),
 })
 export type SessionRequest = z.infer<typeof SessionRequest>
@@ -60,7 +60,10 @@ export const SessionResponse = z.object({
   agentId: z.string(),
   /** Namespace host (and port), reached by WebSocket; `tls` is false only on loopback. */
   broker: z.object({ host: z.string(), port: z.int().optional(), tls: z.boolean() }),
+  /** The agent's own queue. */
   requests: EntityGrant,
+  /** The queue of its site, which it shares with the other agents there. */
+  site: EntityGrant.optional(),
   replies: EntityGrant,
   events: EntityGrant,
   expiresAt: z.iso.datetime(),

@@ -155,3 +155,26 @@ test('what was acknowledged survives being killed, again and again', async () =>
   expect(known.accepted.size).toBeGreaterThan(KILLS * 10)
   expect(known.completed.size).toBeGreaterThan(KILLS)
 }, 180_000)
+
+test('whoever gets a message next hears that somebody had it, even when the kill came with it', async () => {
+  const dataFile = join(await temporaryFolder(), 'broker.db')
+  for (let round = 0; round < 3; round++) {
+    const settings = { dataFile, queues: [{ name: 'plain' }] }
+    const before = await startProcess(settings)
+    const first = webSocketClient(before.connectionString, { retryOptions: { maxRetries: 0 } })
+    await first.createSender('plain').sendMessages({ messageId: `m${round}`, body: 'x' })
+    const [got] = await first.createReceiver('plain').receiveMessages(1)
+    await before.kill()
+    first.close().catch(() => undefined)
+    expect(got?.deliveryCount).toBe(0)
+
+    const after = await startProcess(settings)
+    const second = webSocketClient(after.connectionString)
+    const receiver = second.createReceiver('plain')
+    const [again] = await receiver.receiveMessages(1)
+    expect(again).toMatchObject({ messageId: `m${round}`, deliveryCount: 1 })
+    if (again) await receiver.completeMessage(again)
+    await second.close()
+    await after.kill()
+  }
+})

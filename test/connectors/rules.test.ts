@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Candidate, chooseAgent } from '../../functions/connectors/rules/choose.ts'
+import { type Candidate, chooseAgents } from '../../functions/connectors/rules/choose.ts'
 import { disconnectedSince, SILENCE_MS, statusOf } from '../../functions/connectors/rules/status.ts'
 
 const NOW = 1_000_000_000
@@ -61,8 +61,45 @@ describe('choice of the agent for Sage calls', () => {
     ['all revoked', [agent('a', { revokedAt: 1 })], undefined, 'revoked', 'a'],
     ['an unknown one is named', [agent('a', { lastSeen: NOW })], 'x', 'missing', undefined],
   ] as const)('%s', (_, agents, wanted, kind, id) => {
-    const choice = chooseAgent(agents, wanted, NOW)
+    const choice = chooseAgents(agents, wanted, NOW)
     expect(choice.kind).toBe(kind)
-    expect(choice.kind === 'missing' ? undefined : choice.agent.id).toBe(id)
+    const chosen = choice.kind === 'use' ? choice.agents[0] : 'agent' in choice ? choice.agent : undefined
+    expect(chosen?.id).toBe(id)
+  })
+
+  const here = { lastSeen: NOW }
+  const gone = { lastSeen: NOW - SILENCE_MS - 1 }
+  it.each([
+    ['all connected agents of a site, without those of others', ['a', 'c'], 'main', undefined],
+    ['one that a job names, alone', ['c'], undefined, 'c'],
+  ] as const)('%s', (_, ids, site, wanted) => {
+    const agents = [
+      agent('a', { site: 'main', ...here }),
+      agent('b', { site: 'main', ...gone }),
+      agent('c', { site: 'main', ...here }),
+      agent('d', { site: 'other', lastSeen: NOW + 1 }),
+      agent('e', { lastSeen: NOW + 2 }),
+      agent('f', { site: 'main', revokedAt: 1, ...here }),
+    ]
+    const choice = chooseAgents(agents, wanted, NOW)
+    expect(choice).toMatchObject({ kind: 'use', site })
+    expect(choice.kind === 'use' && choice.agents.map(({ id }) => id)).toEqual(ids)
+  })
+
+  it('another site, when nobody of the default one is there; and a site with nobody is offline', () => {
+    const other = agent('b', { site: 'other', ...here })
+    expect(chooseAgents([agent('a', { site: 'main', ...gone }), other], undefined, NOW)).toMatchObject({
+      kind: 'use',
+      site: 'other',
+    })
+    expect(chooseAgents([agent('a', { site: 'main', ...gone })], undefined, NOW).kind).toBe('offline')
+  })
+
+  it('an agent enrolled before there were sites, by itself', () => {
+    expect(chooseAgents([agent('a', here)], undefined, NOW)).toMatchObject({
+      kind: 'use',
+      site: undefined,
+      agents: [{ id: 'a' }],
+    })
   })
 })

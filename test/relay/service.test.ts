@@ -52,7 +52,7 @@ function site() {
     bus,
     clock,
     random: systemRandom,
-    channelTo: async () => channel.hub,
+    placeOf: async (to) => ({ queue: `agent-${to}`, channel: channel.hub, agents: [to] }),
     instanceId: 'hub-1',
     log: silentLogger,
     onLate: (agentId) => late.push(agentId),

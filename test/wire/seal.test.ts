@@ -2,24 +2,19 @@ import { createPublicKey } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isStegError } from '../../shared/errors/error.ts'
-import {
-  type ChannelParts,
-  makeSealKey,
-  openChannel,
-  SealPublicKey,
-  sealPublicKey,
-} from '../../shared/wire/seal.ts'
+import type { PairingParts } from '../../shared/wire/pairing.ts'
+import { makeSealKey, openChannel, SealPublicKey, sealPublicKey } from '../../shared/wire/seal.ts'
 
 const hubKey = makeSealKey()
 const agentKey = makeSealKey()
-const hubParts: ChannelParts = {
+const hubParts: PairingParts = {
   side: 'hub',
   tenantId: 'tenant-1',
   agentId: 'tenant-1-agent-1',
   privateKey: hubKey,
   peerKey: sealPublicKey(agentKey),
 }
-const agentParts: ChannelParts = {
+const agentParts: PairingParts = {
   ...hubParts,
   side: 'agent',
   privateKey: agentKey,
@@ -82,7 +77,7 @@ describe('sealing a frame (F2)', () => {
   })
 
   const stranger = makeSealKey()
-  it.each<[string, Partial<ChannelParts>]>([
+  it.each<[string, Partial<PairingParts>]>([
     ['another tenant', { tenantId: 'tenant-2' }],
     ['another agent', { agentId: 'tenant-1-agent-2' }],
     ['ids that only look alike when joined', { tenantId: 'tenant-1","tenant-1-agent-1', agentId: '' }],

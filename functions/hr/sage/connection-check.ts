@@ -1,8 +1,9 @@
 import type { Clock } from '../../../shared/clock.ts'
 import { isStegError, StegError } from '../../../shared/errors/error.ts'
-import { agentOffline, type ConnectorsService } from '../../connectors/service.ts'
+import type { ConnectorsService } from '../../connectors/service.ts'
 import type { RelayService } from '../../relay/service.ts'
 import { explainDatabase, readDatabases, type SageDatabase } from './databases.ts'
+import { findAnswering } from './presence.ts'
 import { fieldOf, type SageProfile } from './profile.ts'
 import { locateFailure, type Phase, resultsOf, type StepResult } from './rules/connection-steps.ts'
 import { createSageSession, type SageCredentials } from './session.ts'
@@ -14,7 +15,7 @@ const PING_MS = 3_000
 export interface ConnectionReport {
   readonly ok: boolean
   readonly steps: readonly StepResult[]
-  /** Name of the agent that was used. */
+  /** Names of the agents of which one was used. */
   readonly agent: string | null
   readonly databases: readonly (SageDatabase & { readonly selected: boolean })[]
   /** How many people Sage lists. */
@@ -51,13 +52,12 @@ export async function checkConnection(parts: CheckParts, tenantId: string): Prom
     chosen = credentials.database
 
     phase = 'agent'
-    const agent = await parts.connectors.choose(tenantId, undefined)
-    agentName = agent.name
-    if (!(await parts.relay.isAlive(agent.id, PING_MS))) throw agentOffline(agent.name, agent.lastSeen)
+    const { to, agents } = await parts.connectors.choose(tenantId, undefined)
+    agentName = agents.map(({ name }) => name).join(', ')
+    await findAnswering(parts.relay, agents, PING_MS)
 
     const session = createSageSession({
-      exchange: (request) =>
-        parts.relay.call(agent.id, { ...request, timeout: Math.min(request.timeout, left()) }),
+      exchange: (request) => parts.relay.call(to, { ...request, timeout: Math.min(request.timeout, left()) }),
       credentials,
       profile,
       clock,

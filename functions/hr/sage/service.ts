@@ -1,6 +1,6 @@
 import { type Clock, toIso } from '../../../shared/clock.ts'
 import { StegError } from '../../../shared/errors/error.ts'
-import { agentOffline, type ConnectorsService } from '../../connectors/service.ts'
+import type { ConnectorsService } from '../../connectors/service.ts'
 import type { Condition, Store } from '../../platform/store/port.ts'
 import type { RelayService } from '../../relay/service.ts'
 import {
@@ -15,6 +15,7 @@ import { readSageClock, type SageClock } from './clock.ts'
 import { type ConnectionReport, checkConnection } from './connection-check.ts'
 import { explainDatabase, readDatabases, type SageDatabase } from './databases.ts'
 import { readEmployees } from './employees.ts'
+import { findAnswering } from './presence.ts'
 import { SageProfile, type SageProfileOverrides } from './profile.ts'
 import { PROFILE_KEY, sageProfilesTable } from './rows.ts'
 import { createSageSession, type SageSession } from './session.ts'
@@ -24,6 +25,7 @@ const PING_TIMEOUT_MS = 5_000
 
 /** Sage of one tenant, for the length of one job or request. */
 export interface SageConnection {
+  /** The agents that make its calls. */
   readonly agentName: string
   readonly session: SageSession
   readonly profile: SageProfile
@@ -96,12 +98,10 @@ export function createSageService(parts: SageParts): SageService {
 
     async connect(tenantId, { agentId, signal }) {
       const [known, { profile: names }] = await Promise.all([credentials(tenantId), profile(tenantId)])
-      const agent = await parts.connectors.choose(tenantId, agentId)
-      if (!(await parts.relay.isAlive(agent.id, PING_TIMEOUT_MS))) {
-        throw agentOffline(agent.name, agent.lastSeen)
-      }
+      const { to, agents } = await parts.connectors.choose(tenantId, agentId)
+      await findAnswering(parts.relay, agents, PING_TIMEOUT_MS)
       const session: SageSession = createSageSession({
-        exchange: (request, abort) => parts.relay.call(agent.id, request, abort),
+        exchange: (request, abort) => parts.relay.call(to, request, abort),
         credentials: known,
         profile: names,
         clock: parts.clock,
@@ -109,7 +109,7 @@ export function createSageService(parts: SageParts): SageService {
         explainBadRequest: async (open) => explainDatabase(await readDatabases(open, names), known.database),
       })
       return {
-        agentName: agent.name,
+        agentName: agents.map(({ name }) => name).join(', '),
         session,
         profile: names,
         people: () => readEmployees(session, names),

@@ -78,6 +78,7 @@ it('a call that must not be repeated is executed at most once, whenever the agen
             body: null,
           }
           void relay.serve({
+            shared: false,
             body: channel.hub.seal(head.id, encodeFrame(head, undefined, 'request')),
             messageId: 'm',
             correlationId: 'call-1',

@@ -79,6 +79,7 @@ function setup() {
   function request(frame: Uint8Array, change: Partial<IncomingRequest> = {}): IncomingRequest {
     const id = idOf(frame) ?? 'c1'
     return {
+      shared: false,
       body: channel.hub.seal(id, frame),
       messageId: 'm1',
       correlationId: id,

@@ -11,6 +11,7 @@ const agent = {
   host: 'h',
   version: '1',
   category: 'sage',
+  site: 'main',
   status: 'connected',
   lastSeen: 1,
   disconnectedSince: null,
@@ -31,7 +32,7 @@ function check(answers: readonly (RelayResponse | StegError)[], milliseconds = 1
         database: undefined,
       }),
       profile: async () => SageProfile.parse({}),
-      connectors: { choose: async () => agent },
+      connectors: { choose: async () => ({ to: 't.main', agents: [agent] }) },
       relay: {
         isAlive: async () => true,
         async call(_, request) {

@@ -4,8 +4,8 @@ import type { Change } from '../store/changes.ts'
 import { createAlarm } from './alarm.ts'
 
 /**
- * Writes delivery counts down a little late: nearly all messages are completed by then and cost nothing.
- * A kill within this time forgets one count, never a message.
+ * Writes delivery counts of sessions down a little late: nearly all messages are completed by then and cost nothing.
+ * A kill within this time forgets one count, never a message; whoever has the session next has it alone.
  */
 const DELAY_MS = 100
 

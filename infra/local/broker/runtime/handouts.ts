@@ -47,6 +47,25 @@ export function createHandouts(core: LaneCore, alarm: Alarm, sweep: () => void):
     })
   }
 
+  /**
+   * Receivers that compete for a queue must be told when another one had the message before, also after this process was
+   * killed: the count is on disk before the message goes out.
+   */
+  function giveCounted(consumer: Consumer, entry: Entry, key: string): void {
+    const record = consumers.get(consumer)
+    if (record) record.onTheWay++
+    const count = entry.deliveries
+    core.write([{ kind: 'deliveries', id: entry.id, count }], (refused) => {
+      if (record) record.onTheWay--
+      // What cannot be counted or read stays locked, comes again, and ends as a dead letter.
+      const bytes = refused ? undefined : render(core, entry)
+      if (refused) parts.log.error('a delivery could not be counted', { queue: core.queue.name, ...refused })
+      else entry.storedDeliveries = count
+      if (bytes) consumer.deliver({ key, bytes })
+      consumer.settled()
+    })
+  }
+
   function give(consumer: Consumer): boolean {
     const record = consumers.get(consumer)
     if (!record || consumer.credit() - record.onTheWay <= 0) return false
@@ -57,6 +76,10 @@ export function createHandouts(core: LaneCore, alarm: Alarm, sweep: () => void):
     if (entry.lock && !entry.lock.session) alarm.at(entry.lock.until)
     if (consumer.removes) {
       giveAndRemove(consumer, entry)
+      return true
+    }
+    if (!consumer.session) {
+      giveCounted(consumer, entry, key)
       return true
     }
     parts.countDelivery(entry)

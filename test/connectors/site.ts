@@ -1,0 +1,126 @@
+import { generateKeyPairSync } from 'node:crypto'
+import type { JWK } from 'jose'
+import { proveForEnrolment, proveForSession, signEvent } from '../../agent/connection/proof.ts'
+import type { AgentKey } from '../../agent/state/key.ts'
+import { createAccessTokens } from '../../functions/connectors/access-tokens.ts'
+import { agentsTable } from '../../functions/connectors/rows.ts'
+import { createConnectorsService } from '../../functions/connectors/service.ts'
+import { createVault } from '../../functions/platform/secrets/vault.ts'
+import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
+import { formatToken, parseToken } from '../../functions/tenancy/rules/token.ts'
+import { hashSecret, matchesHash } from '../../functions/tenancy/secret-hash.ts'
+import { toIso } from '../../shared/clock.ts'
+import { systemRandom } from '../../shared/random.ts'
+import type { EnrolmentResponse } from '../../shared/wire/enrolment.ts'
+import { type AgentChannel, makeSealKey, openChannel, sealPublicKey } from '../../shared/wire/seal.ts'
+import { fakeClock } from '../agent/fake-clock.ts'
+
+export const TENANT = 'tenant00001'
+
+export function agentKey(): AgentKey {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  return { privateKey, publicJwk: publicKey.export({ format: 'jwk' }) as JWK }
+}
+
+/** An agent as the hub sees it. */
+export interface Enrolled {
+  readonly id: string
+  readonly key: AgentKey
+  readonly answer: EnrolmentResponse
+  readonly channel: AgentChannel
+}
+
+/** The hub's connectors over a store in memory, and agents that enrol and report. */
+export async function connectorsSite() {
+  const store = openSqliteStore({ file: ':memory:' })
+  const clock = fakeClock()
+  const vault = createVault(systemRandom.bytes(32), systemRandom)
+  const wrappedKey = await vault.createDataKey()
+  const queues = new Map<string, object>()
+  const tokenFormat = {
+    format: (token: { tenantId: string; id: string; secret: string }) => formatToken('mat', token),
+    parse: (text: string) => parseToken('mat', text),
+    hash: hashSecret,
+    matches: matchesHash,
+  }
+  /** One instance of the hub; what it keeps in memory is its own. */
+  const hub = () =>
+    createConnectorsService({
+      store,
+      vault,
+      wrappedKeyOf: async () => wrappedKey,
+      bus: {
+        async ensureQueue(queue, options) {
+          if (!queues.has(queue)) queues.set(queue, options)
+        },
+        async deleteQueue(queue) {
+          queues.delete(queue)
+        },
+      },
+      grants: {
+        broker: { host: 'localhost', tls: true },
+        grant: (queue, right) => `${right} ${queue}`,
+      },
+      clock,
+      accessTokens: createAccessTokens({ store, clock, random: systemRandom, tokenFormat }),
+      tenantName: async () => 'Firma',
+      targetsOf: async () => ({}),
+    })
+  const connectors = hub()
+
+  async function enrolWith(
+    token: string,
+    key: AgentKey,
+    sealKey: string,
+    name = 'Agent 1',
+    category = 'sage',
+  ) {
+    return connectors.enrol({
+      token,
+      proof: await proveForEnrolment(key, sealKey, token, clock.now()),
+      name,
+      host: 'h',
+      version: '1',
+      category: category === 'sage' ? 'sage' : 'none',
+    })
+  }
+
+  async function enrol(name: string, options: { site?: string; category?: string } = {}): Promise<Enrolled> {
+    const token = (await connectors.accessTokens.create(TENANT, options.site)).secret
+    const key = agentKey()
+    const privateKey = makeSealKey()
+    const answer = await enrolWith(token, key, sealPublicKey(privateKey), name, options.category)
+    const channel = openChannel({
+      side: 'agent',
+      tenantId: TENANT,
+      agentId: answer.agentId,
+      privateKey,
+      peerKey: answer.sealKey,
+    })
+    return { id: answer.agentId, key, answer, channel }
+  }
+
+  async function report(
+    agent: Pick<Enrolled, 'id' | 'key'>,
+    kind: 'online' | 'leaving' = 'online',
+    via = connectors,
+  ): Promise<void> {
+    const event = { v: 1 as const, agentId: agent.id, kind, at: toIso(clock.now()), host: 'h', version: '1' }
+    await via.receiveEvent(agent.id, await signEvent(agent.key, event, clock.now()), clock.now())
+  }
+
+  const session = async (agent: Pick<Enrolled, 'id' | 'key'>) =>
+    connectors.openSession(await proveForSession(agent.key, agent.id, clock.now()))
+
+  return {
+    connectors,
+    hub,
+    clock,
+    queues,
+    agents: agentsTable.bind(store),
+    enrolWith,
+    enrol,
+    report,
+    session,
+  }
+}
