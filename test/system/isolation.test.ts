@@ -234,11 +234,12 @@ describe("an agent's rights on the broker (A1, A3)", () => {
       new SignJWT({
         th: createHash('sha256').update(secret).digest('base64url'),
         seal: sealPublicKey(makeSealKey()),
+        sites: true,
       }).setAudience('steg:enrolment'),
       { jwk },
     )
     const anyone = apiOf(platform.url, '')
-    const enrolment = { token: secret, proof, name: 'by hand', host: 'h', version: '1', category: 'none' }
+    const enrolment = { token: secret, proof, name: 'by hand', host: 'h', version: '1', category: 'sage' }
     const enrolled = await anyone('POST', '/agent/enrolments', enrolment)
     expect(enrolled.status).toBe(201)
     const { agentId } = enrolled.body
@@ -258,9 +259,12 @@ describe("an agent's rights on the broker (A1, A3)", () => {
       webSocketClient(
         `Endpoint=sb://${session.broker.host}:${session.broker.port};SharedAccessSignature=${sas};UseDevelopmentEmulator=true`,
       )
-    const queues = [`agent-${agentId}`, `agent-${ownersAgent}`, 'replies', 'events', 'jobs']
-    const allowed = new Set([`listen agent-${agentId}`, 'send replies', 'send events'])
-    for (const sas of [session.requests.sas, session.replies.sas, session.events.sas]) {
+    const site = `site-${stranger.id}.main`
+    expect(session.site.queue).toBe(site)
+    const others = [`agent-${ownersAgent}`, `site-${owner.id}.main`, 'jobs']
+    const queues = [`agent-${agentId}`, site, ...others, 'replies', 'events']
+    const allowed = new Set([`listen agent-${agentId}`, `listen ${site}`, 'send replies', 'send events'])
+    for (const sas of [session.requests.sas, session.site.sas, session.replies.sas, session.events.sas]) {
       const own = decodeURIComponent(/sr=([^&]+)/.exec(sas)?.[1] ?? '')
         .split('/')
         .pop()
@@ -270,7 +274,7 @@ describe("an agent's rights on the broker (A1, A3)", () => {
           const attempt = async () => {
             if (right === 'send')
               await bus.createSender(queue).sendMessages({ body: 'x', sessionId: 's', timeToLive: 1 })
-            else if (queue.startsWith('agent-'))
+            else if (/^(agent|site)-/.test(queue))
               await bus.createReceiver(queue).receiveMessages(1, { maxWaitTimeInMs: 50 })
             else await bus.acceptSession(queue, 'some-session')
           }

@@ -25,7 +25,7 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>
 /** Everything the broker's files held: while the synchronisation had just ended, and after the broker had stopped. */
 const files: Buffer[] = []
 let messages: { queue: string; raw: Buffer }[] = []
-let agentFiles: Buffer[] = []
+const agentFiles: Buffer[] = []
 let names: string[] = []
 let wire: string[] = []
 let read = 0
@@ -65,16 +65,22 @@ beforeAll(async () => {
   try {
     const tenant = await createTenant(platform)
     await setVariables(tenant.api, sageVariables(sage.url))
-    const agentFolder = await enrol(platform, tenant)
-    const agent = await runAgent(agentFolder)
+    // Two agents, so that calls go through the queue of the site and are sealed for both.
+    const folders = [await enrol(platform, tenant), await enrol(platform, tenant, 'second')]
+    const agents = await Promise.all(folders.map(runAgent))
+    for (const giveUpAt = Date.now() + 30_000; Date.now() < giveUpAt; ) {
+      const listed = (await tenant.api('GET', '/agents')).body.items
+      if (listed.every((one: { status: string }) => one.status === 'connected')) break
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
     const run = await runJob(tenant.api)
     expect(run).toMatchObject({ state: 'succeeded' })
     read = run.counts.read
     await readBrokerFiles()
-    await agent.end('SIGTERM')
-    agentFiles = await Promise.all(
-      (await readdir(agentFolder)).map((name) => readFile(join(agentFolder, name))),
-    )
+    await Promise.all(agents.map((agent) => agent.end('SIGTERM')))
+    for (const from of folders) {
+      for (const name of await readdir(from)) agentFiles.push(await readFile(join(from, name)))
+    }
     const known = sage.control.people().flatMap((one) => [one.Firstname, one.Lastname, one.Email])
     names = [...new Set(known)].filter((name) => name !== null).filter((name) => name.length >= SHORTEST)
     const { host, pathname } = new URL(sage.url)
@@ -107,17 +113,18 @@ describe('what the broker sees of a synchronisation (F2)', () => {
   })
 
   it('is a sealed frame in each call and each reply', () => {
-    const relayed = messages.filter(({ queue }) => queue === 'replies' || queue.startsWith('agent-'))
+    const relayed = messages.filter(({ queue }) => queue === 'replies' || /^(agent|site)-/.test(queue))
     const calls = relayed.filter(({ queue }) => queue !== 'replies')
-    expect(calls.length).toBeGreaterThan(3)
+    expect(calls.filter(({ queue }) => queue.startsWith('site-')).length).toBeGreaterThan(3)
     expect(relayed.length - calls.length).toBe(calls.length)
     for (const { queue, raw } of relayed) {
       const { body, application_properties: properties } = amqp.decode(withoutAnnotations(raw))
       expect(properties).toEqual({
-        enc: expect.stringMatching(/^steg-x25519-[\w-]+;from=[0-9a-f]{16};to=[0-9a-f]{16}$/),
+        enc: expect.stringMatching(/^steg-x25519-[\w-]+;from=[0-9a-f,]{16,33};to=[0-9a-f,]{16,33}$/),
       })
       const content = Buffer.from(body.content)
-      expect(content[0], queue).toBe(1)
+      // To the agents of a site: one message that each of them can open.
+      expect(content[0], queue).toBe(queue.startsWith('site-') ? 2 : 1)
       expect(() => decodeFrame(RequestHead, content)).toThrow()
       expect(() => decodeFrame(ReplyHead, content)).toThrow()
     }
