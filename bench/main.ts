@@ -1,4 +1,5 @@
 import { benchBookings } from './bookings.ts'
+import { benchPeopleList } from './people-list.ts'
 import { benchPeopleSync } from './people-sync.ts'
 import { benchRelay } from './relay.ts'
 import { benchScheduler } from './scheduler.ts'
@@ -8,6 +9,7 @@ import { benchStore } from './store.ts'
 const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
   store: benchStore,
   people: benchPeopleSync,
+  'people-list': () => benchPeopleList(),
   bookings: benchBookings,
   relay: benchRelay,
   scheduler: () => benchScheduler(),

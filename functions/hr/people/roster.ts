@@ -27,6 +27,7 @@ export function createRosters(store: Store): (tenantId: string) => Promise<Roste
   const people = peopleTable.bind(store)
   const versions = peopleVersionTable.bind(store)
   const remembered = new Map<string, { version: string; roster: Roster }>()
+  const reading = new Map<string, { version: string | undefined; roster: Promise<Roster> }>()
 
   const versionOf = async (tenantId: string) => (await versions.get(tenantId, VERSION_KEY))?.value.version
 
@@ -42,13 +43,7 @@ export function createRosters(store: Store): (tenantId: string) => Promise<Roste
     }
   }
 
-  return async (tenantId) => {
-    const version = await versionOf(tenantId)
-    const known = remembered.get(tenantId)
-    if (version !== undefined && known?.version === version) {
-      remember(tenantId, version, known.roster)
-      return known.roster
-    }
+  async function read(tenantId: string, version: string | undefined): Promise<Roster> {
     const ids: string[] = []
     const entries: RosterEntry[] = []
     for await (const { key, value } of people.all(tenantId, PEOPLE_RANGE)) {
@@ -60,5 +55,24 @@ export function createRosters(store: Store): (tenantId: string) => Promise<Roste
     // Read page by page: only when nothing changed meanwhile is it one state of everybody.
     if (version !== undefined && (await versionOf(tenantId)) === version) remember(tenantId, version, roster)
     return roster
+  }
+
+  return async (tenantId) => {
+    const version = await versionOf(tenantId)
+    const known = remembered.get(tenantId)
+    if (version !== undefined && known?.version === version) {
+      remember(tenantId, version, known.roster)
+      return known.roster
+    }
+    // Who types searches faster than everybody can be read: one reading serves all that ask for the same version.
+    const begun = reading.get(tenantId)
+    if (begun !== undefined && version !== undefined && begun.version === version) return begun.roster
+    const own = { version, roster: read(tenantId, version) }
+    reading.set(tenantId, own)
+    try {
+      return await own.roster
+    } finally {
+      if (reading.get(tenantId) === own) reading.delete(tenantId)
+    }
   }
 }

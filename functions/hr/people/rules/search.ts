@@ -7,8 +7,15 @@ export interface Searchable {
   readonly identMedia: readonly string[]
 }
 
+/** Most fields are; everybody is folded at once, and the rest takes ten times as long. */
+function isAscii(text: string): boolean {
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 127) return false
+  return true
+}
+
 /** Folds case, accents and the German ways to write umlauts, so that "mueller", "Müller" and "MULLER" meet. */
 function fold(text: string): string {
+  if (isAscii(text)) return text.toLowerCase()
   return text
     .normalize('NFC')
     .toLocaleLowerCase('de-DE')
@@ -62,5 +69,6 @@ export function matches(text: string, groups: readonly string[], words: readonly
 }
 
 function plain(text: string): string {
+  if (isAscii(text)) return text.toLowerCase()
   return text.toLocaleLowerCase('de-DE').normalize('NFD').replace(/\p{M}/gu, '')
 }
