@@ -101,6 +101,7 @@ export function createAgent(parts: AgentParts): Agent {
     },
   })
   const relay = createRelay({
+    agentId,
     targets: createTargets(parts.state, enrolment.category, (name, base) =>
       log.info('target pinned', { name, base }),
     ),
@@ -163,7 +164,7 @@ export function createAgent(parts: AgentParts): Agent {
   }
 
   function sendReply(
-    reply: { id: string; sessionId: string; frame: Uint8Array },
+    reply: { id: string; sessionId: string; frame: Uint8Array; part?: string },
     deadline: number,
   ): Promise<void> {
     const until = Math.max(deadline, hubClock.now() + SHORTEST_REPLY_MS)
@@ -171,7 +172,7 @@ export function createAgent(parts: AgentParts): Agent {
       'replies',
       {
         subject: 'reply',
-        messageId: reply.id,
+        messageId: reply.part ?? reply.id,
         correlationId: reply.id,
         sessionId: reply.sessionId,
         body: reply.frame,

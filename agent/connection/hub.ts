@@ -6,7 +6,8 @@ import {
   SessionRequest,
   SessionResponse,
 } from '../../shared/wire/enrolment.ts'
-import { type Answer, ExchangeError, type ExchangeFault, exchange } from '../http/exchange.ts'
+import { type Answer, exchange } from '../http/exchange.ts'
+import { ExchangeError, type ExchangeFault } from '../http/fault.ts'
 import type { HubClock } from './hub-clock.ts'
 
 const MAX_ANSWER_BYTES = 1024 * 1024

@@ -14,10 +14,13 @@ import { isLoopback } from '../relay/rules/address.ts'
 import { grantCredential } from './grants.ts'
 import type { IncomingRequest, Line, OpenLine, OutgoingMessage } from './line.ts'
 import { shortReason } from './reason.ts'
+import { createSlots } from './slots.ts'
 import { createSockets, type Sockets } from './sockets.ts'
 import { createWorkCount } from './work-count.ts'
 
 const CONCURRENT_CALLS = 16
+/** What concerns calls that are under way must get through while all of them are. */
+const CONCURRENT_MESSAGES = CONCURRENT_CALLS + 48
 /** Calls may take as long as the hub's own limit (230 s); the lock must not run out before. */
 const LOCK_RENEWAL_MS = 5 * 60_000
 const OPEN_TIMEOUT_MS = 20_000
@@ -107,8 +110,12 @@ function subscribe(
 ): { opened: Promise<void>; close(): Promise<void> } {
   const opened = Promise.withResolvers<void>()
   let begun = false
+  const slots = createSlots(CONCURRENT_CALLS)
   const handlers = {
-    processMessage: (message: ServiceBusReceivedMessage) => onRequest(toRequest(receiver, shared, message)),
+    processMessage: (message: ServiceBusReceivedMessage) => {
+      const handle = () => onRequest(toRequest(receiver, shared, message))
+      return message.subject === 'control' ? handle() : slots.run(handle)
+    },
     processError: async ({ error, errorSource }: ProcessErrorArgs) => {
       if (errorSource === 'receive') lose(shortReason(error))
       else log.warn('a message could not be handled', { step: errorSource, error })
@@ -123,7 +130,8 @@ function subscribe(
   }
   const subscription = receiver.subscribe(handlers, {
     autoCompleteMessages: false,
-    maxConcurrentCalls: CONCURRENT_CALLS,
+    // What other agents may take is not taken before there is time for it.
+    maxConcurrentCalls: shared ? CONCURRENT_CALLS : CONCURRENT_MESSAGES,
   })
   return { opened: opened.promise, close: () => subscription.close() }
 }

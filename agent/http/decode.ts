@@ -1,5 +1,15 @@
+import { pipeline, Readable, type Transform } from 'node:stream'
 import { promisify } from 'node:util'
-import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib'
+import {
+  brotliDecompress,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  gunzip,
+  inflate,
+  inflateRaw,
+} from 'node:zlib'
 
 type Decoder = (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>
 
@@ -17,6 +27,41 @@ const decoders: Readonly<Record<string, Decoder>> = {
   'x-gzip': gzip,
   deflate,
   br: promisify(brotliDecompress),
+}
+
+const streams: Readonly<Record<string, (body: Readable) => Readable>> = {
+  gzip: (body) => through(body, createGunzip()),
+  'x-gzip': (body) => through(body, createGunzip()),
+  deflate: (body) => Readable.from(inflatedEither(body), { objectMode: false }),
+  br: (body) => through(body, createBrotliDecompress()),
+}
+
+function through(body: Readable, decoder: Transform): Readable {
+  // An error of the body comes out of the decoder, and ending the decoder ends the body.
+  pipeline(body, decoder, () => undefined)
+  return decoder
+}
+
+async function* inflatedEither(body: Readable): AsyncGenerator<Buffer> {
+  const pieces = body.iterator() as AsyncIterator<Buffer>
+  const first = await pieces.next()
+  if (first.done) return
+  const zlib = ((first.value[0] ?? 0) & 0x0f) === ZLIB_METHOD
+  async function* all() {
+    yield first.value
+    for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value
+  }
+  yield* through(Readable.from(all()), zlib ? createInflate() : createInflateRaw())
+}
+
+/**
+ * Undoes content codings while the body comes. `undefined` when one of them is not known. Damaged or incomplete data makes
+ * the stream fail with the decoder's error.
+ */
+export function decodedStream(encodings: readonly string[], body: Readable): Readable | undefined {
+  const steps = encodings.filter((name) => name !== 'identity').map((name) => streams[name])
+  if (steps.includes(undefined)) return undefined
+  return steps.reverse().reduce((stream, step) => step?.(stream) ?? stream, body)
 }
 
 export class DecodedTooLarge extends Error {}

@@ -1,19 +1,19 @@
 import http from 'node:http'
 import https from 'node:https'
-import { reasonOf } from '../../shared/errors/error.ts'
-import { DecodedTooLarge, decodeContent } from './decode.ts'
-import { codeOf, connectionReason } from './reason.ts'
+import { pipeline, Readable } from 'node:stream'
+import { isStegError } from '../../shared/errors/error.ts'
+import { DecodedTooLarge, decodeContent, decodedStream } from './decode.ts'
+import { ExchangeError, translate } from './fault.ts'
 
 export interface Exchange {
   readonly method: string
   readonly url: URL
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | string[]>>
-  readonly body?: Uint8Array | undefined
+  /** A stream that fails ends the connection, so that the server never takes it for the whole. */
+  readonly body?: Uint8Array | Readable | undefined
   readonly agent?: http.Agent | undefined
   readonly signal?: AbortSignal | undefined
-  /** Largest body of the answer in bytes, as sent and as decoded. */
-  readonly maxBytes: number
 }
 
 export interface Answer {
@@ -24,33 +24,75 @@ export interface Answer {
   readonly body: Buffer
 }
 
-/** `unreachable`: nothing was sent; `broken`: the connection ended later; `stale`: a kept connection had been closed. */
-export type ExchangeFault = 'unreachable' | 'broken' | 'stale' | 'too-large' | 'aborted'
-
-export class ExchangeError extends Error {
-  readonly fault: ExchangeFault
-  /** For `too-large`: bytes announced or seen. */
-  readonly size: number
-
-  constructor(fault: ExchangeFault, reason: string, options?: { cause?: unknown; size?: number }) {
-    super(reason, { cause: options?.cause })
-    this.name = 'ExchangeError'
-    this.fault = fault
-    this.size = options?.size ?? 0
-  }
+/** An answer whose body has not been read yet. One of the two must be called. */
+export interface Opened {
+  readonly status: number
+  /** Bytes that the server announces; undefined when it does not say, or when they are coded. */
+  readonly announced: number | undefined
+  /** The whole body, at most `maxBytes` as sent and as decoded. @throws ExchangeError */
+  whole(maxBytes: number): Promise<Answer>
+  /** The body as it comes, decoded; it fails with ExchangeError. Destroying it closes the connection. */
+  streamed(): Omit<Answer, 'body'> & { readonly body: Readable }
 }
 
 /** One HTTP request and its whole answer; redirects are answers too. @throws ExchangeError */
-export async function exchange(wanted: Exchange): Promise<Answer> {
-  const { response, body } = await receive(wanted)
+export async function exchange(wanted: Exchange & { readonly maxBytes: number }): Promise<Answer> {
+  return (await openExchange(wanted)).whole(wanted.maxBytes)
+}
+
+/** Sends a request and waits for the head of the answer. @throws ExchangeError, or what the stream of the body throws */
+export async function openExchange(wanted: Exchange): Promise<Opened> {
+  const { response, request } = await send(wanted)
   const headers = headerPairs(response.rawHeaders)
   const encodings = encodingsOf(headers)
   const status = response.statusCode ?? 0
-  if (encodings.length === 0 || body.length === 0) return { status, headers, body }
-  const decoded = await decode(encodings, body, wanted.maxBytes)
-  if (decoded === undefined) return { status, headers, body }
-  const kept = headers.filter(([name]) => name !== 'content-encoding' && name !== 'content-length')
-  return { status, headers: kept, body: decoded }
+  const hasBody = response.statusCode !== 304 && wanted.method !== 'HEAD'
+  const length = hasBody ? Number(response.headers['content-length'] ?? Number.NaN) : 0
+  const decodedHeaders = () =>
+    headers.filter(([name]) => name !== 'content-encoding' && name !== 'content-length')
+  const fault = (error: unknown) =>
+    translate(error, { aborted: wanted.signal?.aborted === true, connected: true, request, response })
+
+  return {
+    status,
+    announced: Number.isNaN(length) || encodings.length > 0 ? undefined : length,
+    async whole(maxBytes) {
+      const body = await collect(response, length, maxBytes).catch((error) => {
+        request.destroy()
+        throw fault(error)
+      })
+      if (encodings.length === 0 || body.length === 0) return { status, headers, body }
+      const decoded = await decode(encodings, body, maxBytes)
+      return decoded === undefined
+        ? { status, headers, body }
+        : { status, headers: decodedHeaders(), body: decoded }
+    },
+    streamed() {
+      const decoded = hasBody && encodings.length > 0 ? decodedStream(encodings, response) : undefined
+      const body = Readable.from(checked(decoded ?? response, response, encodings, fault), {
+        objectMode: false,
+      })
+      // Also when the server has answered before it read everything: nobody listens to the rest.
+      body.once('close', () => {
+        if (!response.complete || !request.writableFinished) request.destroy()
+      })
+      return { status, headers: decoded === undefined ? headers : decodedHeaders(), body }
+    },
+  }
+}
+
+async function* checked(
+  body: Readable,
+  response: http.IncomingMessage,
+  encodings: readonly string[],
+  fault: (error: unknown) => ExchangeError,
+): AsyncGenerator<Buffer> {
+  try {
+    for await (const piece of body) yield piece as Buffer
+  } catch (error) {
+    throw response.complete && encodings.length > 0 ? damaged(encodings, error) : fault(error)
+  }
+  if (!response.complete) throw new ExchangeError('broken', 'closed before its end')
 }
 
 async function decode(encodings: string[], body: Buffer, maxBytes: number): Promise<Buffer | undefined> {
@@ -58,16 +100,19 @@ async function decode(encodings: string[], body: Buffer, maxBytes: number): Prom
     return await decodeContent(encodings, body, maxBytes)
   } catch (error) {
     if (error instanceof DecodedTooLarge) throw tooLarge(maxBytes + 1)
-    throw new ExchangeError('broken', `its ${encodings.join(', ')} data is damaged`, { cause: error })
+    throw damaged(encodings, error)
   }
 }
 
-function receive(wanted: Exchange): Promise<{ response: http.IncomingMessage; body: Buffer }> {
+function damaged(encodings: readonly string[], cause: unknown): ExchangeError {
+  return new ExchangeError('broken', `its ${encodings.join(', ')} data is damaged`, { cause })
+}
+
+function send(wanted: Exchange): Promise<{ response: http.IncomingMessage; request: http.ClientRequest }> {
   return new Promise((resolve, reject) => {
-    const { url, method, headers, agent, signal, body, maxBytes } = wanted
+    const { url, method, headers, agent, signal, body } = wanted
     const secure = url.protocol === 'https:'
     let connected = false
-    let response: http.IncomingMessage | undefined
 
     const request = (secure ? https : http).request(url, {
       method,
@@ -75,14 +120,6 @@ function receive(wanted: Exchange): Promise<{ response: http.IncomingMessage; bo
       ...(agent === undefined ? {} : { agent }),
       ...(signal === undefined ? {} : { signal }),
     })
-    const fail = (error: unknown) => {
-      reject(
-        error instanceof ExchangeError
-          ? error
-          : translate(error, { aborted: signal?.aborted === true, connected, request, response }),
-      )
-      request.destroy()
-    }
     request.on('socket', (socket) => {
       if (request.reusedSocket) connected = true
       else {
@@ -91,21 +128,26 @@ function receive(wanted: Exchange): Promise<{ response: http.IncomingMessage; bo
         })
       }
     })
-    request.on('error', fail)
-    request.on('response', (incoming) => {
-      response = incoming
-      collect(incoming, maxBytes).then((bytes) => resolve({ response: incoming, body: bytes }), fail)
+    // Stays after the answer has begun: what goes wrong then ends the stream of the answer.
+    request.on('error', (error) => {
+      const own = isStegError(error) || error instanceof ExchangeError
+      const aborted = signal?.aborted === true
+      reject(own ? error : translate(error, { aborted, connected, request, response: undefined }))
+      request.destroy()
     })
-    request.end(body)
+    request.on('response', (response) => resolve({ response, request }))
+    if (body instanceof Readable) {
+      // A failing body fails the request with the same error.
+      pipeline(body, request, () => undefined)
+    } else {
+      request.end(body)
+    }
   })
 }
 
-function collect(response: http.IncomingMessage, maxBytes: number): Promise<Buffer> {
+function collect(response: http.IncomingMessage, announced: number, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const announced = Number(response.headers['content-length'] ?? 0)
-    const hasBody =
-      response.statusCode !== 304 && (response as { req?: { method?: string } }).req?.method !== 'HEAD'
-    if (hasBody && announced > maxBytes) return reject(tooLarge(announced))
+    if (announced > maxBytes) return reject(tooLarge(announced))
     const chunks: Buffer[] = []
     let size = 0
     response.on('data', (chunk: Buffer) => {
@@ -119,30 +161,6 @@ function collect(response: http.IncomingMessage, maxBytes: number): Promise<Buff
       else reject(new ExchangeError('broken', `closed after ${size} bytes`))
     })
   })
-}
-
-interface Circumstances {
-  readonly aborted: boolean
-  readonly connected: boolean
-  readonly request: http.ClientRequest
-  readonly response: http.IncomingMessage | undefined
-}
-
-function translate(error: unknown, when: Circumstances): ExchangeError {
-  const cause = { cause: error }
-  if (when.aborted) return new ExchangeError('aborted', 'aborted', cause)
-  if (when.response !== undefined) return new ExchangeError('broken', brokenReason(error), cause)
-  if (!when.connected) return new ExchangeError('unreachable', connectionReason(error), cause)
-  if (when.request.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '')) {
-    return new ExchangeError('stale', connectionReason(error), cause)
-  }
-  return new ExchangeError('broken', brokenReason(error), cause)
-}
-
-function brokenReason(error: unknown): string {
-  const code = codeOf(error)
-  if (code?.startsWith('HPE_')) return `not valid HTTP: ${reasonOf(error)}`
-  return connectionReason(error)
 }
 
 function tooLarge(size: number): ExchangeError {

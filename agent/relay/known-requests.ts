@@ -1,8 +1,10 @@
 /** What this process knows of the requests it has seen, so that one delivered twice is worked on once. */
 export interface KnownRequests {
-  state(id: string): 'running' | 'answered' | undefined
+  state(id: string): 'running' | 'answered' | 'cancelled' | undefined
   /** Marks it as running until the work ends: then as answered, or as unknown when the work returns false. */
   run(id: string, deadline: number, work: () => Promise<boolean>): Promise<void>
+  /** Nobody waits for it any more: when it comes later than this, it is dropped. */
+  cancel(id: string, deadline: number): void
   /** Resolves when it is no longer running. */
   finished(id: string): Promise<void>
 }
@@ -10,7 +12,7 @@ export interface KnownRequests {
 interface Entry {
   readonly deadline: number
   readonly done: Promise<void>
-  state: 'running' | 'answered'
+  state: 'running' | 'answered' | 'cancelled'
 }
 
 /** Answers are forgotten after the deadline: from then on a request is dropped anyway. */
@@ -23,12 +25,16 @@ export function createKnownRequests(now: () => number): KnownRequests {
   function sweep(): void {
     sinceSweep = 0
     for (const [id, entry] of entries) {
-      if (entry.state === 'answered' && entry.deadline <= now()) entries.delete(id)
+      if (entry.state !== 'running' && entry.deadline <= now()) entries.delete(id)
     }
   }
 
   return {
     state: (id) => entries.get(id)?.state,
+    cancel(id, deadline) {
+      if (++sinceSweep >= SWEEP_EVERY) sweep()
+      if (!entries.has(id)) entries.set(id, { deadline, done: Promise.resolve(), state: 'cancelled' })
+    },
     async run(id, deadline, work) {
       if (++sinceSweep >= SWEEP_EVERY) sweep()
       const done = Promise.withResolvers<void>()

@@ -1,49 +1,33 @@
-import type { Clock } from '../../shared/clock.ts'
 import { isStegError, reasonOf, StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Tracing } from '../../shared/telemetry/tracing.ts'
 import {
   type CallHead,
+  type ControlHead,
   type PingHead,
   type ReplyHead,
   RequestHead,
   WIRE_VERSION,
 } from '../../shared/wire/call.ts'
-import { decodeFrame, encodeFrame, packBody, unpackBody } from '../../shared/wire/frame.ts'
+import { decodeFrame, encodeFrame } from '../../shared/wire/frame.ts'
 import type { AgentChannel } from '../../shared/wire/seal.ts'
 import type { IncomingRequest } from '../connection/line.ts'
+import { failed, fittingFrame } from './answers.ts'
 import type { Tally } from './counters.ts'
-import type { Journal } from './journal/journal.ts'
+import { createExecutor, type Executed, type ExecuteParts } from './execute.ts'
 import { createKnownRequests } from './known-requests.ts'
 import { type JournalPlan, planFromJournal } from './rules/journal-state.ts'
 import { planRequest, type RequestPlan } from './rules/plan.ts'
-import type { TargetHttp } from './target-http.ts'
-import type { Targets } from './targets.ts'
 
-/** Why timers end that are no longer needed; one for all, because making an error takes its time. */
-const over = new Error('over')
 /**
  * How long an agent keeps a call that is sealed for others of its site before it gives it back: the hub did not know this
  * agent yet, and those it is for shall get the next try.
  */
 const FOR_OTHERS_MS = 2000
-/** A deadline further away than this is a mistake; timers do not reach further than 24 days anyway. */
-const LONGEST_CALL_MS = 60 * 60_000
 
-export interface RelayParts {
-  readonly targets: Targets
-  readonly http: TargetHttp
-  readonly journal: Pick<Journal, 'find' | 'start' | 'finish'>
+export interface RelayParts extends ExecuteParts {
   readonly channel: AgentChannel
-  /** Resolves when the broker has accepted the reply. `deadline` by the hub's clock. */
-  readonly sendReply: (
-    reply: { id: string; sessionId: string; frame: Uint8Array },
-    deadline: number,
-  ) => Promise<void>
   readonly tally: Tally
-  /** Milliseconds since the epoch by the hub's clock. */
-  readonly hubNow: () => number
-  readonly clock: Clock
   readonly version: string
   readonly tracing: Tracing
   readonly log: Logger
@@ -57,16 +41,13 @@ export interface Relay {
   abort(): void
 }
 
-type Outcome = ReplyHead['outcome']
-/** `undefined`: no answer, somebody else shall do it. */
-type Result = { readonly outcome: Outcome; readonly body?: Uint8Array } | undefined
+type AnsweredHead = CallHead | PingHead
 
 /** Takes requests from the queue, does what they ask, and answers. A request is settled after its answer is out. */
 export function createRelay(parts: RelayParts): Relay {
   const { hubNow, tally, log } = parts
   const known = createKnownRequests(hubNow)
-  const running = new Set<AbortController>()
-  const stopped = new Error('the agent is stopping')
+  const executor = createExecutor(parts)
   let stopping = false
 
   async function serve(request: IncomingRequest): Promise<void> {
@@ -90,6 +71,7 @@ export function createRelay(parts: RelayParts): Relay {
       return reject(request, id, asStegError(error))
     }
     const { head, body } = decoded
+    if ('control' in head) return control(request, head, body)
     if (request.replyToSessionId === undefined) {
       return reject(
         request,
@@ -111,7 +93,7 @@ export function createRelay(parts: RelayParts): Relay {
   }
 
   const actions: Readonly<
-    Record<RequestPlan, (request: IncomingRequest, head: RequestHead, body: Uint8Array) => Promise<void>>
+    Record<RequestPlan, (request: IncomingRequest, head: AnsweredHead, body: Uint8Array) => Promise<void>>
   > = {
     drop: (request) => {
       tally.drop()
@@ -126,119 +108,71 @@ export function createRelay(parts: RelayParts): Relay {
     },
     pong: (request, head) => {
       tally.ping()
-      return work(request, head, () =>
-        frameOf(head.id, { outcome: { kind: 'pong', version: parts.version } }),
+      const outcome = { kind: 'pong', version: parts.version } as const
+      return work(request, head, async () =>
+        send(request, head, await fittingFrame(parts, head.id, { outcome })),
       )
     },
-    replay: (request, head) => work(request, head, async () => parts.journal.find(head.id)?.answer),
+    replay: (request, head) =>
+      work(request, head, async () => {
+        const answer = parts.journal.find(head.id)?.answer
+        return answer === undefined ? 'hand-back' : send(request, head, answer)
+      }),
     indeterminate: (request, head) =>
-      work(request, head, () => frameOf(head.id, failed(new StegError('indeterminate', {})))),
+      work(request, head, async () => {
+        const answer = failed(new StegError('indeterminate', {}))
+        return send(request, head, await fittingFrame(parts, head.id, answer))
+      }),
     execute: (request, head, body) => {
       const call = head as CallHead
       return parts.tracing.span({ name: 'serve', kind: 'consumer', parent: call.traceparent }, () =>
-        work(request, call, () => execute(call, body)),
+        work(request, call, () => executor.execute(call, body, request.replyToSessionId ?? '')),
       )
     },
   }
 
-  function journalPlan(head: RequestHead, begunBefore: boolean): JournalPlan {
+  function journalPlan(head: AnsweredHead, begunBefore: boolean): JournalPlan {
     if ('ping' in head || head.idempotency !== 'once') return 'execute'
     return planFromJournal(parts.journal.find(head.id)?.state, begunBefore)
   }
 
-  /** Lets `produce` make the answer's frame, sends it, and settles the request. */
+  /** Does the work, which sends the answer, and settles the request. */
   async function work(
     request: IncomingRequest,
-    head: CallHead | PingHead,
-    produce: () => Promise<Uint8Array | undefined>,
+    head: AnsweredHead,
+    answer: () => Promise<Executed>,
   ): Promise<void> {
-    await known.run(head.id, head.deadline, async () => {
-      const frame = await produce()
-      if (frame === undefined) return false
-      await send(request, head, frame)
-      return true
-    })
+    await known.run(head.id, head.deadline, async () => (await answer()) === 'done')
     if (known.state(head.id) === 'answered') await request.complete()
     else await request.abandon(true)
-  }
-
-  /** A call that may be executed only once is in the journal before it goes out, and its answer before that goes out. */
-  async function execute(head: CallHead, packed: Uint8Array): Promise<Uint8Array | undefined> {
-    const once = head.idempotency === 'once'
-    let started = false
-    const result = await call(head, packed, () => {
-      if (once) parts.journal.start(head.id, head.deadline)
-      started = once
-    })
-    if (result === undefined) return undefined
-    const frame = await frameOf(head.id, result)
-    if (started && !isIndeterminate(result)) {
-      try {
-        parts.journal.finish(head.id, head.deadline, frame)
-      } catch (error) {
-        // The answer still goes out; a repeated delivery is answered with "indeterminate".
-        log.error('an answer could not be journalled', { id: head.id, reason: reasonOf(error) })
-      }
-    }
-    return frame
-  }
-
-  async function call(head: CallHead, packed: Uint8Array, onStart: () => void): Promise<Result> {
-    const seconds = Math.round((head.deadline - hubNow()) / 1000)
-    const timer = new AbortController()
-    const limit = new AbortController()
-    running.add(limit)
-    parts.clock
-      .sleep(Math.min(head.deadline - hubNow(), LONGEST_CALL_MS), timer.signal)
-      .then(() => limit.abort(new StegError('deadline-exceeded', { target: head.target.name, seconds })))
-      .catch(() => undefined)
-    try {
-      const body = await unpackBody(head.body, packed)
-      const base = await parts.targets.resolve(head.target.name, head.target.url)
-      limit.signal.throwIfAborted()
-      onStart()
-      const { status, headers, body: answered } = await parts.http.call(base, head, body, limit.signal)
-      return { outcome: { kind: 'answered', status, headers }, body: answered }
-    } catch (error) {
-      if (error !== stopped) return failed(asFailure(error, head.id))
-      return head.idempotency === 'once' ? failed(new StegError('indeterminate', {})) : undefined
-    } finally {
-      timer.abort(over)
-      running.delete(limit)
-      tally.call(parts.clock.now())
-    }
-  }
-
-  function failed(error: StegError): NonNullable<Result> {
-    return { outcome: { kind: 'failed', error: { code: error.code, params: error.params } } }
-  }
-
-  /** Anything that is not from the catalogue is a mistake in the agent: the hub learns only where to look it up. */
-  function asFailure(error: unknown, id: string): StegError {
-    if (isStegError(error)) return error
-    log.error('a call failed unexpectedly', { id, error })
-    return new StegError('internal-error', { reference: id }, { cause: error })
-  }
-
-  /** The answer as it travels, and as it is journalled; one that is too large becomes the failure that says so. */
-  async function frameOf(id: string, { outcome, body }: NonNullable<Result>): Promise<Uint8Array> {
-    if (outcome.kind === 'failed') tally.error(outcome.error.code)
-    const packed = await packBody(body ?? new Uint8Array(0))
-    const replyHead: ReplyHead = { v: WIRE_VERSION, id, outcome, body: packed?.info ?? null }
-    try {
-      return parts.channel.seal(id, encodeFrame(replyHead, packed?.bytes, 'response'))
-    } catch (error) {
-      if (!isStegError(error, 'call-too-large')) throw error
-      return frameOf(id, failed(error))
-    }
   }
 
   async function send(
     request: IncomingRequest,
     head: { readonly id: string; readonly deadline: number },
     frame: Uint8Array,
-  ): Promise<void> {
+  ): Promise<'done'> {
     await parts.sendReply({ id: head.id, sessionId: request.replyToSessionId ?? '', frame }, head.deadline)
+    return 'done'
+  }
+
+  /** Something about a call that is under way here, or that may still come. It is of use now or never. */
+  async function control(request: IncomingRequest, head: ControlHead, bytes: Uint8Array): Promise<void> {
+    const attempt = executor.attempt(head.id)
+    attempt?.on(head.control, bytes)
+    if (head.control.kind === 'cancel') known.cancel(head.id, head.deadline)
+    else if (known.state(head.id) === undefined) await sayGone(request, head.control.attempt, head)
+    await request.complete()
+  }
+
+  /** This agent was started again while a body was on its way: the hub need not wait until the end of the time. */
+  async function sayGone(request: IncomingRequest, attempt: string, head: ControlHead): Promise<void> {
+    if (request.replyToSessionId === undefined || hubNow() >= head.deadline) return
+    const from = { agentId: parts.agentId, attempt }
+    const reply: ReplyHead = { v: WIRE_VERSION, id: head.id, outcome: { kind: 'gone' }, from, body: null }
+    const frame = parts.channel.seal(head.id, encodeFrame(reply, undefined, 'response'))
+    const sessionId = request.replyToSessionId
+    await parts.sendReply({ id: head.id, sessionId, frame, part: `${attempt}-gone` }, head.deadline)
   }
 
   /**
@@ -257,7 +191,7 @@ export function createRelay(parts: RelayParts): Relay {
     tally.drop()
     if (request.replyToSessionId !== undefined && id !== '') {
       try {
-        await send(request, { id, deadline: hubNow() }, await frameOf(id, failed(error)))
+        await send(request, { id, deadline: hubNow() }, await fittingFrame(parts, id, failed(error)))
       } catch (failure) {
         log.warn('a refusal could not be sent', { id, reason: reasonOf(failure) })
       }
@@ -277,14 +211,8 @@ export function createRelay(parts: RelayParts): Relay {
     refuseNew() {
       stopping = true
     },
-    abort() {
-      for (const call of running) call.abort(stopped)
-    },
+    abort: executor.abort,
   }
-}
-
-function isIndeterminate({ outcome }: NonNullable<Result>): boolean {
-  return outcome.kind === 'failed' && outcome.error.code === 'indeterminate'
 }
 
 function asStegError(error: unknown): StegError {

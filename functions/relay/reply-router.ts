@@ -4,19 +4,20 @@ import type { Logger } from '../../shared/log.ts'
 import { REPLIES_QUEUE } from '../../shared/wire/queues.ts'
 import type { Bus, IncomingReply } from '../platform/bus/port.ts'
 
-export interface ExpectedReply {
-  /** Resolves with the reply's frame; rejects with `timedOut`, or `call-cancelled` when the signal is aborted. */
-  readonly arrived: Promise<Uint8Array>
-  /** No reply will come: the request could not be sent. */
-  abandon(): void
+/** Somebody who waits for what an agent says about one call. */
+export interface Listener {
+  onFrame(sealed: Uint8Array): void
+  /** Nothing more will come: `timedOut`, or `call-cancelled` when the signal is aborted or the hub stops. */
+  onEnd(error: Error): void
 }
 
 export interface ReplyRouter {
-  /** What `arrived` rejects with when the time is over; compared by identity. */
+  /** What `onEnd` gets when the time is over; compared by identity. */
   readonly timedOut: Error
   /** Resolves when this instance holds its session on the reply queue. @throws StegError `bus-unavailable` */
   ready(): Promise<void>
-  expect(id: string, timeout: number, signal?: AbortSignal): ExpectedReply
+  /** Hands over every frame of this call until it is closed or has ended. `timeout` in milliseconds. */
+  listen(id: string, timeout: number, signal: AbortSignal | undefined, listener: Listener): { close(): void }
   close(): Promise<void>
 }
 
@@ -37,20 +38,20 @@ export function createReplyRouter(parts: {
   onLate: (id: string) => void
 }): ReplyRouter {
   const timedOut = new Error('no reply in time')
-  const waiting = new Map<string, { resolve(frame: Uint8Array): void; reject(error: unknown): void }>()
+  const waiting = new Map<string, Listener>()
   let session: Promise<{ close(): Promise<void> }> | undefined
   let late = 0
   let closed = false
 
   function onReply(reply: IncomingReply): void {
-    const waiter = waiting.get(reply.correlationId)
-    if (waiter === undefined) {
+    const listener = waiting.get(reply.correlationId)
+    if (listener === undefined) {
       late += 1
       parts.onLate(reply.correlationId)
       parts.log.info('late reply dropped', { correlationId: reply.correlationId, late })
       return
     }
-    waiter.resolve(reply.body)
+    listener.onFrame(reply.body)
   }
 
   function onLost(reason: string): void {
@@ -85,34 +86,29 @@ export function createReplyRouter(parts: {
   return {
     timedOut,
     ready,
-    expect(id, timeout, signal) {
-      const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
+    listen(id, timeout, signal, listener) {
       const timer = new AbortController()
-      const onAbort = () => reject(new StegError('call-cancelled', {}))
-      const settle = () => {
+      const close = () => {
         waiting.delete(id)
         timer.abort(over)
         signal?.removeEventListener('abort', onAbort)
       }
-      waiting.set(id, { resolve, reject })
+      const end = (error: Error) => {
+        close()
+        listener.onEnd(error)
+      }
+      const onAbort = () => end(new StegError('call-cancelled', {}))
+      waiting.set(id, { onFrame: listener.onFrame, onEnd: end })
       parts.clock.sleep(timeout, timer.signal).then(
-        () => reject(timedOut),
+        () => end(timedOut),
         () => undefined,
       )
-      if (signal?.aborted) onAbort()
       signal?.addEventListener('abort', onAbort, { once: true })
-      const arrived = promise.finally(settle)
-      return {
-        arrived,
-        abandon() {
-          arrived.catch(() => undefined)
-          reject(timedOut)
-        },
-      }
+      return { close }
     },
     async close() {
       closed = true
-      for (const waiter of waiting.values()) waiter.reject(new StegError('call-cancelled', {}))
+      for (const listener of [...waiting.values()]) listener.onEnd(new StegError('call-cancelled', {}))
       await (await session)?.close()
     },
   }

@@ -1,12 +1,19 @@
+import { Readable } from 'node:stream'
 import type { Clock } from '../../shared/clock.ts'
 import { reasonOf, StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
 import { type Random, randomId } from '../../shared/random.ts'
-import { type CallHead, type Headers, ReplyHead, WIRE_VERSION } from '../../shared/wire/call.ts'
-import { decodeFrame, encodeFrame, packBody, unpackBody } from '../../shared/wire/frame.ts'
+import type { Bytes } from '../../shared/stream/encode.ts'
+import { WINDOW } from '../../shared/stream/incoming.ts'
+import { type CallHead, type Headers, WIRE_VERSION } from '../../shared/wire/call.ts'
+import { encodeFrame, MAX_BODY_BYTES, unpackBody } from '../../shared/wire/frame.ts'
 import type { HubChannel } from '../../shared/wire/seal.ts'
 import type { Bus } from '../platform/bus/port.ts'
+import { collect, tooLarge } from './collect.ts'
+import { type Arrived, type ConversationParts, converse } from './conversation.ts'
 import { createReplyRouter } from './reply-router.ts'
+import { prepareBody } from './request-body.ts'
+import { createRoutes } from './routes.ts'
 
 /** A call through an agent to one of its targets. */
 export interface RelayRequest {
@@ -16,6 +23,8 @@ export interface RelayRequest {
   readonly path: string
   readonly headers: Headers
   readonly body?: Uint8Array
+  /** Largest answer in bytes, uncompressed; 16 MiB when it is not said. More is `call-too-large`. */
+  readonly maxBytes?: number
   readonly idempotency: CallHead['idempotency']
   /** Milliseconds to wait for the answer, the target's work included. */
   readonly timeout: number
@@ -33,13 +42,34 @@ export interface RelayResponse {
   readonly body: Uint8Array
 }
 
+/** A call whose bodies may be of any size; neither is ever held in memory as a whole. */
+export interface StreamRequest extends Omit<RelayRequest, 'body' | 'maxBytes'> {
+  readonly body?: Bytes | Uint8Array
+}
+
+export interface StreamResponse {
+  readonly status: number
+  readonly headers: Headers
+  /**
+   * Ends only when everything has come and is as it was sent, otherwise with an error: `response-broken`,
+   * `deadline-exceeded`, `call-cancelled`, `indeterminate`. The target is read as fast as this is; destroying it ends the
+   * call at the target.
+   */
+  readonly body: Readable
+}
+
 export interface RelayService {
   /**
-   * Calls a target through an agent, or through whichever agent of a site takes it first.
+   * Calls a target through an agent, or through whichever agent of a site takes it first. The request must fit into one message, else it is `call-too-large`.
    * @param to the id of an agent, or of a site
    * @throws StegError any relay code; `indeterminate` when it is not known whether the call took effect
    */
   call(to: string, request: RelayRequest, signal?: AbortSignal): Promise<RelayResponse>
+  /**
+   * The same with bodies of any size. `timeout` covers everything, up to the last byte of the answer.
+   * @throws StegError as `call`, and `request-broken` when the request's body ended early
+   */
+  stream(to: string, request: StreamRequest, signal?: AbortSignal): Promise<StreamResponse>
   /** Whether the agent answers within `timeout` milliseconds. Costs one message each way. */
   isAlive(agentId: string, timeout: number): Promise<boolean>
   close(): Promise<void>
@@ -68,6 +98,11 @@ export interface RelayParts {
   readonly onLate: (agentId: string) => void
 }
 
+type Exchange = Pick<
+  ConversationParts,
+  'timeout' | 'upload' | 'idempotency' | 'targetName' | 'url' | 'tooLate' | 'onAgent'
+>
+
 /** Calls without an answer, of which it is still known to which agent they went. */
 const GIVEN_UP_REMEMBERED = 1000
 
@@ -75,6 +110,7 @@ export function createRelayService(parts: RelayParts): RelayService {
   const { bus, clock } = parts
   /** By call. */
   const givenUp = new Map<string, string>()
+  const routes = createRoutes(parts)
   const router = createReplyRouter({
     ...parts,
     onLate(id) {
@@ -91,17 +127,29 @@ export function createRelayService(parts: RelayParts): RelayService {
 
   async function exchange(
     to: string,
+    request: Exchange,
     frameOf: (id: string, deadline: number) => Uint8Array,
-    timeout: number,
-    options: { readonly signal?: AbortSignal | undefined; readonly onAgent?: (agentId: string) => void } = {},
-  ) {
+    signal?: AbortSignal,
+  ): Promise<Arrived> {
+    if (signal?.aborted) throw new StegError('call-cancelled', {})
     const id = randomId(parts.random, 26)
-    const frame = frameOf(id, clock.now() + timeout)
+    const deadline = clock.now() + request.timeout
+    const frame = frameOf(id, deadline)
     const { queue, channel, agents } = await parts.placeOf(to)
     const [likeliest = to] = agents
-    options.onAgent?.(likeliest)
+    request.onAgent?.(likeliest)
     await router.ready()
-    const reply = router.expect(id, timeout, options.signal)
+    const conversation = converse({
+      ...request,
+      id,
+      router,
+      channel,
+      signal,
+      control: (taker, control, bytes) =>
+        routes.control({ agents: taker === undefined ? agents : [taker], id, deadline }, control, bytes),
+      onControlFailed: (kind, error) =>
+        parts.log.warn('an agent could not be told', { id, kind, reason: reasonOf(error) }),
+    })
     try {
       await bus.send(queue, {
         body: channel.seal(id, frame),
@@ -110,74 +158,109 @@ export function createRelayService(parts: RelayParts): RelayService {
         messageId: id,
         correlationId: id,
         replyToSessionId: parts.instanceId,
-        timeToLive: timeout,
+        timeToLive: request.timeout,
       })
     } catch (error) {
-      reply.abandon()
-      throw error
+      conversation.abandon(error)
     }
-    const bytes = await reply.arrived.catch((error) => {
-      giveUp(id, likeliest)
-      throw error
+    conversation.arrived.catch(() => giveUp(id, likeliest))
+    return conversation.arrived
+  }
+
+  async function send(
+    to: string,
+    request: StreamRequest,
+    signal: AbortSignal | undefined,
+    mayStream: boolean,
+  ): Promise<Arrived> {
+    const { target, timeout } = request
+    const body = await prepareBody(request.body, mayStream)
+    const seconds = Math.round(timeout / 1000)
+    const head = (id: string, deadline: number): CallHead => ({
+      v: WIRE_VERSION,
+      id,
+      deadline: Math.min(deadline, request.notAfter ?? deadline),
+      target: { ...target },
+      method: request.method,
+      path: request.path,
+      headers: request.headers,
+      idempotency: request.idempotency,
+      ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
+      body: body.info,
+      credit: WINDOW,
     })
-    const opened = channel.open(id, bytes)
-    options.onAgent?.(channel.senderOf(bytes) ?? likeliest)
-    return decodeFrame(ReplyHead, opened)
+    return exchange(
+      to,
+      {
+        timeout,
+        onAgent: request.onAgent,
+        upload: body.upload,
+        idempotency: request.idempotency,
+        targetName: target.name,
+        url: target.url,
+        tooLate: () => new StegError('deadline-exceeded', { target: target.name, seconds }),
+      },
+      (id, deadline) => encodeFrame(head(id, deadline), body.bytes, 'request'),
+      signal,
+    )
   }
 
   return {
     async call(to, request, signal) {
-      const packed = await packBody(request.body ?? new Uint8Array(0))
-      const seconds = Math.round(request.timeout / 1000)
-      const { head, body } = await exchange(
-        to,
-        (id, deadline) => {
-          const callHead: CallHead = {
-            v: WIRE_VERSION,
-            id,
-            deadline: Math.min(deadline, request.notAfter ?? deadline),
-            target: { ...request.target },
-            method: request.method,
-            path: request.path,
-            headers: request.headers,
-            idempotency: request.idempotency,
-            ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
-            body: packed?.info ?? null,
-          }
-          return encodeFrame(callHead, packed?.bytes, 'request')
-        },
-        request.timeout,
-        { signal, ...(request.onAgent === undefined ? {} : { onAgent: request.onAgent }) },
-      ).catch((error) => {
-        if (error === router.timedOut) {
-          throw new StegError('deadline-exceeded', { target: request.target.name, seconds })
-        }
-        throw error
-      })
-      if (head.outcome.kind === 'failed') throw StegError.fromRecord(head.outcome.error)
-      if (head.outcome.kind !== 'answered') {
-        throw new StegError('message-invalid', { problem: `a call was answered with ${head.outcome.kind}` })
-      }
-      return {
-        status: head.outcome.status,
-        headers: head.outcome.headers,
-        body: await unpackBody(head.body, body),
-      }
+      const { outcome, body } = answered(await send(to, request, signal, false))
+      const limit = request.maxBytes ?? MAX_BODY_BYTES
+      const bytes =
+        'stream' in body ? await collect(body.stream, limit) : await unpackBody(body.info, body.bytes)
+      if (bytes.length > limit) throw tooLarge(bytes.length, limit)
+      return { status: outcome.status, headers: outcome.headers, body: bytes }
+    },
+
+    async stream(to, request, signal) {
+      const { outcome, body } = answered(await send(to, request, signal, true))
+      const stream =
+        'stream' in body ? body.stream : Readable.from(whole(await unpackBody(body.info, body.bytes)))
+      return { status: outcome.status, headers: outcome.headers, body: stream }
     },
 
     async isAlive(agentId, timeout) {
-      const ping = (id: string, deadline: number) =>
-        encodeFrame({ v: WIRE_VERSION, id, deadline, ping: true }, undefined, 'request')
+      const late = new StegError('deadline-exceeded', {
+        target: agentId,
+        seconds: Math.round(timeout / 1000),
+      })
+      const ping: Exchange = {
+        timeout,
+        upload: undefined,
+        onAgent: undefined,
+        idempotency: 'repeatable',
+        targetName: agentId,
+        url: agentId,
+        tooLate: () => late,
+      }
       try {
-        await exchange(agentId, ping, timeout)
+        await exchange(agentId, ping, (id, deadline) =>
+          encodeFrame({ v: WIRE_VERSION, id, deadline, ping: true }, undefined, 'request'),
+        )
         return true
       } catch (error) {
-        if (error === router.timedOut) return false
+        if (error === late) return false
         parts.log.warn('ping failed', { agentId, reason: reasonOf(error) })
         throw error
       }
     },
 
-    close: () => router.close(),
+    async close() {
+      await router.close()
+      await routes.idle()
+    },
   }
+}
+
+/** @throws StegError `message-invalid` */
+function answered({ outcome, body }: Arrived) {
+  if (outcome.kind === 'answered') return { outcome, body }
+  throw new StegError('message-invalid', { problem: `a call was answered with ${outcome.kind}` })
+}
+
+function whole(bytes: Uint8Array): Uint8Array[] {
+  return bytes.length === 0 ? [] : [bytes]
 }

@@ -32,10 +32,10 @@ export const relayErrors = {
   'call-too-large': {
     status: 413,
     retryable: false,
-    title: { en: 'Too large for one message', de: 'Zu groß für eine Nachricht' },
+    title: { en: 'Too large', de: 'Zu groß' },
     detail: {
-      en: 'The {direction} takes {size} bytes even when compressed; {limit} bytes fit into one message. Ask for less at a time.',
-      de: 'Auch komprimiert benötigt die Nachricht ({direction}) {size} Byte; {limit} Byte passen in eine Nachricht. Bitte weniger auf einmal abfragen.',
+      en: 'The {direction} takes {size} bytes or more; {limit} bytes are allowed for this call. Ask for less at a time.',
+      de: 'Die Nachricht ({direction}) benötigt {size} Byte oder mehr; für diesen Aufruf sind {limit} Byte erlaubt. Bitte weniger auf einmal abfragen.',
     },
   },
   'message-invalid': {
@@ -99,6 +99,15 @@ export const relayErrors = {
     detail: {
       en: 'The answer of {url} broke off before its end ({reason}).',
       de: 'Die Antwort von {url} brach vor dem Ende ab ({reason}).',
+    },
+  },
+  'request-broken': {
+    status: 502,
+    retryable: true,
+    title: { en: 'Request cut off', de: 'Anfrage abgebrochen' },
+    detail: {
+      en: 'What was to be sent to "{target}" broke off before its end ({reason}). Try again.',
+      de: 'Was an „{target}“ gesendet werden sollte, brach vor dem Ende ab ({reason}). Bitte erneut versuchen.',
     },
   },
   'call-cancelled': {

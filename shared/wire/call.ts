@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type ErrorRecord, isErrorCode } from '../errors/error.ts'
+import { Attempt, ChunkPlace, Credit, StreamedBody } from './stream.ts'
 
 /**
  * Messages of the relay. Service Bus carries `messageId`, `correlationId`, `replyTo…` and time-to-live; everything else
@@ -19,7 +20,7 @@ const HeaderValue = z.string().regex(/^[^\r\n\0]*$/, 'contains a line break')
 export const Headers = z.array(z.tuple([HeaderName, HeaderValue])).max(200)
 export type Headers = z.infer<typeof Headers>
 
-/** How the body follows the head. `part`/`parts` allow bodies of several messages; now there is one part. */
+/** How the body follows the head, whole and in the same message; larger ones are streamed, see stream.ts. */
 export const BodyInfo = z.object({
   encoding: z.enum(['identity', 'deflate-raw']),
   /** Bytes before compression. */
@@ -62,7 +63,9 @@ export const CallHead = z.object({
   idempotency: Idempotency,
   /** W3C trace context. */
   traceparent: z.string().optional(),
-  body: BodyInfo.nullable(),
+  body: z.union([BodyInfo, StreamedBody]).nullable(),
+  /** Chunks that the hub takes of a streamed answer; without it the answer comes in one message or fails. */
+  credit: Credit.optional(),
 })
 export type CallHead = z.infer<typeof CallHead>
 
@@ -80,8 +83,18 @@ export const ReplyHead = z.object({
     z.object({ kind: z.literal('failed'), error: ErrorRecordSchema }),
     /** The agent lives: answer to a ping. */
     z.object({ kind: z.literal('pong'), version: z.string().max(64) }),
+    /** This agent has taken the call and waits for the streamed body of the request. */
+    z.object({ kind: z.literal('continue'), credit: Credit }),
+    /** More of the request's body may come. */
+    z.object({ kind: z.literal('credit'), credit: Credit }),
+    /** A part of a streamed answer, after `answered`. */
+    z.object({ kind: z.literal('chunk'), ...ChunkPlace.shape }),
+    /** The agent knows nothing of this attempt: it has been started again meanwhile. */
+    z.object({ kind: z.literal('gone') }),
   ]),
-  body: BodyInfo.nullable(),
+  /** Whose work on the call this is; with everything that belongs to a streamed body. */
+  from: z.object({ agentId: z.string().min(1).max(128), attempt: Attempt }).optional(),
+  body: z.union([BodyInfo, StreamedBody]).nullable(),
 })
 export type ReplyHead = z.infer<typeof ReplyHead>
 
@@ -94,6 +107,24 @@ export const PingHead = z.object({
 })
 export type PingHead = z.infer<typeof PingHead>
 
-/** What an agent takes from its queue. */
-export const RequestHead = z.union([PingHead, CallHead])
+/** What concerns a call that one certain agent has taken, or may have taken. Nothing answers it. */
+export const ControlHead = z.object({
+  v: z.literal(WIRE_VERSION),
+  /** The call's id. */
+  id: z.string().min(1).max(64),
+  /** The call's. */
+  deadline: z.int(),
+  control: z.discriminatedUnion('kind', [
+    /** Nobody waits for the answer any more. */
+    z.object({ kind: z.literal('cancel') }),
+    /** More of the streamed answer may come. */
+    z.object({ kind: z.literal('credit'), attempt: Attempt, credit: Credit }),
+    /** A part of the request's streamed body. */
+    z.object({ kind: z.literal('chunk'), attempt: Attempt, ...ChunkPlace.shape }),
+  ]),
+})
+export type ControlHead = z.infer<typeof ControlHead>
+
+/** What an agent takes from its queues. */
+export const RequestHead = z.union([PingHead, ControlHead, CallHead])
 export type RequestHead = z.infer<typeof RequestHead>

@@ -4,6 +4,7 @@ import { deflateRaw, inflateRaw } from 'node:zlib'
 import type { z } from 'zod'
 import { reasonOf, StegError } from '../errors/error.ts'
 import type { BodyInfo } from './call.ts'
+import type { StreamedBody } from './stream.ts'
 
 const deflate = promisify(deflateRaw)
 const inflate = promisify(inflateRaw)
@@ -41,9 +42,13 @@ export async function packBody(body: Uint8Array): Promise<PackedBody | null> {
   }
 }
 
-/** @throws StegError `message-invalid` when size or digest differ from what the head announces. */
-export async function unpackBody(info: BodyInfo | null, bytes: Uint8Array): Promise<Uint8Array> {
+/** @throws StegError `message-invalid` when size or digest differ from what the head announces, or it is streamed. */
+export async function unpackBody(
+  info: BodyInfo | StreamedBody | null,
+  bytes: Uint8Array,
+): Promise<Uint8Array> {
   if (info === null) return new Uint8Array(0)
+  if ('streamed' in info) throw invalid('a streamed body where there should be a whole one')
   if (info.size > MAX_BODY_BYTES) throw invalid(`body of ${info.size} bytes is over ${MAX_BODY_BYTES}`)
   let body = bytes
   if (info.encoding === 'deflate-raw') {

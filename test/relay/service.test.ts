@@ -30,7 +30,7 @@ function site() {
   const bus: Bus = {
     async send(queue, message) {
       if (faults.send) throw new StegError('bus-unavailable', { reason: 'test' })
-      const body = channel.agent.open(message.messageId, message.body)
+      const body = channel.agent.open(message.correlationId ?? message.messageId, message.body)
       sent.push({ queue, message: { ...message, body } })
     },
     async openReplySession(_, __, onReply, onLost) {

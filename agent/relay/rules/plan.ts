@@ -9,14 +9,14 @@ export interface RequestFacts {
   readonly now: number
   readonly deadline: number
   /** What this process knows of a request with the same id. */
-  readonly known: 'running' | 'answered' | undefined
+  readonly known: 'running' | 'answered' | 'cancelled' | undefined
   /** What the journal says of a call that may be executed only once. */
   readonly journal: JournalPlan
   readonly stopping: boolean
 }
 
 export type RequestPlan =
-  /** Too late: nobody waits for the answer. */
+  /** Too late, or cancelled: nobody waits for the answer. */
   | 'drop'
   /** Delivered once more although the answer is out. */
   | 'settle'
@@ -33,6 +33,7 @@ export type RequestPlan =
 
 export function planRequest(facts: RequestFacts): RequestPlan {
   if (facts.now >= facts.deadline) return 'drop'
+  if (facts.known === 'cancelled') return 'drop'
   if (facts.known === 'answered') return 'settle'
   if (facts.known === 'running') return 'wait'
   if (facts.stopping) return 'hand-back'

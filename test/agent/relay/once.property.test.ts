@@ -42,6 +42,7 @@ it('a call that must not be repeated is executed at most once, whenever the agen
         async function live(crash: Crash, delivery: number): Promise<void> {
           const journal = await openJournal({ file, now: clock.now })
           const relay = createRelay({
+            agentId: 't1-agent1',
             targets: { resolve: async (_, asked) => (crash === 'before-start' ? never : new URL(asked)) },
             http: {
               async call() {
@@ -50,6 +51,7 @@ it('a call that must not be repeated is executed at most once, whenever the agen
                 if (crash === 'after-execution') await never
                 return { status: 201, headers: [], body: Buffer.from('{"Id":1}') }
               },
+              open: () => never,
               close: () => undefined,
             },
             journal,

@@ -46,9 +46,11 @@ function setup() {
         })
         signal.addEventListener('abort', () => reject(signal.reason))
       }),
+    open: () => Promise.reject(new Error('nothing is streamed here')),
     close: () => undefined,
   }
   const relay = createRelay({
+    agentId: 't1-agent1',
     targets: {
       resolve: async (name, asked) => {
         if (name !== 'sage') throw new StegError('target-unknown', { target: name })

@@ -1,0 +1,227 @@
+import type { Clock } from '../../shared/clock.ts'
+import { isStegError, reasonOf, StegError } from '../../shared/errors/error.ts'
+import { type Bytes, encodingFor } from '../../shared/stream/encode.ts'
+import { gather } from '../../shared/stream/gather.ts'
+import type { CallHead } from '../../shared/wire/call.ts'
+import { unpackBody } from '../../shared/wire/frame.ts'
+import type { StreamedBody } from '../../shared/wire/stream.ts'
+import { failed, fittingFrame, wholeFrame } from './answers.ts'
+import { type Attempt, type AttemptParts, createAttempt } from './attempt.ts'
+import type { Tally } from './counters.ts'
+import type { Journal } from './journal/journal.ts'
+import type { OpenedAnswer, TargetHttp } from './target-http.ts'
+import type { Targets } from './targets.ts'
+
+/** Why timers and attempts end that are no longer needed; one for all, because making an error takes its time. */
+const over = new Error('over')
+/** A deadline further away than this is a mistake; timers do not reach further than 24 days anyway. */
+const LONGEST_CALL_MS = 60 * 60_000
+/** An answer up to this size, uncompressed, is tried as one message before it is streamed. Bytes. */
+const WHOLE_BYTES = 1024 * 1024
+/** The beginning of what is streamed in any case, to see whether it can be compressed. Bytes. */
+const BEGINNING_BYTES = 64 * 1024
+
+export interface ExecuteParts extends AttemptParts {
+  readonly targets: Targets
+  readonly http: TargetHttp
+  readonly journal: Pick<Journal, 'find' | 'start' | 'finish'>
+  readonly tally: Pick<Tally, 'call' | 'error'>
+  /** Milliseconds since the epoch by the hub's clock. */
+  readonly hubNow: () => number
+  readonly clock: Clock
+}
+
+/** `done`: answered, or nobody waits for an answer. `hand-back`: somebody else shall do it. */
+export type Executed = 'done' | 'hand-back'
+
+export interface Executor {
+  execute(head: CallHead, packed: Uint8Array, sessionId: string): Promise<Executed>
+  /** The work on a call, while it is under way. */
+  attempt(id: string): Attempt | undefined
+  /** Ends what is under way: repeatable calls are handed back, the others answered `indeterminate`. */
+  abort(): void
+}
+
+type Head = { readonly status: number; readonly headers: CallHead['headers'] }
+/** What a target has answered: all of it, or what may be too much for one message. */
+type Got =
+  | { readonly head: Head; readonly whole: Uint8Array }
+  | {
+      readonly head: Head
+      readonly beginning: Uint8Array
+      readonly body: Bytes
+      readonly size: number | null
+    }
+
+interface Progress {
+  /** The call is in the journal. */
+  started: boolean
+  /** The hub has heard of this attempt: nobody else can take the call over any more. */
+  spoken: boolean
+}
+
+/** Makes calls at targets and sends their answers. */
+export function createExecutor(parts: ExecuteParts): Executor {
+  const { hubNow, log } = parts
+  const underWay = new Map<string, Attempt>()
+  const stopped = new Error('the agent is stopping')
+
+  /**
+   * A call that may be executed only once is in the journal before it goes out, and its answer before that goes out. A
+   * streamed answer is not kept: when the agent is interrupted while it sends one, nobody here knows how much of it the
+   * hub has, and the call is indeterminate.
+   */
+  async function execute(head: CallHead, packed: Uint8Array, sessionId: string): Promise<Executed> {
+    const attempt = createAttempt(parts, head, sessionId)
+    const timer = startTimer(head, attempt)
+    const progress: Progress = { started: false, spoken: false }
+    underWay.set(head.id, attempt)
+    try {
+      const frame = await answer(head, packed, attempt, progress).catch((error) =>
+        frameOfFailure(error, head, attempt, progress),
+      )
+      if (frame instanceof Uint8Array) {
+        if (progress.started) remember(head, frame)
+        await parts.sendReply({ id: head.id, sessionId, frame }, head.deadline)
+        return 'done'
+      }
+      return frame
+    } finally {
+      timer.abort(over)
+      underWay.delete(head.id)
+      if (progress.spoken) attempt.end(over)
+      parts.tally.call(parts.clock.now())
+    }
+  }
+
+  function startTimer(head: CallHead, attempt: Attempt): AbortController {
+    const timer = new AbortController()
+    const left = head.deadline - hubNow()
+    const seconds = Math.round(left / 1000)
+    parts.clock.sleep(Math.min(left, LONGEST_CALL_MS), timer.signal).then(
+      () => attempt.end(new StegError('deadline-exceeded', { target: head.target.name, seconds })),
+      () => undefined,
+    )
+    return timer
+  }
+
+  /** The answer as one message; or `done` when it has been streamed. */
+  async function answer(
+    head: CallHead,
+    packed: Uint8Array,
+    attempt: Attempt,
+    progress: Progress,
+  ): Promise<Uint8Array | 'done'> {
+    const got = await call(head, packed, attempt, progress)
+    if ('whole' in got) {
+      const outcome = { kind: 'answered', ...got.head } as const
+      try {
+        return await wholeFrame(parts, head.id, { outcome, body: got.whole }, attempt.fromIf(progress.spoken))
+      } catch (error) {
+        if (head.credit === undefined || !isStegError(error, 'call-too-large')) throw error
+      }
+    }
+    progress.spoken = true
+    if ('whole' in got) {
+      await attempt.sendStreamed(got.head, inOnePiece(got.whole), infoOf(got.whole, got.whole.length))
+    } else {
+      await attempt.sendStreamed(got.head, got.body, infoOf(got.beginning, got.size))
+    }
+    return 'done'
+  }
+
+  async function call(
+    head: CallHead,
+    packed: Uint8Array,
+    attempt: Attempt,
+    progress: Progress,
+  ): Promise<Got> {
+    const streamed = head.body !== null && 'streamed' in head.body ? head.body : undefined
+    const body = streamed === undefined ? await unpackBody(head.body, packed) : undefined
+    const base = await parts.targets.resolve(head.target.name, head.target.url)
+    attempt.signal.throwIfAborted()
+    const upload =
+      streamed === undefined ? undefined : { stream: attempt.receive(streamed), size: streamed.size }
+    if (upload !== undefined) {
+      progress.spoken = true
+      await attempt.askForBody()
+      attempt.signal.throwIfAborted()
+    }
+    if (head.idempotency === 'once') {
+      parts.journal.start(head.id, head.deadline)
+      progress.started = true
+    }
+    if (head.credit === undefined && body !== undefined) {
+      const { body: whole, ...rest } = await parts.http.call(base, head, body, attempt.signal)
+      return { head: rest, whole }
+    }
+    const sent = upload ?? body ?? new Uint8Array(0)
+    return read(await parts.http.open(base, head, sent, attempt.signal, Number.MAX_SAFE_INTEGER))
+  }
+
+  function remember(head: CallHead, frame: Uint8Array): void {
+    try {
+      parts.journal.finish(head.id, head.deadline, frame)
+    } catch (error) {
+      // The answer still goes out; a repeated delivery is answered with "indeterminate".
+      log.error('an answer could not be journalled', { id: head.id, reason: reasonOf(error) })
+    }
+  }
+
+  async function frameOfFailure(
+    error: unknown,
+    head: CallHead,
+    attempt: Attempt,
+    progress: Progress,
+  ): Promise<Uint8Array | Executed> {
+    if (attempt.signal.reason === error && isStegError(error, 'call-cancelled')) {
+      parts.tally.error('call-cancelled')
+      return 'done'
+    }
+    if (error !== stopped) return fittingFrame(parts, head.id, failed(asFailure(error, head.id)))
+    if (head.idempotency === 'once') {
+      // Not journalled: the journal says the same of a call that was started and not finished.
+      progress.started = false
+      return fittingFrame(parts, head.id, failed(new StegError('indeterminate', {})))
+    }
+    if (!progress.spoken) return 'hand-back'
+    const cut = new StegError('request-broken', { target: head.target.name, reason: stopped.message })
+    return fittingFrame(parts, head.id, failed(cut))
+  }
+
+  /** Anything that is not from the catalogue is a mistake in the agent: the hub learns only where to look it up. */
+  function asFailure(error: unknown, id: string): StegError {
+    if (isStegError(error)) return error
+    log.error('a call failed unexpectedly', { id, error })
+    return new StegError('internal-error', { reference: id }, { cause: error })
+  }
+
+  return {
+    execute,
+    attempt: (id) => underWay.get(id),
+    abort() {
+      for (const attempt of underWay.values()) attempt.end(stopped)
+    },
+  }
+}
+
+/** What is small is read to its end, so that it can go in one message. */
+async function read(opened: OpenedAnswer): Promise<Got> {
+  const { announced } = opened
+  if (announced !== undefined && announced <= WHOLE_BYTES) {
+    const { body: whole, ...head } = await opened.whole()
+    return { head, whole }
+  }
+  const { body, ...head } = opened.streamed()
+  const gathered = await gather(body, announced === undefined ? WHOLE_BYTES : BEGINNING_BYTES)
+  if (gathered.kind === 'whole') return { head, whole: gathered.bytes }
+  return { head, beginning: gathered.beginning, body: gathered.body, size: announced ?? null }
+}
+
+function infoOf(beginning: Uint8Array, size: number | null): StreamedBody {
+  return { streamed: true, encoding: encodingFor(beginning), size }
+}
+
+async function* inOnePiece(bytes: Uint8Array): Bytes {
+  yield bytes
+}
