@@ -10,6 +10,8 @@ import { connectorEndpoints } from './connectors/endpoints.ts'
 import { tenantOfAgent } from './connectors/rows.ts'
 import { createConnectorsService } from './connectors/service.ts'
 import { documentationPages } from './docs/pages.ts'
+import { downloadRoute, downloadsEndpoint } from './downloads/endpoints.ts'
+import { createAgentFile } from './downloads/file.ts'
 import { healthEndpoint } from './health/endpoint.ts'
 import { absenceEndpoints } from './hr/absences/endpoints.ts'
 import { absencesExportJob } from './hr/absences/export-job.ts'
@@ -217,6 +219,8 @@ export async function compose(environment: Readonly<Record<string, string | unde
   const setupParts = { variables, connectors, jobs, people, bookings }
   const setup = createSetupService(setupParts)
 
+  const agentFile = createAgentFile()
+
   const endpoints: readonly Endpoint[] = [
     ...tenancyEndpoints(tenancy),
     ...apiTokenEndpoints(apiTokens),
@@ -236,6 +240,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
     ...balanceEndpoints(balances),
     ...absenceEndpoints(scopedAbsences(absences, people)),
     ...setupEndpoints(setup),
+    downloadsEndpoint(agentFile),
     metricsEndpoint({
       store: countedStore.counts,
       bus: countedBus.counts,
@@ -256,6 +261,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
     endpoints,
     pages: [
       live.route,
+      downloadRoute(agentFile),
       ...documentationPages({ openApi: () => openApiDocument(endpoints, settings.version) }),
       ...portalPages({ files: createPortalFiles(), endpoints }),
     ],

@@ -101,6 +101,15 @@ export const apiErrors = {
       de: 'Es wurde seit dem Lesen geändert. Bitte neu lesen und die Änderung mit dem neuen ETag wiederholen.',
     },
   },
+  'agent-not-built': {
+    status: 503,
+    retryable: false,
+    title: { en: 'Agent not built', de: 'Agent nicht gebaut' },
+    detail: {
+      en: 'This hub was started without the file of the agent. The operator builds it with "npm run build".',
+      de: 'Dieser Hub wurde ohne die Datei des Agenten gestartet. Der Betreiber baut sie mit „npm run build“.',
+    },
+  },
   'too-many-streams': {
     status: 429,
     retryable: true,
