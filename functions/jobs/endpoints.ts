@@ -211,6 +211,22 @@ export function jobEndpoints(
         accepted(await jobs.release(tenantId, params.token, params.id), language),
     }),
     endpoint({
+      id: 'rejectRun',
+      method: 'POST',
+      path: '/jobs/{token}/runs/{id}/reject',
+      access: { right: 'jobs:write' },
+      tag,
+      summary: 'Reject what the deactivation guard holds',
+      description:
+        'Nothing is deactivated, and the run can no longer be released. The next run decides anew.',
+      params: TokenAndId,
+      success: { status: 200, schema: Run },
+      errors: ['not-found', 'run-not-held'],
+      handle: async ({ tenantId, params, language }) => ({
+        body: shownRun(await jobs.reject(tenantId, params.token, params.id), language),
+      }),
+    }),
+    endpoint({
       id: 'undoRun',
       method: 'POST',
       path: '/jobs/{token}/runs/{id}/undo',

@@ -3,7 +3,7 @@ import { toIso } from '../../shared/clock.ts'
 import { catalogue, describeError, type Language } from '../../shared/errors/error.ts'
 import { everyone, type Scope } from '../http/principal.ts'
 import { Id, line } from '../http/text.ts'
-import { type LogLine, logLevels, type RunRow, triggers } from './rows.ts'
+import { heldDecisions, type LogLine, logLevels, type RunRow, triggers } from './rows.ts'
 import { describeCounts, describeLog, type LogCode } from './rules/texts.ts'
 import type { JobView } from './service.ts'
 
@@ -48,9 +48,17 @@ export const Run = z
     counts: z.record(z.string(), z.int()),
     attempts: z.int(),
     held: z
-      .object({ count: z.int(), limit: z.int(), total: z.int() })
+      .object({
+        count: z.int(),
+        limit: z.int(),
+        total: z.int(),
+        decision: z.enum(heldDecisions).nullable().meta({ description: 'Null while nobody has decided.' }),
+      })
       .nullable()
-      .meta({ description: 'What the deactivation guard holds; release the run to allow it.' }),
+      .meta({
+        description:
+          'What the deactivation guard holds: how many of how many people would be deactivated, and how many may be without approval. The log names them. Release the run to allow it, or reject it.',
+      }),
   })
   .meta({ id: 'Run' })
 
@@ -108,9 +116,14 @@ export function shownRun(run: RunRow, language: Language, scope: Scope = everyon
     code: run.error?.code ?? null,
     counts: run.counts,
     attempts: run.attempts,
-    held:
-      run.held === undefined ? null : { count: run.held.count, limit: run.held.limit, total: run.held.total },
+    held: shownHeld(run.held),
   }
+}
+
+function shownHeld(held: RunRow['held']): z.input<typeof Run>['held'] {
+  if (held === undefined) return null
+  const { count, limit, total, decision } = held
+  return { count, limit, total, decision: decision ?? null }
 }
 
 function messageOf(run: RunRow, language: Language, scope: Scope): string | null {

@@ -40,6 +40,9 @@ export const dueTable = defineTable({
 /** How a run came about. */
 export const triggers = ['manual', 'schedule', 'parent', 'release', 'undo'] as const
 
+export const heldDecisions = ['released', 'rejected'] as const
+export type HeldDecision = (typeof heldDecisions)[number]
+
 /** Partition: tenant; key: `<job>~<run id>`, newest first. */
 export const runsTable = defineTable({
   name: 'Runs',
@@ -62,7 +65,14 @@ export const runsTable = defineTable({
     error: ErrorRecordSchema.optional(),
     /** What the deactivation guard held, and what a released run is allowed: a digest of exactly those people. */
     held: z
-      .object({ count: z.number(), limit: z.number(), total: z.number(), digest: z.string() })
+      .object({
+        count: z.number(),
+        limit: z.number(),
+        total: z.number(),
+        digest: z.string(),
+        /** What somebody decided about it; absent while nobody has. */
+        decision: z.enum(heldDecisions).optional(),
+      })
       .optional(),
     approved: z.string().optional(),
     /** Children of a sequence that are done; a run that is taken up again skips them. */

@@ -1,6 +1,14 @@
 import { isStegError, StegError } from '../../shared/errors/error.ts'
 import type { Condition, Store } from '../platform/store/port.ts'
-import { ACTIVE_PARTITION, activeRunsTable, type JobRow, jobsTable, type RunRow, runsTable } from './rows.ts'
+import {
+  ACTIVE_PARTITION,
+  activeRunsTable,
+  type HeldDecision,
+  type JobRow,
+  jobsTable,
+  type RunRow,
+  runsTable,
+} from './rows.ts'
 import { runKey } from './rules/run-key.ts'
 import { hasEnded } from './rules/run-state.ts'
 
@@ -52,6 +60,11 @@ export interface Runs {
   discard(tenantId: string, job: string, id: string, run: StoredRun | undefined): Promise<void>
   /** Asks the worker of a run to stop. @throws StegError `not-found`, `run-not-active` */
   requestStop(tenantId: string, job: string, id: string): Promise<RunRow>
+  /**
+   * Notes what was decided about a held run. What was rejected stays so.
+   * @throws StegError `not-found`, `run-not-held`
+   */
+  decide(tenantId: string, job: string, id: string, decision: HeldDecision): Promise<RunRow>
   /**
    * Frees the job of a run that has ended. Repeatable: it is also called for runs whose worker died before this.
    * @returns the job's row.
@@ -156,6 +169,17 @@ export function createRuns(store: Store): Runs {
       }
     },
 
+    async decide(tenantId, job, id, decision) {
+      for (;;) {
+        const { value, etag } = await get(tenantId, job, id)
+        if (!isHeld(value)) throw new StegError('run-not-held', { run: id })
+        const decided: RunRow = { ...value, held: { ...value.held, decision } }
+        if (await written(() => runs.put(tenantId, runKey(job, id), decided, { kind: 'match', etag }))) {
+          return decided
+        }
+      }
+    },
+
     async release(tenantId, job, id) {
       let left: JobRow | undefined
       for (;;) {
@@ -170,6 +194,11 @@ export function createRuns(store: Store): Runs {
       return left
     },
   }
+}
+
+/** Whether a run waits for somebody to decide, or may be released once more after its release was interrupted. */
+export function isHeld(run: RunRow): run is RunRow & { held: NonNullable<RunRow['held']> } {
+  return run.held !== undefined && run.held.decision !== 'rejected'
 }
 
 function unchanged(row: StoredJob | undefined): Condition {

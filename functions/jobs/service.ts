@@ -14,7 +14,7 @@ import { type JobRow, jobsTable, type LogLevel, type RunRow, runsTable, type Sch
 import { runRange } from './rules/run-key.ts'
 import { hasEnded, type RunState } from './rules/run-state.ts'
 import { createRunLogReader, type RunLogReader } from './run-log.ts'
-import { createRuns, type Runs } from './runs.ts'
+import { createRuns, isHeld, type Runs } from './runs.ts'
 import { CHUNK, createScheduler, type Tick } from './scheduler.ts'
 import { createSchedules } from './schedules.ts'
 import { createStarting, type JobMessage } from './starting.ts'
@@ -61,6 +61,8 @@ export interface JobsService {
   stop(tenantId: string, job: string, id: string): Promise<RunRow>
   /** Starts a run that may do exactly what a held one was held for. @throws StegError `run-not-held` and those of start */
   release(tenantId: string, job: string, id: string): Promise<RunRow>
+  /** Notes that a held run shall not be released. @throws StegError `not-found`, `run-not-held` */
+  reject(tenantId: string, job: string, id: string): Promise<RunRow>
   /** Starts a run that takes back what another one changed (F4). @throws StegError `run-not-undoable` and those of start */
   undo(tenantId: string, job: string, id: string, options?: StartOptions): Promise<RunRow>
   /** @throws StegError `not-found` */
@@ -215,9 +217,14 @@ export function createJobsService(parts: JobsParts): JobsService {
 
     async release(tenantId, job, id) {
       const run = await runs.get(tenantId, known(job).token, id)
-      if (run.value.held === undefined) throw new StegError('run-not-held', { run: id })
-      return starting.start(tenantId, starting.newRun(job, 'release', { approved: run.value.held.digest }))
+      if (!isHeld(run.value)) throw new StegError('run-not-held', { run: id })
+      const { digest } = run.value.held
+      const started = await starting.start(tenantId, starting.newRun(job, 'release', { approved: digest }))
+      await runs.decide(tenantId, job, id, 'released')
+      return started
     },
+
+    reject: (tenantId, job, id) => runs.decide(tenantId, known(job).token, id, 'rejected'),
 
     async undo(tenantId, job, id, options = {}) {
       const definition = known(job)

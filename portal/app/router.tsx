@@ -18,6 +18,9 @@ export const routes: RouteObject[] = [
             ErrorBoundary: ErrorPage,
             children: [
               { index: true, lazy: () => import('../start/start-page.tsx') },
+              { path: '/jobs', lazy: () => import('../jobs/jobs-page.tsx') },
+              { path: '/jobs/:token', lazy: () => import('../jobs/job-page.tsx') },
+              { path: '/jobs/:token/runs/:id', lazy: () => import('../jobs/run-page.tsx') },
               { path: '*', Component: NotFoundPage },
             ],
           },

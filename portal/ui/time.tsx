@@ -21,6 +21,20 @@ export function formatDateTime(iso: string, options: { readonly seconds?: boolea
   }).format(new Date(iso))
 }
 
+/** "Mo., 30.11.2026, 04:00" as clocks in that zone show it. */
+export function formatInZone(iso: string, timeZone: string): string {
+  return new Intl.DateTimeFormat(locales[currentLanguage()], {
+    weekday: 'short',
+    day: '2-digit',
+    month: '2-digit',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
+    timeZone,
+  }).format(new Date(iso))
+}
+
 export function formatDate(iso: string): string {
   return new Intl.DateTimeFormat(locales[currentLanguage()], {
     day: '2-digit',

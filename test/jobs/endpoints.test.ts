@@ -188,6 +188,27 @@ describe('addresses of runs', () => {
     const released = await call('releaseRun', { params: { token: 'One', id: body.id } })
     expect(released).toMatchObject({ status: 202, location: `/api/v1/jobs/One/runs/${released.body.id}` })
     expect(released.body.id).not.toBe(body.id)
+    expect((await call('getRun', { params: { token: 'One', id: body.id } })).body.held).toMatchObject({
+      decision: 'released',
+    })
+  })
+
+  it('end with a rejection, which is not taken back', async () => {
+    site.behave(async () => {
+      throw held()
+    })
+    const { body } = await call('startRun', { params: { token: 'One' } })
+    await site.workAll()
+    const params = { token: 'One', id: body.id }
+    expect((await call('getRun', { params })).body.held).toMatchObject({ count: 20, decision: null })
+    expect(await call('rejectRun', { params })).toMatchObject({
+      status: 200,
+      body: { state: 'failed', held: { decision: 'rejected' } },
+    })
+    for (const id of ['releaseRun', 'rejectRun']) {
+      expect(await call(id, { params })).toMatchObject({ status: 409, body: { code: 'run-not-held' } })
+    }
+    expect((await call('listRuns', { params })).body.items).toHaveLength(1)
   })
 
   it('lead to a log that refuses a cursor of something else', async () => {

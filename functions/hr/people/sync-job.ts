@@ -106,6 +106,7 @@ function guard(plan: PeoplePlan, active: number, { approved, dryRun, log }: RunC
     log('warning', 'released')
     return
   }
+  for (const id of held.ids) log('info', 'person-would-be-deactivated', { token: tokenOf(id) })
   throw new RunHeld({ count: held.count, limit: held.limit, total: held.total, digest })
 }
 

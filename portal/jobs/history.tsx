@@ -1,0 +1,83 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { readPages } from '../api/read.ts'
+import { currentLanguage } from '../i18n/language.ts'
+import { type Column, DataTable } from '../ui/data-table.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { Row } from '../ui/layout.tsx'
+import { Link } from '../ui/link.tsx'
+import { Pages } from '../ui/paging.tsx'
+import { StateBadge } from '../ui/state-badge.tsx'
+import { Time } from '../ui/time.tsx'
+import { formatDuration } from './duration.ts'
+import { type Run, stateTones } from './words.ts'
+
+const PAGE = 20
+
+function useColumns(): readonly Column<Run>[] {
+  const { t } = useTranslation('jobs')
+  return [
+    {
+      id: 'started',
+      title: t('column.started'),
+      width: '170px',
+      cell: (run) => (
+        <Link to={`/jobs/${run.job}/runs/${run.id}`}>
+          <Time iso={run.startedAt ?? run.queuedAt} />
+        </Link>
+      ),
+    },
+    {
+      id: 'state',
+      title: t('column.state'),
+      width: '190px',
+      cell: (run) => (
+        <Row>
+          <StateBadge tone={stateTones[run.state]}>{t(`state.${run.state}`)}</StateBadge>
+          {run.dryRun && <StateBadge tone="neutral">{t('dryRun')}</StateBadge>}
+        </Row>
+      ),
+    },
+    {
+      id: 'message',
+      title: t('column.message'),
+      cell: (run) =>
+        run.held !== null && run.held.decision === null ? (
+          <Link to={`/jobs/${run.job}/runs/${run.id}`}>{t('held.look')}</Link>
+        ) : (
+          run.message
+        ),
+    },
+    {
+      id: 'trigger',
+      title: t('column.trigger'),
+      width: '150px',
+      wideOnly: true,
+      cell: (run) => t(`trigger.${run.trigger}`),
+    },
+    {
+      id: 'duration',
+      title: t('column.duration'),
+      width: '100px',
+      wideOnly: true,
+      cell: (run) =>
+        run.startedAt !== null &&
+        run.finishedAt !== null &&
+        formatDuration(Date.parse(run.finishedAt) - Date.parse(run.startedAt), currentLanguage()),
+    },
+  ]
+}
+
+/** The runs of a job, newest first. */
+export function History({ token }: { readonly token: string }) {
+  const { t } = useTranslation('jobs')
+  const runs = useInfiniteQuery(
+    readPages('/api/v1/jobs/{token}/runs', { params: { path: { token }, query: { limit: PAGE } } }),
+  )
+  const columns = useColumns()
+  return (
+    <Pages query={runs} empty={<EmptyState text={t('noRuns')} />}>
+      {(rows) => <DataTable label={t('allRuns')} columns={columns} rows={rows} keyOf={({ id }) => id} />}
+    </Pages>
+  )
+}

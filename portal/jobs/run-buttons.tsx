@@ -1,0 +1,62 @@
+import { Button } from '@fluentui/react-components'
+import { ArrowUndo20Regular } from '@fluentui/react-icons/svg/arrow-undo'
+import { Stop20Regular } from '@fluentui/react-icons/svg/stop'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
+import { answerOf, client } from '../api/client.ts'
+import { useMay } from '../api/session.tsx'
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
+import { useStopRun } from './job-actions.tsx'
+import { isActive, type Run } from './words.ts'
+
+/** Jobs whose runs can be taken back. */
+const undoable: ReadonlySet<string> = new Set([
+  'SysSageSyncPersonen',
+  'SysSageSyncAbwesenheitsgruende',
+  'SysSageSyncZusatzeingaben',
+])
+
+export function StopButton({ run }: { readonly run: Run }) {
+  const { t } = useTranslation('jobs')
+  const may = useMay()
+  const stop = useStopRun(run.job)
+  if (!isActive(run) || !may('jobs:run')) return null
+  return (
+    <Button icon={<Stop20Regular />} disabled={stop.isPending} onClick={() => stop.mutate(run.id)}>
+      {t('stop')}
+    </Button>
+  )
+}
+
+export function UndoButton({ run }: { readonly run: Run }) {
+  const { t } = useTranslation('jobs')
+  const may = useMay()
+  const navigate = useNavigate()
+  const [asking, setAsking] = useState(false)
+  const wrote = !isActive(run) && !run.dryRun && run.undoes === null && run.held === null
+  if (!wrote || !undoable.has(run.job) || !may('jobs:write')) return null
+  async function undo(): Promise<void> {
+    const { job, id } = run
+    const started = await answerOf(
+      client.POST('/api/v1/jobs/{token}/runs/{id}/undo', { params: { path: { token: job, id } } }),
+    )
+    void navigate(`/jobs/${started.job}/runs/${started.id}`)
+  }
+  return (
+    <>
+      <Button icon={<ArrowUndo20Regular />} onClick={() => setAsking(true)}>
+        {t('undo.do')}
+      </Button>
+      <ConfirmDialog
+        open={asking}
+        onClose={() => setAsking(false)}
+        title={t('undo.title')}
+        confirm={t('undo.confirm')}
+        onConfirm={undo}
+      >
+        {t('undo.text')}
+      </ConfirmDialog>
+    </>
+  )
+}

@@ -1,0 +1,44 @@
+import { Button } from '@fluentui/react-components'
+import { CalendarEdit20Regular } from '@fluentui/react-icons/svg/calendar-edit'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useMay } from '../api/session.tsx'
+import { Row, Section } from '../ui/layout.tsx'
+import { ScheduleDialog, useSetSchedule } from './schedule-dialog.tsx'
+import { SchedulePreview } from './schedule-preview.tsx'
+import type { Job } from './words.ts'
+
+/** When the job runs by itself: in words, the next runs, and the way to change it. */
+export function ScheduleSection({ job }: { readonly job: Job }) {
+  const { t } = useTranslation('jobs')
+  const mayEdit = useMay()('jobs:write')
+  const [editing, setEditing] = useState(false)
+  const remove = useSetSchedule(job.token, t('schedule.removed'))
+  const { schedule } = job
+  return (
+    <Section
+      title={t('schedule.title')}
+      actions={
+        mayEdit && (
+          <Row>
+            <Button icon={<CalendarEdit20Regular />} onClick={() => setEditing(true)}>
+              {schedule === null ? t('schedule.set') : t('schedule.edit')}
+            </Button>
+            {schedule !== null && (
+              <Button disabled={remove.isPending} onClick={() => remove.mutate(null)}>
+                {t('schedule.remove')}
+              </Button>
+            )}
+          </Row>
+        )
+      }
+    >
+      {schedule === null ? (
+        <span>{t('schedule.none')}</span>
+      ) : (
+        <SchedulePreview schedule={schedule} title={t('schedule.nextRuns')} />
+      )}
+      {editing && <ScheduleDialog job={job} onClose={() => setEditing(false)} />}
+    </Section>
+  )
+}
