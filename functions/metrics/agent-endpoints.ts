@@ -76,6 +76,7 @@ export function agentMetricsEndpoint(parts: {
     method: 'GET',
     path: '/agents/{id}/metrics',
     access: { right: 'agents:read' },
+    scope: 'no-people',
     tag: 'Agents',
     summary:
       'Calls, errors, durations and bytes of an agent by hour, of the last 24 hours unless asked otherwise',
