@@ -46,7 +46,10 @@ import { createAgentMetrics } from './metrics/service.ts'
 import { countBus } from './platform/bus/counting.ts'
 import { createBusGrants } from './platform/bus/grants.ts'
 import { openServiceBus } from './platform/bus/service-bus.ts'
-import { createVault } from './platform/secrets/vault.ts'
+import { noMail, openSmtp } from './platform/mail/smtp.ts'
+import { createMsalProvider } from './platform/openid/msal.ts'
+import { createArgon2Passwords } from './platform/passwords/argon2.ts'
+import { createVault, deriveKey } from './platform/secrets/vault.ts'
 import { openTablesStore } from './platform/store/azure-tables.ts'
 import { countStore } from './platform/store/counting.ts'
 import type { Store } from './platform/store/port.ts'
@@ -61,6 +64,10 @@ import { setupEndpoints } from './setup/endpoints.ts'
 import { createSetupService } from './setup/service.ts'
 import { apiTokenEndpoints } from './tenancy/api-token-endpoints.ts'
 import { createApiTokens } from './tenancy/api-tokens.ts'
+import { accountEndpoints } from './tenancy/accounts/account-endpoints.ts'
+import { createAccountsService } from './tenancy/accounts/service.ts'
+import { sessionEndpoints } from './tenancy/accounts/session-endpoints.ts'
+import { userEndpoints } from './tenancy/accounts/user-endpoints.ts'
 import { tenancyEndpoints } from './tenancy/endpoints.ts'
 import { formatToken, parseToken } from './tenancy/rules/token.ts'
 import { hashSecret, matchesHash } from './tenancy/secret-hash.ts'
@@ -72,6 +79,11 @@ import { createVariablesService } from './tenancy/variables/service.ts'
 /** All tables; in Azure they are created at the first start. */
 export const tables = [
   'Tenants',
+  'TenantList',
+  'Users',
+  'SignInNames',
+  'Sessions',
+  'SignInAttempts',
   'ApiTokens',
   'Variables',
   'AccessTokens',
@@ -124,6 +136,21 @@ export async function compose(environment: Readonly<Record<string, string | unde
     random,
     tokens: apiTokens,
     operatorTokenHash: settings.operatorTokenHash,
+  })
+  const mail = settings.mail === undefined ? noMail : openSmtp(settings.mail)
+  const accounts = createAccountsService({
+    store,
+    clock,
+    random,
+    log,
+    passwords: createArgon2Passwords(),
+    mail,
+    // Microsoft sends people back to an address that is registered there.
+    microsoft: settings.entra && settings.site.publicUrl ? createMsalProvider(settings.entra) : undefined,
+    browserKey: deriveKey(settings.masterKey, 'browser'),
+    publicUrl: settings.site.publicUrl,
+    isOperatorToken: tenancy.isOperatorToken,
+    tenantName: tenancy.nameOf,
   })
   const variables = createVariablesService({ store, vault, clock, tenancy })
   const connectors = createConnectorsService({
@@ -222,7 +249,10 @@ export async function compose(environment: Readonly<Record<string, string | unde
   const agentFile = createAgentFile()
 
   const endpoints: readonly Endpoint[] = [
-    ...tenancyEndpoints(tenancy),
+    ...tenancyEndpoints(tenancy, accounts),
+    ...sessionEndpoints(accounts, { tenantName: tenancy.nameOf, publicUrl: settings.site.publicUrl }),
+    ...accountEndpoints(accounts, tenancy.nameOf),
+    ...userEndpoints(accounts),
     ...apiTokenEndpoints(apiTokens),
     ...auditEndpoints(audit),
     ...variableEndpoints(variables),
@@ -254,7 +284,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
     }),
   ]
 
-  const authentication = { byToken: tenancy.authenticate, bySession: async () => undefined }
+  const authentication = { byToken: tenancy.authenticate, bySession: accounts.signedIn }
   const live = createLive({ ...setupParts, clock, authentication, site: settings.site })
 
   return {
@@ -285,6 +315,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
       await agentMetrics.close()
       await tracing.close()
       await bus.close()
+      mail.close()
       opened.close()
     },
   }

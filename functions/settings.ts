@@ -22,6 +22,13 @@ const Environment = z.object({
     .transform((text) => new URL(text).origin)
     .optional(),
   STEG_AUDIT_DAYS: z.coerce.number().int().min(1).max(3650).default(400),
+  STEG_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  STEG_MAIL_FROM: z.string().min(3).optional(),
+  STEG_ENTRA_CLIENT_ID: z.string().min(1).optional(),
+  STEG_ENTRA_CLIENT_SECRET: z.string().min(1).optional(),
+  STEG_ENTRA_AUTHORITY: z
+    .url({ protocol: /^https$/ })
+    .default('https://login.microsoftonline.com/organizations'),
   STEG_PROXIES: z.coerce.number().int().min(0).max(5).default(1),
 })
 
@@ -38,6 +45,12 @@ export interface Settings {
   readonly operatorTokenHash: string
   readonly site: Site
   readonly auditDays: number
+  /** Undefined where no mail can be sent. */
+  readonly mail: { readonly url: string; readonly from: string } | undefined
+  /** Undefined where nobody signs in with Microsoft. */
+  readonly entra:
+    | { readonly clientId: string; readonly clientSecret: string; readonly authority: string }
+    | undefined
   readonly version: string
 }
 
@@ -66,6 +79,18 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     operatorTokenHash: env.STEG_OPERATOR_TOKEN_HASH,
     auditDays: env.STEG_AUDIT_DAYS,
     site: { publicUrl: env.STEG_PUBLIC_URL, proxies: env.STEG_PROXIES },
+    mail:
+      env.STEG_SMTP_URL === undefined || env.STEG_MAIL_FROM === undefined
+        ? undefined
+        : { url: env.STEG_SMTP_URL, from: env.STEG_MAIL_FROM },
+    entra:
+      env.STEG_ENTRA_CLIENT_ID === undefined || env.STEG_ENTRA_CLIENT_SECRET === undefined
+        ? undefined
+        : {
+            clientId: env.STEG_ENTRA_CLIENT_ID,
+            clientSecret: env.STEG_ENTRA_CLIENT_SECRET,
+            authority: env.STEG_ENTRA_AUTHORITY,
+          },
     version: productVersion(),
   }
 }

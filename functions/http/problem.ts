@@ -56,6 +56,7 @@ export function problemResponse(
       'Content-Language': language,
       'Cache-Control': 'no-store',
       ...(error.code === 'unauthenticated' ? { 'WWW-Authenticate': 'Bearer' } : {}),
+      ...(error.code === 'sign-in-delayed' ? { 'Retry-After': String(error.params.seconds) } : {}),
       ...headers,
     },
     body: JSON.stringify(problemBody(error, language)),

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
-import { listOf } from '../http/paging.ts'
+import { listOf, PageQuery, pageOf } from '../http/paging.ts'
 import { line } from '../http/text.ts'
-import { rights, rightsOfRole, roles, roleTexts } from './rules/roles.ts'
+import type { AccountsService } from './accounts/service.ts'
+import { Email, Language, shownUser, UserSchema } from './accounts/views.ts'
+import { adminRoles, rights, rightsOfRole, roles, roleTexts } from './rules/roles.ts'
 import type { TenancyService } from './service.ts'
 
 const RoleView = z
@@ -14,7 +16,12 @@ const RoleView = z
   })
   .meta({ id: 'Role' })
 
-export function tenancyEndpoints(tenancy: TenancyService): readonly Endpoint[] {
+export function tenancyEndpoints(tenancy: TenancyService, accounts: AccountsService): readonly Endpoint[] {
+  async function inviteAdmin(tenantId: string, email: string, language: 'de' | 'en') {
+    const { id } = await accounts.invitations.invite(tenantId, { email, roles: adminRoles, language })
+    return shownUser((await accounts.users.get(tenantId, id)).view)
+  }
+
   return [
     endpoint({
       id: 'createTenant',
@@ -24,16 +31,71 @@ export function tenancyEndpoints(tenancy: TenancyService): readonly Endpoint[] {
       audit: 'ahead',
       tag: 'Tenants',
       summary: 'Create a tenant',
-      description: 'The token in the answer carries all admin roles and is shown this once.',
-      body: z.strictObject({ name: line(200) }).meta({ id: 'NewTenant' }),
+      description:
+        'The token in the answer carries all admin roles and is shown this once. With `admin`, its first admin is invited by mail.',
+      body: z
+        .strictObject({
+          name: line(200),
+          admin: Email.optional().meta({ description: 'E-mail address of the first admin.' }),
+          language: Language.optional().meta({
+            description: 'Of the mail; by Accept-Language when left out.',
+          }),
+        })
+        .meta({ id: 'NewTenant' }),
       success: {
         status: 201,
-        schema: z.object({ id: z.string(), name: z.string(), apiToken: z.string() }).meta({ id: 'Tenant' }),
+        schema: z
+          .object({ id: z.string(), name: z.string(), apiToken: z.string(), admin: UserSchema.optional() })
+          .meta({ id: 'Tenant' }),
+      },
+      errors: ['email-taken'],
+      async handle({ body, language }) {
+        if (body.admin !== undefined) await accounts.invitations.checkFree(body.admin)
+        const tenant = await tenancy.create(body.name)
+        const audited = { id: tenant.id, name: tenant.name }
+        if (body.admin === undefined) return { body: tenant, audited }
+        return {
+          audited,
+          body: { ...tenant, admin: await inviteAdmin(tenant.id, body.admin, body.language ?? language) },
+        }
+      },
+    }),
+    endpoint({
+      id: 'listTenants',
+      method: 'GET',
+      path: '/tenants',
+      access: 'operator',
+      tag: 'Tenants',
+      summary: 'List the tenants',
+      query: PageQuery,
+      success: {
+        status: 200,
+        schema: pageOf(
+          z
+            .object({ id: z.string(), name: z.string(), createdAt: z.iso.datetime() })
+            .meta({ id: 'TenantSummary' }),
+        ),
       },
       errors: [],
-      async handle({ body }) {
-        const tenant = await tenancy.create(body.name)
-        return { body: tenant, audited: { id: tenant.id, name: tenant.name } }
+      async handle({ query }) {
+        const { tenants, cursor } = await tenancy.list(query)
+        return { body: { items: [...tenants], cursor: cursor ?? null } }
+      },
+    }),
+    endpoint({
+      id: 'inviteTenantAdmin',
+      method: 'POST',
+      path: '/tenants/{tenantId}/admins',
+      access: 'operator',
+      tag: 'Tenants',
+      summary: 'Invite an admin of a tenant by e-mail',
+      params: z.object({ tenantId: z.string().regex(/^[0-9a-z]{8,20}$/) }),
+      body: z.strictObject({ email: Email, language: Language.optional() }).meta({ id: 'NewTenantAdmin' }),
+      success: { status: 201, schema: UserSchema },
+      errors: ['email-taken'],
+      async handle({ params, body, language }) {
+        await tenancy.nameOf(params.tenantId)
+        return { body: await inviteAdmin(params.tenantId, body.email, body.language ?? language) }
       },
     }),
     endpoint({

@@ -14,6 +14,13 @@ export const tenantsTable = defineTable({
 })
 export const TENANT_KEY = 'tenant'
 
+/** All tenants in one partition, for the operator's list; key: tenant. Written last, so that what it names exists. */
+export const tenantListTable = defineTable({
+  name: 'TenantList',
+  schema: z.object({ name: z.string(), createdAt: z.string() }),
+})
+export const TENANT_LIST = 'tenants'
+
 /** Partition: tenant; key: token id. */
 export const apiTokensTable = defineTable({
   name: 'ApiTokens',

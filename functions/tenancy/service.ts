@@ -5,14 +5,20 @@ import type { Actor, Authentication, Principal } from '../http/principal.ts'
 import type { Vault } from '../platform/secrets/port.ts'
 import type { Store } from '../platform/store/port.ts'
 import type { ApiTokens } from './api-tokens.ts'
-import { TENANT_KEY, tenantsTable } from './rows.ts'
+import { TENANT_KEY, TENANT_LIST, tenantListTable, tenantsTable } from './rows.ts'
 import { adminRoles } from './rules/roles.ts'
 import { matchesHash } from './secret-hash.ts'
 
 export interface TenancyService {
   /** Creates a tenant with its own data key and a token with all admin roles, which is returned this once. */
   create(name: string): Promise<{ id: string; name: string; apiToken: string }>
+  /** By id, a page at a time. */
+  list(page: { readonly limit: number; readonly cursor?: string | undefined }): Promise<{
+    readonly tenants: readonly { readonly id: string; readonly name: string; readonly createdAt: string }[]
+    readonly cursor: string | undefined
+  }>
   authenticate: Authentication['byToken']
+  isOperatorToken(text: string): boolean
   /** @throws StegError `not-found` */
   nameOf(tenantId: string): Promise<string>
   /** The tenant's wrapped data key. @throws StegError `not-found` */
@@ -33,6 +39,7 @@ const operatorActor: Actor = { kind: 'operator', id: 'operator', name: 'operator
 
 export function createTenancyService(parts: TenancyParts): TenancyService {
   const tenants = tenantsTable.bind(parts.store)
+  const tenantList = tenantListTable.bind(parts.store)
 
   async function tenantRow(tenantId: string) {
     const row = await tenants.get(tenantId, TENANT_KEY)
@@ -47,8 +54,23 @@ export function createTenancyService(parts: TenancyParts): TenancyService {
       const createdAt = toIso(parts.clock.now())
       const wrappedKey = await parts.vault.createDataKey()
       await tenants.put(id, TENANT_KEY, { name, createdAt, wrappedKey }, { kind: 'absent' })
-      return { id, name, apiToken: await parts.tokens.createFirst(id, adminRoles) }
+      const apiToken = await parts.tokens.createFirst(id, adminRoles)
+      await tenantList.put(TENANT_LIST, id, { name, createdAt }, { kind: 'absent' })
+      return { id, name, apiToken }
     },
+
+    async list({ limit, cursor }) {
+      const { rows } = await tenantList.query(TENANT_LIST, {
+        limit: limit + 1,
+        ...(cursor === undefined ? {} : { from: cursor }),
+      })
+      return {
+        tenants: rows.slice(0, limit).map(({ key, value }) => ({ id: key, ...value })),
+        cursor: rows[limit]?.key,
+      }
+    },
+
+    isOperatorToken: (text) => matchesHash(text, parts.operatorTokenHash),
 
     async authenticate(text): Promise<Principal | undefined> {
       if (matchesHash(text, parts.operatorTokenHash)) return { kind: 'operator', actor: operatorActor }

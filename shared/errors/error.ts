@@ -1,5 +1,6 @@
 import { fillIn } from '../text.ts'
 import { absenceErrors } from './absences.ts'
+import { accountErrors } from './accounts.ts'
 import { agentErrors } from './agent.ts'
 import { apiErrors } from './api.ts'
 import { bookingErrors } from './bookings.ts'
@@ -16,6 +17,7 @@ export const catalogue = {
   ...apiErrors,
   ...storeErrors,
   ...tenancyErrors,
+  ...accountErrors,
   ...relayErrors,
   ...sageErrors,
   ...jobErrors,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hkdfSync } from 'node:crypto'
 import type { Random } from '../../../shared/random.ts'
 import { decrypt, encrypt } from './aes-gcm.ts'
 import type { Vault } from './port.ts'
@@ -43,4 +43,9 @@ export function createVault(masterKey: Uint8Array, random: Random): Vault {
       return decrypt(unwrap(wrappedKey), context, Buffer.from(sealed.slice(3), 'base64url')).toString()
     },
   }
+}
+
+/** A key for one purpose, from which neither the master key nor the key of another purpose follows. */
+export function deriveKey(masterKey: Uint8Array, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', masterKey, '', `steg ${purpose}`, KEY_BYTES))
 }

@@ -2,7 +2,10 @@
  * Tokens that people copy: `steg_<kind>_<tenant>_<id>_<secret>`. Tenant and id are in clear, so that a token is found by
  * one point read; only a hash of the secret is stored.
  */
-export type TokenKind = 'api' | 'mat'
+export type TokenKind = 'api' | 'mat' | 'session' | MailedKind
+
+/** Secrets in links of mails; the id is the user's. */
+export type MailedKind = 'invitation' | 'reset' | 'address'
 
 export interface ParsedToken {
   readonly tenantId: string

@@ -1,0 +1,40 @@
+import type { Clock } from '../../../shared/clock.ts'
+import type { Logger } from '../../../shared/log.ts'
+import type { Random } from '../../../shared/random.ts'
+import type { MailSender } from '../../platform/mail/port.ts'
+import type { OpenIdProvider } from '../../platform/openid/port.ts'
+import type { Passwords } from '../../platform/passwords/port.ts'
+import type { Store } from '../../platform/store/port.ts'
+import type { SignInAttempts } from './attempts.ts'
+import type { BrowserSeal } from './browser-seal.ts'
+import type { Mailer } from './mailer.ts'
+import type { SignInNames } from './names.ts'
+import type { Sessions } from './sessions.ts'
+import type { UserStore } from './user-store.ts'
+
+/** What accounts need from outside. */
+export interface AccountsParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly passwords: Passwords
+  readonly mail: MailSender
+  /** Undefined where signing in with Microsoft is not set up. */
+  readonly microsoft: OpenIdProvider | undefined
+  /** 32 bytes; seals what browsers keep. */
+  readonly browserKey: Uint8Array
+  readonly publicUrl: string | undefined
+  readonly isOperatorToken: (text: string) => boolean
+  readonly tenantName: (tenantId: string) => Promise<string>
+}
+
+/** What the parts of this capability share. */
+export interface Accounts extends AccountsParts {
+  readonly users: UserStore
+  readonly names: SignInNames
+  readonly sessions: Sessions
+  readonly attempts: SignInAttempts
+  readonly seal: BrowserSeal
+  readonly mailer: Mailer
+}

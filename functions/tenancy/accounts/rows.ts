@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { defineTable } from '../../platform/store/table.ts'
+import { roles } from '../rules/roles.ts'
+
+/** A secret that was sent by mail: only its hash is kept. */
+const MailedSecret = z.object({ hash: z.string(), expiresAt: z.number() })
+
+/** Partition: tenant; key: user id. */
+export const usersTable = defineTable({
+  name: 'Users',
+  schema: z.object({
+    email: z.string(),
+    firstName: z.string().optional(),
+    lastName: z.string().optional(),
+    language: z.enum(['de', 'en']),
+    roles: z.array(z.enum(roles)),
+    /** Whose data the user may see; everybody's when absent. */
+    limitedTo: z.object({ people: z.array(z.string()), groups: z.array(z.string()) }).optional(),
+    locked: z.boolean(),
+    /** Counts up whenever all sessions end; a session of another count is no session. */
+    epoch: z.number(),
+    passwordHash: z.string().optional(),
+    /** Absent as long as the invitation is open. */
+    registeredAt: z.number().optional(),
+    invitation: MailedSecret.extend({
+      mail: z.enum(['sending', 'sent', 'failed']),
+      mailedAt: z.number(),
+    }).optional(),
+    reset: MailedSecret.extend({ requestedAt: z.number() }).optional(),
+    /** An address that counts from the moment its link comes back. */
+    newEmail: MailedSecret.extend({ email: z.string() }).optional(),
+    /** Where the linked Microsoft account is kept in SignInNames. */
+    microsoft: z.string().optional(),
+    createdAt: z.number(),
+    updatedAt: z.number(),
+    lastSignInAt: z.number().optional(),
+  }),
+})
+export type UserRow = ReturnType<typeof usersTable.schema.parse>
+
+/** In the same partition as the users, so that it changes in the same atomic batch; its key sorts before theirs. */
+export const adminsTable = defineTable({
+  name: 'Users',
+  /** Ids of the admins who can sign in. The last one stays. */
+  schema: z.object({ ids: z.array(z.string()) }),
+})
+export const ADMINS_KEY = '!admins'
+/** Range of the users, without the row of admins. */
+export const USERS_RANGE = { from: '0', to: '~' } as const
+
+/** What people sign in with → whose it is. Partition: hash of address or Microsoft identity; one row each, key `name`. */
+export const signInNamesTable = defineTable({
+  name: 'SignInNames',
+  schema: z.object({ tenantId: z.string(), userId: z.string(), claimedAt: z.number() }),
+})
+export const NAME_KEY = 'name'
+
+/** Partition: tenant, or `operator`; key: user id, session id. */
+export const sessionsTable = defineTable({
+  name: 'Sessions',
+  schema: z.object({
+    hash: z.string(),
+    createdAt: z.number(),
+    lastSeenAt: z.number(),
+    epoch: z.number(),
+    address: z.string(),
+    device: z.string(),
+  }),
+})
+
+/** Partition: what is counted, hashed; key: kind of counter. */
+export const attemptsTable = defineTable({
+  name: 'SignInAttempts',
+  schema: z.object({ failures: z.number(), lastAt: z.number() }),
+})

@@ -1,0 +1,89 @@
+import type { Principal, Session } from '../../http/principal.ts'
+import { rightsOf } from '../rules/roles.ts'
+import { type Addresses, createAddresses } from './addresses.ts'
+import { createSignInAttempts } from './attempts.ts'
+import { createBrowserSeal } from './browser-seal.ts'
+import { createInvitations, type Invitations } from './invitations.ts'
+import { createMailer } from './mailer.ts'
+import { createMicrosoftSignIn, type MicrosoftSignIn } from './microsoft.ts'
+import { createSignInNames, type Owner } from './names.ts'
+import type { Accounts, AccountsParts } from './parts.ts'
+import { createPasswordCare, type PasswordCare } from './passwords.ts'
+import { createRegistration, type Registration } from './registration.ts'
+import type { UserRow } from './rows.ts'
+import { createSessions, type Sessions } from './sessions.ts'
+import { createSignIn, OPERATOR, type SignIn } from './sign-in.ts'
+import { createUserStore } from './user-store.ts'
+import { createUsers, nameOfUser, scopeOf, type Users } from './users.ts'
+
+/** Somebody who is signed in. `user` is undefined for the operator. */
+export interface SignedIn {
+  readonly owner: Owner
+  readonly user: UserRow | undefined
+  readonly session: Session
+  readonly principal: Principal
+}
+
+export interface AccountsService {
+  readonly users: Users
+  readonly invitations: Invitations
+  readonly registration: Registration
+  readonly signIn: SignIn
+  readonly passwords: PasswordCare
+  readonly addresses: Addresses
+  readonly microsoft: MicrosoftSignIn
+  readonly sessions: Sessions
+  /** Whose session a cookie is: two point reads, and a write now and then for "last seen". */
+  signedIn(cookie: string): Promise<SignedIn | undefined>
+}
+
+export function createAccountsService(parts: AccountsParts): AccountsService {
+  const { store, clock, random } = parts
+  const accounts: Accounts = {
+    ...parts,
+    users: createUserStore(store),
+    names: createSignInNames({ store, clock }),
+    sessions: createSessions({ store, clock, random }),
+    attempts: createSignInAttempts({ store, clock }),
+    seal: createBrowserSeal(parts.browserKey, clock),
+    mailer: createMailer(parts),
+  }
+  const signIn = createSignIn(accounts)
+  const passwords = createPasswordCare(accounts, signIn)
+  const invitations = createInvitations(accounts)
+  const registration = createRegistration(accounts, invitations, passwords, signIn)
+
+  return {
+    users: createUsers(accounts),
+    invitations,
+    registration,
+    signIn,
+    passwords,
+    addresses: createAddresses(accounts),
+    microsoft: createMicrosoftSignIn(accounts, invitations, registration, signIn),
+    sessions: accounts.sessions,
+
+    async signedIn(cookie) {
+      let user: UserRow | undefined
+      const found = await accounts.sessions.resolve(cookie, async (owner) => {
+        if (owner.tenantId === OPERATOR.tenantId) return 0
+        user = (await accounts.users.find(owner.tenantId, owner.userId))?.user
+        return user === undefined || user.locked || user.registeredAt === undefined ? undefined : user.epoch
+      })
+      return found && { ...found, user, principal: principalOf(found.owner, user) }
+    },
+  }
+}
+
+function principalOf({ tenantId, userId }: Owner, user: UserRow | undefined): Principal {
+  if (user === undefined) {
+    return { kind: 'operator', actor: { kind: 'operator', id: 'operator', name: 'operator' } }
+  }
+  return {
+    kind: 'tenant',
+    tenantId,
+    rights: rightsOf(user.roles),
+    actor: { kind: 'user', id: userId, name: nameOfUser(user) },
+    scope: scopeOf(user),
+  }
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { StegError } from '../../../shared/errors/error.ts'
+import { randomId } from '../../../shared/random.ts'
+import type { NewCookie } from '../../http/cookies.ts'
+import type { Client } from '../../http/principal.ts'
+import { type Counted, networkOf } from './attempts.ts'
+import { emailName, type Owner } from './names.ts'
+import type { Accounts } from './parts.ts'
+import type { UserRow } from './rows.ts'
+import { normaliseEmail } from './rules/email.ts'
+import { SESSION_COOKIE_SECONDS } from './sessions.ts'
+
+/** The owner of the operator's sessions; no tenant has such an id. */
+export const OPERATOR: Owner = { tenantId: 'operator', userId: 'operator' }
+/** How long a browser counts as one in which the account has signed in before. */
+const KNOWN_MS = 180 * 24 * 3_600_000
+const Known = z.object({ owner: z.string(), browser: z.string() })
+
+export interface SignInRequest {
+  readonly client: Client
+  /** The cookie by which a browser is known. */
+  readonly known: string | undefined
+}
+
+export interface SignIn {
+  /** @throws StegError `sign-in-refused`, `sign-in-delayed`, `account-locked`, `too-busy` */
+  withPassword(email: string, password: string, request: SignInRequest): Promise<readonly NewCookie[]>
+  /** @throws StegError `sign-in-refused`, `sign-in-delayed` */
+  asOperator(token: string, request: SignInRequest): Promise<readonly NewCookie[]>
+  /** Begins a session for somebody who has proven in another way who they are. */
+  begin(owner: Owner, user: Pick<UserRow, 'epoch'>, request: SignInRequest): Promise<readonly NewCookie[]>
+}
+
+export function createSignIn(accounts: Accounts): SignIn {
+  const { clock, random, users, names, sessions, attempts, passwords } = accounts
+
+  async function knownBrowser(
+    cookie: string | undefined,
+    owner: Owner | undefined,
+  ): Promise<string | undefined> {
+    const known = await accounts.seal.open('known', cookie, Known)
+    return owner !== undefined && known?.owner === `${owner.tenantId}/${owner.userId}`
+      ? known.browser
+      : undefined
+  }
+
+  /** Which counters an attempt runs under. What was typed is counted, so that no account and an account are alike. */
+  function countersOf(email: string, browser: string | undefined, { address }: Client): Counted[] {
+    if (browser !== undefined) return [{ counter: 'known', of: `known ${browser} ${email}` }]
+    return [
+      ...(address === '' ? [] : [{ counter: 'address' as const, of: `address ${networkOf(address)}` }]),
+      { counter: 'account', of: `account ${email}` },
+    ]
+  }
+
+  async function begin(
+    owner: Owner,
+    { epoch }: Pick<UserRow, 'epoch'>,
+    { client, known }: SignInRequest,
+  ): Promise<readonly NewCookie[]> {
+    const session = await sessions.begin(owner, epoch, client)
+    const browser = (await knownBrowser(known, owner)) ?? randomId(random, 16)
+    const seal = await accounts.seal.seal(
+      'known',
+      { owner: `${owner.tenantId}/${owner.userId}`, browser },
+      KNOWN_MS,
+    )
+    return [
+      { kind: 'session', value: session, maxAgeSeconds: SESSION_COOKIE_SECONDS },
+      { kind: 'known', value: seal, maxAgeSeconds: KNOWN_MS / 1000 },
+    ]
+  }
+
+  /** Notes the sign-in, and strengthens a hash that was made with weaker parameters. */
+  async function noted({ tenantId, userId }: Owner, password: string, user: UserRow): Promise<void> {
+    const before = user.passwordHash
+    const passwordHash =
+      before !== undefined && passwords.isOutdated(before) ? await passwords.hash(password) : before
+    await users.change(tenantId, userId, (now) => ({
+      ...now,
+      lastSignInAt: clock.now(),
+      ...(now.passwordHash === before ? { passwordHash } : {}),
+    }))
+  }
+
+  return {
+    begin,
+
+    async withPassword(written, password, request) {
+      const email = normaliseEmail(written)
+      const owner = await names.find(emailName(email))
+      const counted = countersOf(email, await knownBrowser(request.known, owner), request.client)
+      await attempts.begin(counted)
+      // Read for nobody, too: the same steps for an address that is not known.
+      const stored = await users.find(owner?.tenantId ?? 'nobody', owner?.userId ?? 'nobody')
+      const user = stored?.user.email === email ? stored.user : undefined
+      const isRight = await passwords.verify(user?.passwordHash, password)
+      if (owner === undefined || user === undefined || user.registeredAt === undefined || !isRight) {
+        throw new StegError('sign-in-refused', {})
+      }
+      if (user.locked) throw new StegError('account-locked', {})
+      for (const one of counted) if (one.counter !== 'address') await attempts.forget(one)
+      await noted(owner, password, user)
+      return begin(owner, user, request)
+    },
+
+    async asOperator(token, request) {
+      // Not to be guessed; counted all the same, so that trying shows nothing and costs nothing.
+      const { address } = request.client
+      if (address !== '') await attempts.begin([{ counter: 'address', of: `address ${networkOf(address)}` }])
+      if (!accounts.isOperatorToken(token)) throw new StegError('sign-in-refused', {})
+      return begin(OPERATOR, { epoch: 0 }, request)
+    },
+  }
+}
