@@ -1,7 +1,6 @@
 // Each rule says what it protects and how to mend a violation.
 const pureRules = '^functions/.*/rules/'
-const sdk =
-  '@azure/|^rhea|^ws$|^node:sqlite|^pino|^swagger-ui-dist|^nodemailer|^argon2|^@opentelemetry/'
+const sdk = '@azure/|^rhea|^ws$|^node:sqlite|^pino|^swagger-ui-dist|^nodemailer|^argon2|^@opentelemetry/'
 
 module.exports = {
   forbidden: [

@@ -87,6 +87,7 @@ export function tenancyEndpoints(tenancy: TenancyService, accounts: AccountsServ
       method: 'POST',
       path: '/tenants/{tenantId}/admins',
       access: 'operator',
+      audit: 'ahead',
       tag: 'Tenants',
       summary: 'Invite an admin of a tenant by e-mail',
       params: z.object({ tenantId: z.string().regex(/^[0-9a-z]{8,20}$/) }),

@@ -80,6 +80,13 @@ beforeAll(async () => {
     '/jobs/': { token: 'SysSageSyncPersonen', id: run.id },
     '/variables/': { name: 'Mandant.Sage.Username' },
     '/tenants/': { tenantId: owner.id, name: 'Mandant.Sage.Username' },
+    '/users/': {
+      id: (await owner.api('POST', '/users', { email: 'owner@muster.example', roles: ['team'] })).body.id,
+    },
+    '/sessions/': { id: 'session00001' },
+    '/invitations/': { token: 'x'.repeat(80) },
+    '/password-resets/': { token: 'x'.repeat(80) },
+    '/email-confirmations/': { token: 'x'.repeat(80) },
   }
 })
 
@@ -109,6 +116,15 @@ const absences = {
 const bodies: Readonly<Record<string, unknown>> = {
   requestAbsences: absences,
   createTenant: { name: 'x' },
+  inviteTenantAdmin: { email: 'stranger@muster.example' },
+  signIn: { email: 'owner@muster.example', password: 'x' },
+  changePassword: { current: 'x', next: 'x' },
+  editAccount: { firstName: 'x' },
+  requestPasswordReset: { email: 'owner@muster.example' },
+  resetPassword: { password: 'x' },
+  register: { firstName: 'x', lastName: 'x', password: 'x' },
+  inviteUser: { email: 'somebody@andere.example', roles: ['team'] },
+  editUser: { locked: true },
   createBookings: { items: [{ ...ownersBooking, id: 'strangers-booking' }] },
   setVariable: { value: 'strangers-value' },
   createAccessToken: { kind: 'agent-enrolment' },
@@ -154,6 +170,7 @@ async function ownersState() {
     '/absence-reasons',
     '/jobs/SysSageSyncPersonen/runs',
     '/sage/profile',
+    '/users',
   ]
   const answers = await Promise.all(lists.map((list) => owner.api('GET', list)))
   return answers.map(({ body }) => JSON.stringify(body).replace(/"last(Seen|UsedAt)":"[^"]*"/g, ''))
@@ -170,6 +187,7 @@ describe('another tenant', () => {
       'Gehalt',
       'Kur',
       'StegConnector',
+      'owner@muster.example',
       ids['/jobs/']?.id ?? '?',
     ]
     for (const endpoint of endpoints.filter((one) => securityOf(one) === 'tenant')) {
@@ -181,7 +199,7 @@ describe('another tenant', () => {
       expect(status, `${endpoint.method} ${address} → ${shown}`).toBeLessThan(500)
       if (
         address !== endpoint.path &&
-        /\/(agents|access-tokens|api-tokens|absences|bookings|groups|people)\/|\/runs\//.test(address)
+        /\/(agents|access-tokens|api-tokens|absences|bookings|groups|people|users)\/|\/runs\//.test(address)
       ) {
         expect(status, `${endpoint.method} ${address}`).toBe(404)
       }
@@ -203,7 +221,7 @@ describe('every endpoint', () => {
       const other = securityOf(endpoint) === 'operator' ? owner.token : platform.operatorToken
       expect((await ask(other)).body, `${endpoint.method} ${address}`).toMatchObject({
         status: 403,
-        code: 'forbidden',
+        code: securityOf(endpoint) === 'session' ? 'session-needed' : 'forbidden',
       })
     }
     expect(await ownersState()).toEqual(before)

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { toIso } from '../../../shared/clock.ts'
 import { isStegError } from '../../../shared/errors/error.ts'
+import { OPERATOR_RECORDS } from '../../audit/port.ts'
 import type { NewCookie } from '../../http/cookies.ts'
 import { type Call, type Endpoint, endpoint, noBody } from '../../http/endpoint.ts'
 import { listOf } from '../../http/paging.ts'
 import { Id } from '../../http/text.ts'
 import type { Owner } from './names.ts'
-import type { AccountsService } from './service.ts'
+import type { AccountsService, SignedIn } from './service.ts'
 import { OPERATOR, type SignInRequest } from './sign-in.ts'
 import { Email, MailedToken, SessionSchema, shownSession } from './views.ts'
 
@@ -195,8 +196,18 @@ export function createSessionAnswer(
   return async (cookie: string | undefined, cookies: readonly NewCookie[] = []) => {
     const found = cookie === undefined ? undefined : await accounts.signedIn(cookie)
     const name = found?.user === undefined ? undefined : await tenantName(found.owner.tenantId)
-    return { body: shownSession(found, name, accounts.microsoft.isConfigured), cookies }
+    return {
+      body: shownSession(found, name, accounts.microsoft.isConfigured),
+      cookies,
+      // Whoever has just signed in is known only now.
+      ...(found === undefined || cookies.length === 0 ? {} : { recordedAs: recordOf(found) }),
+    }
   }
+}
+
+function recordOf({ principal }: SignedIn) {
+  const tenantId = principal.kind === 'tenant' ? principal.tenantId : OPERATOR_RECORDS
+  return { tenantId, actor: principal.actor }
 }
 
 export function requestOf({ client, cookies }: Pick<AnyCall, 'client' | 'cookies'>): SignInRequest {

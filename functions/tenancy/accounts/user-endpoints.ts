@@ -51,6 +51,7 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
       method: 'POST',
       path: '/users',
       access: { right: 'users:write' },
+      audit: 'ahead',
       tag: 'Users',
       summary: 'Invite a user by e-mail',
       description:
@@ -69,8 +70,8 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
         .meta({ id: 'NewUser' }),
       success: { status: 201, schema: UserSchema },
       errors: ['email-taken', 'scope-empty', 'store-conflict'],
-      async handle({ tenantId, body: { scope, ...body }, language, rights, scope: own }) {
-        checkGiving({ rights, scope: own }, body.roles, scope)
+      async handle({ tenantId, body: { scope, ...body }, language, rights }) {
+        checkGiving({ rights }, body.roles, scope)
         const { id } = await invitations.invite(tenantId, {
           ...body,
           language: body.language ?? language,
@@ -96,6 +97,7 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
       method: 'PATCH',
       path: '/users/{id}',
       access: { right: 'users:write' },
+      audit: 'ahead',
       tag: 'Users',
       summary: 'Change, lock or unlock a user',
       description:
@@ -126,7 +128,7 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
         const { tenantId, params, ifMatch } = call
         const { email, ...edit } = call.body
         await checkReach(call)
-        await users.edit(tenantId, params.id, edit, giverOf(call), ifMatch)
+        await users.edit(tenantId, params.id, edit, call, ifMatch)
         if (email !== undefined) await addresses.ask({ tenantId, userId: params.id }, email)
         return shown(tenantId, params.id)
       },
@@ -136,6 +138,7 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
       method: 'DELETE',
       path: '/users/{id}',
       access: { right: 'users:write' },
+      audit: 'ahead',
       tag: 'Users',
       summary: 'Remove a user, or withdraw an invitation',
       params: Params,
@@ -169,10 +172,6 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
   /** Nobody changes, calls in or takes away whom they could not have made. @throws StegError `forbidden`, `not-found` */
   async function checkReach(call: Call<{ id: string }, unknown, unknown>): Promise<void> {
     const { view } = await users.get(call.tenantId, call.params.id)
-    checkGiving(giverOf(call), view.roles, undefined)
+    checkGiving(call, view.roles, undefined)
   }
-}
-
-function giverOf({ rights, scope }: Pick<Call<unknown, unknown, unknown>, 'rights' | 'scope'>) {
-  return { rights, scope }
 }

@@ -37,7 +37,6 @@ export interface UserEdit {
 /** Who gives rights: nobody gives more than they have. */
 export interface Giver {
   readonly rights: ReadonlySet<Right>
-  readonly scope: Scope
 }
 
 export interface Users {
@@ -118,9 +117,8 @@ export function createUsers(accounts: Accounts): Users {
   }
 }
 
-/** @throws StegError `forbidden` */
+/** @throws StegError `forbidden`, `scope-empty` */
 export function checkGiving(by: Giver, roles: readonly Role[], scope: Scope | undefined): void {
-  if (by.scope.kind === 'limited') throw new StegError('forbidden', { right: 'users:write (everyone)' })
   for (const right of rightsOf(roles)) {
     if (!by.rights.has(right)) throw new StegError('forbidden', { right })
   }
@@ -139,7 +137,7 @@ export function scopeOf({ limitedTo }: UserRow): Scope {
   return limitedTo === undefined ? { kind: 'everyone' } : { kind: 'limited', ...limitedTo }
 }
 
-export function viewOf(id: string, user: UserRow, now: number): UserView {
+function viewOf(id: string, user: UserRow, now: number): UserView {
   return {
     id,
     email: user.email,

@@ -21,14 +21,14 @@ import { instantClock } from '../../clock.ts'
 import { fakeContext, fakeRequest } from '../../http/request.ts'
 
 export const OPERATOR_TOKEN = 'operator-token'
-export const PUBLIC_URL = 'https://steg.example'
+const PUBLIC_URL = 'https://steg.example'
 export const PASSWORD = 'Kran zwölf Lampion Heu'
 
 /** Cheap enough for many sign-ins; the real cost is tested with the adapter. */
 const passwords = createArgon2Passwords({ memoryKib: 64, passes: 2 })
 
 /** Mails that have arrived; fails while `broken`. */
-export function memoryMail(): MailSender & { readonly mails: Mail[]; broken: boolean } {
+function memoryMail(): MailSender & { readonly mails: Mail[]; broken: boolean } {
   const mails: Mail[] = []
   return {
     mails,
