@@ -62,12 +62,12 @@ import { traceCalls } from './relay/traced.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { setupEndpoints } from './setup/endpoints.ts'
 import { createSetupService } from './setup/service.ts'
-import { apiTokenEndpoints } from './tenancy/api-token-endpoints.ts'
-import { createApiTokens } from './tenancy/api-tokens.ts'
 import { accountEndpoints } from './tenancy/accounts/account-endpoints.ts'
 import { createAccountsService } from './tenancy/accounts/service.ts'
 import { sessionEndpoints } from './tenancy/accounts/session-endpoints.ts'
 import { userEndpoints } from './tenancy/accounts/user-endpoints.ts'
+import { apiTokenEndpoints } from './tenancy/api-token-endpoints.ts'
+import { createApiTokens } from './tenancy/api-tokens.ts'
 import { tenancyEndpoints } from './tenancy/endpoints.ts'
 import { formatToken, parseToken } from './tenancy/rules/token.ts'
 import { hashSecret, matchesHash } from './tenancy/secret-hash.ts'
@@ -151,6 +151,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
     publicUrl: settings.site.publicUrl,
     isOperatorToken: tenancy.isOperatorToken,
     tenantName: tenancy.nameOf,
+    checkGroups: people.groups.check,
   })
   const variables = createVariablesService({ store, vault, clock, tenancy })
   const connectors = createConnectorsService({

@@ -64,6 +64,7 @@ export function createInvitations(accounts: Accounts): Invitations {
 
   return {
     async invite(tenantId, { email: written, roles, limitedTo, ...rest }) {
+      if (limitedTo !== undefined) await accounts.checkGroups(tenantId, limitedTo.groups)
       const email = normaliseEmail(written)
       const wanted = { tenantId, userId: randomId(random, 10) }
       const owner = await names.claim(emailName(email), wanted)

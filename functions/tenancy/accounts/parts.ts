@@ -27,6 +27,8 @@ export interface AccountsParts {
   readonly publicUrl: string | undefined
   readonly isOperatorToken: (text: string) => boolean
   readonly tenantName: (tenantId: string) => Promise<string>
+  /** @throws StegError `group-unknown` */
+  readonly checkGroups: (tenantId: string, groups: readonly string[]) => Promise<void>
 }
 
 /** What the parts of this capability share. */

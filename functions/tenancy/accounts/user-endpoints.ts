@@ -69,7 +69,7 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
         })
         .meta({ id: 'NewUser' }),
       success: { status: 201, schema: UserSchema },
-      errors: ['email-taken', 'scope-empty', 'store-conflict'],
+      errors: ['email-taken', 'scope-empty', 'group-unknown', 'store-conflict'],
       async handle({ tenantId, body: { scope, ...body }, language, rights }) {
         checkGiving({ rights }, body.roles, scope)
         const { id } = await invitations.invite(tenantId, {
@@ -118,6 +118,7 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
       errors: [
         'last-admin',
         'scope-empty',
+        'group-unknown',
         'email-taken',
         'mail-failed',
         'mail-not-configured',

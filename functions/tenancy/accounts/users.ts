@@ -87,6 +87,7 @@ export function createUsers(accounts: Accounts): Users {
 
     async edit(tenantId, id, { roles, scope, ...edit }, by, ifMatch) {
       if (by !== undefined) checkGiving(by, roles ?? [], scope)
+      if (scope?.kind === 'limited') await accounts.checkGroups(tenantId, scope.groups)
       const changed = await users.change(
         tenantId,
         id,

@@ -228,6 +228,10 @@ describe('users', () => {
     expect((await tenant.api('POST', '/users', { email, roles: ['admin'], scope: empty })).body.code).toBe(
       'scope-empty',
     )
+    const unknown = { ...scope, groups: ['Lagrr'] }
+    expect((await tenant.api('POST', '/users', { email, roles: ['admin'], scope: unknown })).body.code).toBe(
+      'group-unknown',
+    )
     const { body } = await tenant.api('POST', '/users', { email, roles: ['admin'], scope })
     const limited = await registered(site, email)
     expect((await limited.ask('GET', '/session')).body.scope).toEqual(scope)

@@ -11,6 +11,7 @@ import { accountEndpoints } from '../../../functions/tenancy/accounts/account-en
 import { createAccountsService } from '../../../functions/tenancy/accounts/service.ts'
 import { sessionEndpoints } from '../../../functions/tenancy/accounts/session-endpoints.ts'
 import { userEndpoints } from '../../../functions/tenancy/accounts/user-endpoints.ts'
+import { createApiTokens } from '../../../functions/tenancy/api-tokens.ts'
 import { tenancyEndpoints } from '../../../functions/tenancy/endpoints.ts'
 import { hashSecret } from '../../../functions/tenancy/secret-hash.ts'
 import { createTenancyService } from '../../../functions/tenancy/service.ts'
@@ -41,6 +42,11 @@ function memoryMail(): MailSender & { readonly mails: Mail[]; broken: boolean } 
   }
 }
 
+/** The only group that there is. */
+async function checkGroups(_: string, groups: readonly string[]): Promise<void> {
+  for (const group of groups) if (group !== 'Lager') throw new StegError('group-unknown', { group })
+}
+
 /** The token in the last mail to an address. */
 export function linkIn(mails: readonly Mail[], to: string, page = 'invitation'): string {
   const mail = mails.findLast((one) => one.to === to && one.text.includes(`/${page}/`))
@@ -69,6 +75,7 @@ export function accountsSite(options: { store?: Store; microsoft?: OpenIdProvide
       vault: createVault(new Uint8Array(32), systemRandom),
       clock,
       random: systemRandom,
+      tokens: createApiTokens({ store, clock, random: systemRandom, log: silentLogger, checkGroups }),
       operatorTokenHash: hashSecret(OPERATOR_TOKEN),
     })
     const accounts = createAccountsService({
@@ -83,6 +90,7 @@ export function accountsSite(options: { store?: Store; microsoft?: OpenIdProvide
       publicUrl: PUBLIC_URL,
       isOperatorToken: tenancy.isOperatorToken,
       tenantName: tenancy.nameOf,
+      checkGroups,
     })
     const endpoints: readonly Endpoint[] = [
       ...tenancyEndpoints(tenancy, accounts),
