@@ -23,6 +23,7 @@ export function LiveIndicator() {
   const { t } = useTranslation('shell')
   const styles = useStyles()
   const state = useLiveState()
+  if (state === undefined) return null
   return (
     <span role="status" className={styles.root} title={t(`live.${state}.more`)}>
       <span className={mergeClasses(styles.dot, styles[state])} />

@@ -1,22 +1,43 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { read } from '../api/read.ts'
+import { useMay, useSession } from '../api/session.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { Section } from '../ui/layout.tsx'
 import { Loaded, Page } from '../ui/page.tsx'
+import { Failures } from './failures.tsx'
+import { SetupSteps } from './setup-steps.tsx'
+import { Summary } from './summary.tsx'
 
+/** What is set up, what is missing, and what failed lately. */
 export function Component() {
+  const { t } = useTranslation('start')
+  const may = useMay()
+  const { tenant } = useSession()
+  return (
+    <Page title={tenant?.name ?? t('title')}>
+      {may('jobs:read') ? <Overview /> : <EmptyState text={t('nothing')} />}
+    </Page>
+  )
+}
+
+function Overview() {
   const { t } = useTranslation('start')
   const setup = useQuery(read('/api/v1/setup'))
   return (
-    <Page title={t('title')}>
-      <Loaded query={setup}>
-        {({ steps }) => (
-          <ul>
-            {steps.map(({ step, next }) => (
-              <li key={step}>{next?.title}</li>
-            ))}
-          </ul>
-        )}
-      </Loaded>
-    </Page>
+    <Loaded query={setup}>
+      {({ complete, steps, people, failures }) => (
+        <>
+          {complete ? (
+            <Summary people={people} />
+          ) : (
+            <Section title={t('setup.title')}>
+              <SetupSteps steps={steps} />
+            </Section>
+          )}
+          <Failures failures={failures} />
+        </>
+      )}
+    </Loaded>
   )
 }

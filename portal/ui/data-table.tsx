@@ -29,6 +29,8 @@ const useStyles = makeStyles({
     border: `1px solid ${tokens.colorNeutralStroke2}`,
     backgroundColor: tokens.colorNeutralBackground1,
     overflowX: 'auto',
+    '& th:first-child, & td:first-child': { paddingLeft: tokens.spacingHorizontalL },
+    '& th:last-child, & td:last-child': { paddingRight: tokens.spacingHorizontalL },
   },
   head: { fontWeight: tokens.fontWeightSemibold, color: tokens.colorNeutralForeground2 },
   cell: {

@@ -2,6 +2,7 @@ import { makeStyles, Spinner, tokens } from '@fluentui/react-components'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'react-router'
+import { Link } from './link.tsx'
 import { ProblemBar } from './problem-bar.tsx'
 
 const useStyles = makeStyles({
@@ -31,18 +32,22 @@ const useStyles = makeStyles({
   actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
 })
 
-/** The frame of a page: its title in heading and tab, a sentence about it, what can be done, its content. */
+/** The frame of a page: its title in heading and tab, the way back, a sentence about it, what can be done, its content. */
 export function Page({
   title,
+  back,
   lead,
   actions,
   children,
 }: {
   readonly title: string
+  /** The page above this one. */
+  readonly back?: { readonly to: string; readonly text: string }
   readonly lead?: ReactNode
   readonly actions?: ReactNode
   readonly children: ReactNode
 }) {
+  const { t } = useTranslation('common')
   const styles = useStyles()
   const heading = useRef<HTMLHeadingElement>(null)
   const { key } = useLocation()
@@ -57,6 +62,11 @@ export function Page({
     <div className={styles.root}>
       <div className={styles.head}>
         <div className={styles.words}>
+          {back !== undefined && (
+            <nav aria-label={t('back')}>
+              <Link to={back.to}>{back.text}</Link>
+            </nav>
+          )}
           <h1 ref={heading} tabIndex={-1} className={styles.title}>
             {title}
           </h1>

@@ -47,12 +47,12 @@ export function formatNumber(value: number): string {
   return new Intl.NumberFormat(locales[currentLanguage()]).format(value)
 }
 
-/** "vor 3 Minuten", "in 2 Stunden". @param now milliseconds */
+/** "jetzt", "vor 3 Minuten", "in 2 Stunden". @param now milliseconds */
 export function formatRelative(iso: string, now: number): string {
   const format = new Intl.RelativeTimeFormat(locales[currentLanguage()], { numeric: 'auto' })
   const distance = Date.parse(iso) - now
   const size = Math.abs(distance)
-  if (size < MINUTE_MS) return format.format(Math.round(distance / 1000), 'second')
+  if (size < MINUTE_MS) return format.format(0, 'second')
   if (size < HOUR_MS) return format.format(Math.round(distance / MINUTE_MS), 'minute')
   if (size < DAY_MS) return format.format(Math.round(distance / HOUR_MS), 'hour')
   return format.format(Math.round(distance / DAY_MS), 'day')

@@ -1,10 +1,12 @@
 export const common = {
+  back: 'Zurück',
   cancel: 'Abbrechen',
   copied: 'Kopiert',
   copy: 'Kopieren',
   copyWhat: '{{what}} kopieren',
   loading: 'Wird geladen …',
   more: 'Weitere anzeigen',
+  save: 'Speichern',
   retry: 'Erneut versuchen',
   problem: {
     code: 'Mehr dazu ({{code}})',

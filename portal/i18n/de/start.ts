@@ -1,1 +1,30 @@
-export const start = { title: 'Start' } as const
+export const start = {
+  title: 'Start',
+  nothing: 'Wählen Sie in der Navigation, was Sie ansehen möchten.',
+  setup: { title: 'Einrichtung' },
+  step: {
+    variables: 'Zugang zu Sage',
+    agent: 'Agent auf dem Rechner neben Sage',
+    jobs: 'Jobs mit Zeitplan',
+    people: 'Personen aus Sage',
+  },
+  state: { done: 'erledigt', missing: 'fehlt noch', failing: 'gestört' },
+  failures: {
+    title: 'Zuletzt fehlgeschlagen',
+    none: 'Alles läuft. Es gibt keine offenen Fehler.',
+    agent: 'Agent {{name}} ist nicht verbunden',
+    run: 'Lauf von {{job}} ist fehlgeschlagen',
+    bookings_one: 'Eine Buchung hat Sage nicht erreicht',
+    bookings_other: '{{number}} Buchungen haben Sage nicht erreicht',
+    bookingsAtLeast_one: 'Mindestens eine Buchung hat Sage nicht erreicht',
+    bookingsAtLeast_other: 'Mindestens {{number}} Buchungen haben Sage nicht erreicht',
+  },
+  summary: {
+    people: 'Personen',
+    fromSage: 'aus Sage',
+    agents: 'Agenten',
+    connected: 'verbunden',
+    sync: 'Letzte Synchronisation',
+    next: 'Nächste:',
+  },
+} as const

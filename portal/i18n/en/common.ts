@@ -2,12 +2,14 @@ import type { common as leading } from '../de/common.ts'
 import type { TextsLike } from '../shape.ts'
 
 export const common: TextsLike<typeof leading> = {
+  back: 'Back',
   cancel: 'Cancel',
   copied: 'Copied',
   copy: 'Copy',
   copyWhat: 'Copy {{what}}',
   loading: 'Loading …',
   more: 'Show more',
+  save: 'Save',
   retry: 'Try again',
   problem: {
     code: 'More about it ({{code}})',

@@ -1,0 +1,78 @@
+export const connectors = {
+  title: 'Konnektoren',
+  one: 'Konnektor',
+  lead: 'Ein Agent verbindet den Rechner neben Sage mit Steg. Er öffnet keinen Port und braucht nur ausgehende Verbindungen über Port 443.',
+  none: 'Es ist noch kein Agent angemeldet. Installieren Sie den ersten auf dem Rechner neben Sage.',
+  revoke: 'Widerrufen',
+  seenNow: 'gerade eben',
+  seenNever: 'noch nie',
+  column: {
+    name: 'Name',
+    state: 'Status',
+    host: 'Rechner',
+    version: 'Version',
+    category: 'Aufgabe',
+    lastSeen: 'Zuletzt gesehen',
+    actions: 'Aktionen',
+  },
+  state: {
+    connected: 'Verbunden',
+    disconnected: 'Getrennt',
+    never: 'Noch nie verbunden',
+    revoked: 'Widerrufen',
+  },
+  category: { sage: 'Sage-Jobs', none: 'Nur nach Zuweisung' },
+  system: { linux: 'Linux', windows: 'Windows' },
+  facts: { title: 'Angaben', created: 'Angemeldet am' },
+  day: {
+    title: 'Letzte 24 Stunden',
+    calls: 'Aufrufe',
+    errors: 'Davon fehlgeschlagen',
+    reconnects: 'Neue Verbindungen',
+    waiting: 'Wartet gerade',
+    unknown: 'nicht bekannt',
+  },
+  revokeAgent: {
+    title: '{{name}} widerrufen?',
+    text: 'Der Agent verliert sofort seinen Zugang und kann nicht zurückkehren. Jobs, die ihn brauchen, schlagen fehl, bis ein anderer Agent verbunden ist. Ein neuer Agent kann jederzeit angemeldet werden.',
+  },
+  tokens: {
+    title: 'Offene Zugriffstoken',
+    created: 'Erstellt',
+    expires: 'Läuft ab',
+    revoke: {
+      title: 'Zugriffstoken widerrufen?',
+      text: 'Mit diesem Token kann dann kein Agent mehr angemeldet werden. Agenten, die schon angemeldet sind, bleiben es.',
+    },
+  },
+  add: {
+    open: 'Agent hinzufügen',
+    title: 'Agent hinzufügen',
+    close: 'Schließen',
+    download: {
+      title: 'Agent herunterladen',
+      text: 'Eine einzige Datei. Auf dem Rechner neben Sage wird dazu Node.js 22 oder neuer gebraucht. Der Befehl in Schritt 3 lädt sie auch selbst.',
+      do: 'Agent herunterladen',
+    },
+    token: {
+      title: 'Zugriffstoken',
+      text: 'Mit dem Token meldet sich genau ein Agent an. Es gilt sieben Tage.',
+      do: 'Zugriffstoken erzeugen',
+      once: 'Das Token wird nur jetzt angezeigt. Es gilt für einen Agenten, bis',
+    },
+    command: {
+      title: 'Befehl',
+      text: 'Fügen Sie diesen Befehl auf dem Rechner neben Sage in ein Terminal ein.',
+    },
+    wait: {
+      title: 'Verbindung',
+      text: 'Warte auf den Agenten …',
+      enrolled: '{{name}} ist angemeldet und verbindet sich …',
+    },
+    connected: {
+      title: '{{name}} ist verbunden.',
+      text: 'Lassen Sie das Terminal geöffnet, solange der Agent arbeiten soll.',
+      go: 'Weiter',
+    },
+  },
+} as const
