@@ -1,18 +1,21 @@
 import { type Clock, toIso } from '../shared/clock.ts'
-import { reasonOf } from '../shared/errors/error.ts'
+import { type ErrorRecord, reasonOf } from '../shared/errors/error.ts'
 import type { Logger } from '../shared/log.ts'
 import type { Tracing } from '../shared/telemetry/tracing.ts'
+import { ECHO } from '../shared/wire/event.ts'
 import type { AgentChannel } from '../shared/wire/seal.ts'
 import { createReportedCounts } from './connection/counts-report.ts'
 import { createCurrentLine } from './connection/current-line.ts'
+import { createEchoes } from './connection/echoes.ts'
 import { beat, createReporter } from './connection/heartbeat.ts'
 import type { Hub } from './connection/hub.ts'
 import { createJumpDetector, type HubClock } from './connection/hub-clock.ts'
-import type { Line, OpenLine } from './connection/line.ts'
+import type { IncomingRequest, Line, OpenLine } from './connection/line.ts'
 import { proveForSession } from './connection/proof.ts'
 import { type ConnectionEvent, type ConnectionState, transitions } from './connection/states.ts'
 import { createSupervisor } from './connection/supervisor.ts'
 import { createWorkCount } from './connection/work-count.ts'
+import type { NetworkView } from './network/outbound.ts'
 import { countInTally, countTargets } from './relay/counted.ts'
 import { createTally } from './relay/counters.ts'
 import type { Journal } from './relay/journal/journal.ts'
@@ -55,7 +58,9 @@ export interface AgentParts {
   /** In [0, 1). */
   readonly random: () => number
   readonly log: Logger
-  readonly onState: (state: ConnectionState, reason: string | null) => void
+  /** How hub and broker are reached. */
+  readonly network: NetworkView
+  readonly onState: (state: ConnectionState, reason: string | null, problem: ErrorRecord | null) => void
 }
 
 export interface Agent {
@@ -71,10 +76,16 @@ export function createAgent(parts: AgentParts): Agent {
   const agentId = enrolment.agentId
   const current = createCurrentLine(clock, hubClock.now)
   const startedAt = toIso(clock.now())
-  let view = { state: 'starting' as ConnectionState, since: startedAt, reason: null as string | null }
+  let view: Pick<Status, 'state' | 'since' | 'reason' | 'problem'> = {
+    state: 'starting',
+    since: startedAt,
+    reason: null,
+    problem: null,
+  }
   let lastHeartbeat: number | undefined
   let started = false
   const serving = createWorkCount()
+  const echoes = createEchoes()
 
   const counts = createReportedCounts({ source: parts.source, now: hubClock.now })
   const tally = countInTally(
@@ -120,7 +131,7 @@ export function createAgent(parts: AgentParts): Agent {
     openSession: () =>
       parts.hub.openSession(async (now) => ({ assertion: await proveForSession(parts.key, agentId, now) })),
     openLine: async (session, signal) => {
-      const line = await parts.openLine(session, (request) => serving.count(relay.serve(request)), signal)
+      const line = await parts.openLine(session, take, signal)
       try {
         await reporter.report(line, started ? 'online' : 'started')
       } catch (error) {
@@ -138,6 +149,13 @@ export function createAgent(parts: AgentParts): Agent {
     log,
   })
 
+  async function take(request: IncomingRequest): Promise<void> {
+    if (!request.shared) echoes.arrived()
+    if (request.subject !== ECHO) return serving.count(relay.serve(request))
+    echoes.heard(request.correlationId)
+    await request.complete().catch((error) => log.debug('an echo could not be settled', { error }))
+  }
+
   function readStatus(): Status {
     const { calls, dropped, errors, lastCall } = tally.read()
     return {
@@ -145,6 +163,7 @@ export function createAgent(parts: AgentParts): Agent {
       pid: parts.pid,
       version: parts.version,
       ...view,
+      network: parts.network,
       startedAt,
       lastHeartbeat: isoOrNull(lastHeartbeat),
       lastCall: isoOrNull(lastCall),
@@ -154,13 +173,19 @@ export function createAgent(parts: AgentParts): Agent {
     }
   }
 
-  function onEvent(event: ConnectionEvent, reason?: string): void {
+  function onEvent(event: ConnectionEvent, reason?: string, problem?: ErrorRecord): void {
     if (event === 'opened' && view.state === 'disconnected') counts.add({ reconnects: 1 })
     const state = transitions[view.state][event]
-    if (state === view.state) return
-    view = { state, since: toIso(clock.now()), reason: state === 'disconnected' ? (reason ?? null) : null }
+    const before = view
+    view =
+      state === 'disconnected'
+        ? { state, since: view.since, reason: reason ?? null, problem: problem ?? null }
+        : { state, since: view.since, reason: null, problem: null }
+    if (state !== before.state) view = { ...view, since: toIso(clock.now()) }
     status.changed()
-    parts.onState(state, view.reason)
+    // Why it is not connected may change meanwhile; a new thing to mend is worth a word.
+    const news = view.problem !== null && view.problem.code !== before.problem?.code
+    if (state !== before.state || news) parts.onState(state, view.reason, view.problem)
   }
 
   function sendReply(
@@ -198,12 +223,13 @@ export function createAgent(parts: AgentParts): Agent {
 
   async function leave(): Promise<void> {
     relay.refuseNew()
-    const line = current.get()
-    if (line === undefined) return
-    await line.stopReceiving()
+    // Without a line the answers go into the journal at least, for the next start.
+    await current.get()?.stopReceiving()
     await atMost(GRACE_MS, serving.idle())
     relay.abort()
     await atMost(FAREWELL_MS, serving.idle())
+    const line = current.get()
+    if (line === undefined) return
     await atMost(FAREWELL_MS, reporter.report(line, 'leaving'))
     await line.close()
   }
@@ -215,7 +241,9 @@ export function createAgent(parts: AgentParts): Agent {
         {
           current,
           reporter,
+          echoes,
           clock,
+          monotonic: parts.monotonic,
           clockJumped: createJumpDetector(clock, parts.monotonic),
           renew: supervisor.renew,
         },

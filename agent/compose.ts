@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { type Clock, systemClock } from '../shared/clock.ts'
-import { StegError } from '../shared/errors/error.ts'
+import { type ErrorRecord, StegError } from '../shared/errors/error.ts'
 import type { Logger } from '../shared/log.ts'
 import { randomId, systemRandom } from '../shared/random.ts'
 import { openTracing } from '../shared/telemetry/open.ts'
@@ -10,13 +10,16 @@ import { type Agent, createAgent } from './agent.ts'
 import { connectHub, type Hub } from './connection/hub.ts'
 import { createHubClock } from './connection/hub-clock.ts'
 import type { ConnectionState } from './connection/states.ts'
+import { createOutbound, type Outbound } from './network/outbound.ts'
+import { preferSetting } from './network/proxies.ts'
+import { nameOf, trustAlso } from './network/trust.ts'
 import { openJournal } from './relay/journal/journal.ts'
 import { createTargetHttp } from './relay/target-http.ts'
 import { traceTargets } from './relay/traced.ts'
 import { removeLeftovers, secureFolder } from './state/folder.ts'
 import { readKey, readSealKey } from './state/key.ts'
 import { takeLock } from './state/lock.ts'
-import { type Enrolment, type State, stateIn } from './state/state.ts'
+import { type Enrolment, type NetworkSettings, type State, stateIn } from './state/state.ts'
 import { VERSION } from './version.ts'
 
 /** The machine's real time. */
@@ -32,8 +35,20 @@ export function openState(dir: string): State {
 }
 
 /** A hub spoken to before there is an agent. */
-export function hubAt(url: string, language: string): Hub {
-  return connectHub({ url, hubClock: createHubClock(clock), localNow: clock.now, language })
+export function hubAt(url: string, language: string, outbound: Outbound): Hub {
+  return connectHub({ url, hubClock: createHubClock(clock), localNow: clock.now, language, outbound })
+}
+
+/** The machine's own settings before those of the environment. */
+export function openOutbound(settings: NetworkSettings | undefined): Outbound {
+  preferSetting(settings?.proxy, process.env)
+  const ca = settings?.ca ?? []
+  const extra = process.env.NODE_EXTRA_CA_CERTS || undefined
+  return createOutbound({
+    proxyLoopback: settings?.proxyLoopback === true,
+    trust: ca.length === 0 ? undefined : trustAlso(ca, extra),
+    trusted: [...ca.map(nameOf), ...(extra === undefined ? [] : [`NODE_EXTRA_CA_CERTS=${extra}`])],
+  })
 }
 
 /** @throws StegError `not-enrolled`, `state-unreadable` */
@@ -47,7 +62,7 @@ export interface StartOptions {
   readonly dir: string
   readonly language: string
   readonly log: Logger
-  readonly onState: (state: ConnectionState, reason: string | null) => void
+  readonly onState: (state: ConnectionState, reason: string | null, problem: ErrorRecord | null) => void
 }
 
 /**
@@ -71,6 +86,8 @@ export async function prepareAgent(
     if (key === undefined)
       throw new StegError('state-unreadable', { file: state.keyFile, reason: 'it is missing' })
     const channel = await openHubChannel(state, enrolment)
+    const outbound = openOutbound(await state.network.read())
+    const network = outbound.view(new URL(enrolment.hub))
     const hubClock = createHubClock(clock)
     const journal = await openJournal({ file: state.journalFile, now: hubClock.now })
     // The broker's client is large; commands that do not connect start without it.
@@ -81,9 +98,15 @@ export async function prepareAgent(
       key,
       channel,
       state,
-      hub: connectHub({ url: enrolment.hub, hubClock, localNow: clock.now, language: options.language }),
+      hub: connectHub({
+        url: enrolment.hub,
+        hubClock,
+        localNow: clock.now,
+        language: options.language,
+        outbound,
+      }),
       hubClock,
-      openLine: serviceBusLines(log),
+      openLine: serviceBusLines({ log, outbound, now: clock.now }),
       http: traceTargets(createTargetHttp(), tracing, process.env.STEG_TRACE_TARGETS === 'true'),
       journal,
       host: hostName(),
@@ -95,6 +118,7 @@ export async function prepareAgent(
       monotonic: () => performance.now(),
       random: Math.random,
       log,
+      network,
       onState: options.onState,
     })
     return {

@@ -8,7 +8,7 @@ import { parseBase } from '../relay/rules/address.ts'
 import { secureFolder } from '../state/folder.ts'
 import { createKey, createSealKey, readKey, readSealKey } from '../state/key.ts'
 import { takeLock } from '../state/lock.ts'
-import type { Enrolment, State } from '../state/state.ts'
+import type { Enrolment, NetworkSettings, State } from '../state/state.ts'
 
 export interface EnrolParts {
   readonly state: State
@@ -19,6 +19,8 @@ export interface EnrolParts {
   readonly host: string
   readonly version: string
   readonly category: AgentCategory
+  /** Kept with the enrolment, so that the service needs no environment. */
+  readonly network?: NetworkSettings | undefined
   readonly clock: Clock
 }
 
@@ -68,6 +70,7 @@ async function enrolLocked(parts: EnrolParts): Promise<Enrolment> {
     enrolledAt: toIso(clock.now()),
     hubSealKey: answer.sealKey,
   }
+  if (parts.network !== undefined) await state.network.write(parts.network)
   await state.enrolment.write(enrolment)
   return enrolment
 }

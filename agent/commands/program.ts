@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander'
 import type { AgentCategory } from '../../shared/wire/enrolment.ts'
-import { clock, hostName, hubAt, openState } from '../compose.ts'
+import { clock, hostName, hubAt, openOutbound, openState } from '../compose.ts'
 import { createLog, LOG_LEVELS, type LogLevel } from '../log.ts'
 import { VERSION } from '../version.ts'
 import { accessToken, agentName, hubAddress, targetAddress } from './arguments.ts'
 import { enrol } from './enrol.ts'
+import { changedSettings, describeNetwork, type NetworkChange, setNetwork } from './network.ts'
 import { createOutput } from './output.ts'
 import { EXIT_FAILED, run } from './run.ts'
 import { describeStatus, readStatus } from './status.ts'
@@ -15,7 +16,7 @@ interface Shared {
   readonly dir: string
   readonly json?: true
 }
-interface EnrolOptions extends Shared {
+interface EnrolOptions extends Shared, NetworkChange {
   readonly hub: string
   readonly token?: string
   readonly name?: string
@@ -40,6 +41,24 @@ function command(parent: Command, name: string, description: string): Command {
     .option('--json', 'answer for machines')
 }
 
+/** How hub and broker are reached from this machine. */
+function withNetwork(made: Command): Command {
+  return made
+    .addOption(
+      new Option('--proxy <url>', 'proxy, http://user:password@host:port; default: HTTPS_PROXY').env(
+        'STEG_PROXY',
+      ),
+    )
+    .option('--proxy-loopback', 'use the proxy for addresses of this machine as well')
+    .option('--ca <file>', 'PEM file of a further certificate authority to trust')
+}
+
+const networkChange = ({ proxy, proxyLoopback, ca }: NetworkChange): NetworkChange => ({
+  ...(proxy === undefined || proxy === '' ? {} : { proxy }),
+  ...(proxyLoopback === undefined ? {} : { proxyLoopback }),
+  ...(ca === undefined ? {} : { ca }),
+})
+
 /** Runs a command; whatever it throws becomes one line and an exit code. */
 function guarded<A extends unknown[]>(
   action: (...args: A) => Promise<number>,
@@ -60,7 +79,7 @@ function leave(code: number): void {
   process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
 }
 
-command(program, 'enrol', 'enrol this machine with an access token (MAT)')
+withNetwork(command(program, 'enrol', 'enrol this machine with an access token (MAT)'))
   .requiredOption('--hub <url>', 'address of the hub', hubAddress)
   .option('--token <token>', 'access token; "-" reads it from standard input; default: STEG_TOKEN')
   .option('--name <name>', 'name of the agent; default: name of this machine', agentName)
@@ -71,15 +90,17 @@ command(program, 'enrol', 'enrol this machine with an access token (MAT)')
     guarded(async (options: EnrolOptions) => {
       const token = await accessToken(options.token, process.env.STEG_TOKEN)
       if (token === undefined) return program.error('error: no access token: give --token or set STEG_TOKEN')
+      const network = await changedSettings(undefined, networkChange(options))
       const { name, agentId, tenant } = await enrol({
         state: openState(options.dir),
-        hub: hubAt(options.hub, language()),
+        hub: hubAt(options.hub, language(), openOutbound(network)),
         hubUrl: options.hub,
         token,
         name: options.name ?? hostName().slice(0, 64),
         host: hostName(),
         version: VERSION,
         category: options.category,
+        network,
         clock,
       })
       if (options.json) output().json({ event: 'enrolled', agentId, name, tenant })
@@ -109,6 +130,21 @@ command(program, 'status', 'show the state of this agent').action(
     const view = await readStatus(options.dir)
     if (options.json) output().json(view)
     else for (const line of describeStatus(view, language())) output().line(line)
+    return 0
+  }),
+)
+
+withNetwork(
+  command(program, 'network', 'show or change how hub and broker are reached; "none" takes a setting away'),
+).action(
+  guarded(async (options: Shared & NetworkChange) => {
+    const change = networkChange(options)
+    const view = await setNetwork(options.dir, change)
+    if (options.json) output().json(view)
+    else {
+      for (const [label, value] of describeNetwork(view, language())) output().line(`${label}: ${value}`)
+      if (Object.keys(change).length > 0) output().line(words().networkLater)
+    }
     return 0
   }),
 )

@@ -1,5 +1,11 @@
 import { toIso } from '../../shared/clock.ts'
-import { type Language, reasonOf, StegError } from '../../shared/errors/error.ts'
+import {
+  describeError,
+  type ErrorRecord,
+  type Language,
+  reasonOf,
+  StegError,
+} from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
 import { clock, prepareAgent } from '../compose.ts'
 import type { ConnectionState } from '../connection/states.ts'
@@ -26,19 +32,27 @@ export async function run(options: RunOptions): Promise<number> {
     options.json ? output.json({ event, at: toIso(clock.now()), ...fields }) : output.line(human)
 
   let hub = ''
-  const say: Partial<Record<ConnectionState, (reason: string | null) => void>> = {
-    connected: () => {
-      growAgain()
-      announce('connected', { hub }, text.connected(hub))
-    },
-    disconnected: (reason) => announce('disconnected', { reason }, text.disconnected(reason ?? '')),
-    stopped: () => announce('stopped', {}, text.stopped),
-  }
+  const say: Partial<Record<ConnectionState, (reason: string | null, problem: ErrorRecord | null) => void>> =
+    {
+      connected: () => {
+        growAgain()
+        announce('connected', { hub }, text.connected(hub))
+      },
+      disconnected: (reason, problem) =>
+        announce(
+          'disconnected',
+          problem === null ? { reason } : { reason, code: problem.code },
+          problem === null
+            ? text.disconnected(reason ?? '')
+            : text.notConnected(describeError(problem, language)),
+        ),
+      stopped: () => announce('stopped', {}, text.stopped),
+    }
   const { agent, enrolment, release } = await prepareAgent({
     dir: options.dir,
     language,
     log,
-    onState: (state, reason) => say[state]?.(reason),
+    onState: (state, reason, problem) => say[state]?.(reason, problem),
   })
   hub = enrolment.hub
 

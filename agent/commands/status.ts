@@ -1,8 +1,10 @@
-import type { Language } from '../../shared/errors/error.ts'
-import { clock, openState, readEnrolment } from '../compose.ts'
+import { describeError, type ErrorRecord, type Language } from '../../shared/errors/error.ts'
+import { clock, openOutbound, openState, readEnrolment } from '../compose.ts'
+import type { NetworkView } from '../network/outbound.ts'
 import { isLocked } from '../state/lock.ts'
 import type { Enrolment } from '../state/state.ts'
 import { type Status, statusFile } from '../state/status.ts'
+import { describeNetwork } from './network.ts'
 import { texts } from './texts.ts'
 
 export interface StatusView {
@@ -13,12 +15,15 @@ export interface StatusView {
   readonly category: Enrolment['category']
   readonly targets: Readonly<Record<string, string>>
   readonly allowed: readonly string[]
+  /** What the running agent uses, else what it would use. */
+  readonly network: NetworkView
   readonly running: boolean
   readonly version: string | null
   readonly connection: {
     readonly state: Status['state']
     readonly since: string
     readonly reason: string | null
+    readonly problem: ErrorRecord | null
   } | null
   readonly lastHeartbeat: string | null
   readonly lastCall: string | null
@@ -41,6 +46,9 @@ export async function readStatus(dir: string): Promise<StatusView> {
     category: enrolment.category,
     targets: (await state.pins.read())?.pins ?? {},
     allowed: (await state.allowed.read())?.urls ?? [],
+    network:
+      (running ? status?.network : undefined) ??
+      openOutbound(await state.network.read()).view(new URL(enrolment.hub)),
     running,
     version: status?.version ?? null,
     connection: status === undefined ? null : connectionOf(status, running),
@@ -54,8 +62,8 @@ export async function readStatus(dir: string): Promise<StatusView> {
 
 /** A process that was killed could not write that it is gone. */
 function connectionOf(status: Status, running: boolean): NonNullable<StatusView['connection']> {
-  const { state, since, reason } = status
-  return { state: running || state === 'revoked' ? state : 'stopped', since, reason }
+  const { state, since, reason, problem } = status
+  return { state: running || state === 'revoked' ? state : 'stopped', since, reason, problem }
 }
 
 export function describeStatus(view: StatusView, language: Language): string[] {
@@ -68,6 +76,7 @@ export function describeStatus(view: StatusView, language: Language): string[] {
     [labels.agent, `${view.name} (${view.agentId})`],
     [labels.tenant, view.tenant.name],
     [labels.hub, view.hub],
+    ...describeNetwork(view.network, language),
     [labels.targets, [...targets, ...view.allowed.map(text.alsoAllowed)].join(', ') || text.none],
     [labels.running, view.running ? text.yes : text.no],
     [labels.connection, connection === null ? text.never : describeConnection(connection, language)],
@@ -82,6 +91,8 @@ export function describeStatus(view: StatusView, language: Language): string[] {
 
 function describeConnection(connection: NonNullable<StatusView['connection']>, language: Language): string {
   const text = texts[language]
-  const reason = connection.reason === null ? '' : ` (${connection.reason})`
+  const { problem } = connection
+  const why = problem === null ? connection.reason : describeError(problem, language)
+  const reason = why === null ? '' : ` (${why})`
   return `${text.states[connection.state]} ${text.since(connection.since)}${reason}`
 }

@@ -13,6 +13,7 @@ export const texts = {
     enrolled: (name: string, tenant: string) => `Agent "${name}" is enrolled for ${tenant}.`,
     connected: (hub: string) => `Connected to ${hub}.`,
     disconnected: (reason: string) => `Not connected: ${reason}. Trying again.`,
+    notConnected: (problem: string) => `Not connected. ${problem} Trying again.`,
     stopped: 'Stopped.',
     allowed: (url: string) => `${url} is allowed.`,
     noTargets: 'No targets yet: the first address that the tenant sets for "sage" is taken.',
@@ -20,6 +21,8 @@ export const texts = {
     alsoAllowed: (url: string) => `also allowed: ${url}`,
     never: 'never',
     none: 'none',
+    noCa: 'those of the system',
+    networkLater: 'A running agent takes this up when it starts again.',
     labels: {
       agent: 'Agent',
       tenant: 'Tenant',
@@ -31,6 +34,8 @@ export const texts = {
       lastCall: 'Last call',
       calls: 'Calls',
       errors: 'Errors',
+      proxy: 'Proxy',
+      ca: 'Authorities',
     },
     states: {
       starting: 'starting',
@@ -47,6 +52,7 @@ export const texts = {
     enrolled: (name: string, tenant: string) => `Der Agent „${name}“ ist für ${tenant} angemeldet.`,
     connected: (hub: string) => `Verbunden mit ${hub}.`,
     disconnected: (reason: string) => `Nicht verbunden: ${reason}. Neuer Versuch folgt.`,
+    notConnected: (problem: string) => `Nicht verbunden. ${problem} Neuer Versuch folgt.`,
     stopped: 'Beendet.',
     allowed: (url: string) => `${url} ist erlaubt.`,
     noTargets: 'Noch keine Ziele: Die erste Adresse, die der Mandant für „sage“ setzt, wird übernommen.',
@@ -54,6 +60,8 @@ export const texts = {
     alsoAllowed: (url: string) => `auch erlaubt: ${url}`,
     never: 'nie',
     none: 'keine',
+    noCa: 'die des Systems',
+    networkLater: 'Ein laufender Agent übernimmt das beim nächsten Start.',
     labels: {
       agent: 'Agent',
       tenant: 'Mandant',
@@ -65,6 +73,8 @@ export const texts = {
       lastCall: 'Letzter Aufruf',
       calls: 'Aufrufe',
       errors: 'Fehler',
+      proxy: 'Proxy',
+      ca: 'Zertifizierungsstellen',
     },
     states: {
       starting: 'startet',

@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { type Clock, toIso } from '../../shared/clock.ts'
 import { WIRE_VERSION } from '../../shared/wire/call.ts'
-import { AgentEvent, HEARTBEAT_SECONDS } from '../../shared/wire/event.ts'
+import { AgentEvent, ECHO_SECONDS, HEARTBEAT_SECONDS } from '../../shared/wire/event.ts'
 import type { AgentKey } from '../state/key.ts'
 import type { ReportedCounts } from './counts-report.ts'
 import type { CurrentLine } from './current-line.ts'
+import type { Echoes } from './echoes.ts'
 import type { Line } from './line.ts'
 import { signEvent } from './proof.ts'
 import { shortReason } from './reason.ts'
 
 export interface Reporter {
-  /** Tells the hub about the agent. @throws StegError `bus-unavailable` */
-  report(line: Line, kind: AgentEvent['kind']): Promise<void>
+  /** Tells the hub about the agent, and asks for an echo when one is named. @throws StegError `bus-unavailable` */
+  report(line: Line, kind: AgentEvent['kind'], echo?: string): Promise<void>
 }
 
 export function createReporter(parts: {
@@ -27,7 +28,7 @@ export function createReporter(parts: {
   onSent: (at: number) => void
 }): Reporter {
   return {
-    async report(line, kind) {
+    async report(line, kind, echo) {
       const at = parts.clock.now()
       const counts = parts.counts.due(kind === 'leaving')
       const event = AgentEvent.parse({
@@ -38,6 +39,7 @@ export function createReporter(parts: {
         host: parts.host,
         version: parts.version,
         ...(counts === undefined ? {} : { counts }),
+        ...(echo === undefined ? {} : { echo }),
       })
       await line.send('events', {
         subject: 'event',
@@ -51,29 +53,62 @@ export function createReporter(parts: {
   }
 }
 
+/** A broker that takes longer than this to accept a heartbeat is no longer there. */
+const ACCEPT_MS = 10_000
+/** A timer that fires so much later than it should means that the process, or the machine, did not run. */
+const LATE_MS = 5000
+
 /**
- * Says every `HEARTBEAT_SECONDS` that the agent lives. This is also the watchdog of the line: when the broker does not
- * accept the message the line is given up, however healthy its socket looks.
+ * Says every `HEARTBEAT_SECONDS` that the agent lives. This is also the watchdog of the line. When the broker does not
+ * accept the message the line is given up, however healthy its socket looks. When the echo does not come back through
+ * the agent's own queue, a new line replaces it; the old one stays until then, because it may be the hub that is silent.
  */
 export async function beat(
   parts: {
     current: CurrentLine
     reporter: Reporter
+    echoes: Echoes
     clock: Clock
+    /** Milliseconds from any start, never set back. */
+    monotonic: () => number
     clockJumped: () => boolean
-    renew: () => void
+    renew: (reason: string) => void
   },
   signal: AbortSignal,
 ): Promise<void> {
-  while (!signal.aborted) {
-    await parts.clock.sleep(HEARTBEAT_SECONDS * 1000, signal).catch(() => undefined)
-    const line = parts.current.get()
-    if (signal.aborted || line === undefined) continue
-    if (parts.clockJumped()) parts.renew()
-    try {
-      await parts.reporter.report(line, 'online')
-    } catch (error) {
-      line.lose(`heartbeat not accepted: ${shortReason(error)}`)
+  const { clock, echoes, renew } = parts
+
+  async function within(ms: number, work: Promise<void>): Promise<void> {
+    const timer = new AbortController()
+    const expired = clock.sleep(ms, AbortSignal.any([signal, timer.signal])).then(() => {
+      throw new Error(`the broker has not accepted it within ${ms / 1000} s`)
+    })
+    await Promise.race([work, expired]).finally(() => timer.abort())
+  }
+
+  async function awaitEcho(line: Line, id: string): Promise<void> {
+    await clock.sleep(ECHO_SECONDS * 1000, signal)
+    if (echoes.missed(id) && parts.current.get() === line) {
+      renew('a message through the own queue has not come back')
     }
+  }
+
+  async function report(line: Line): Promise<void> {
+    const echo = line.echoes ? echoes.ask() : undefined
+    await within(ACCEPT_MS, parts.reporter.report(line, 'online', echo))
+    if (echo !== undefined) void awaitEcho(line, echo).catch(() => undefined)
+  }
+
+  while (!signal.aborted) {
+    const before = parts.monotonic()
+    await clock.sleep(HEARTBEAT_SECONDS * 1000, signal).catch(() => undefined)
+    const line = parts.current.get()
+    const late = parts.monotonic() - before - HEARTBEAT_SECONDS * 1000 > LATE_MS
+    const jumped = parts.clockJumped()
+    if (signal.aborted || line === undefined) continue
+    if (late || jumped) renew('the machine was asleep, or its clock was set')
+    await report(line).catch((error: unknown) => {
+      if (!signal.aborted) line.lose(`heartbeat not accepted: ${shortReason(error)}`)
+    })
   }
 }

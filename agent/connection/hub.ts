@@ -8,6 +8,8 @@ import {
 } from '../../shared/wire/enrolment.ts'
 import { type Answer, exchange } from '../http/exchange.ts'
 import { ExchangeError, type ExchangeFault } from '../http/fault.ts'
+import type { Outbound } from '../network/outbound.ts'
+import { networkProblem } from '../network/problems.ts'
 import type { HubClock } from './hub-clock.ts'
 
 const MAX_ANSWER_BYTES = 1024 * 1024
@@ -35,7 +37,10 @@ export function isHubProblem(error: unknown, code: string): error is HubProblem 
   return error instanceof HubProblem && error.code === code
 }
 
-/** What the agent asks of the hub over HTTPS. All calls throw StegError `hub-unreachable`, `hub-refused`, or HubProblem. */
+/**
+ * What the agent asks of the hub over HTTPS. All calls throw StegError `hub-unreachable`, `hub-refused`, those of
+ * network/problems.ts, or HubProblem.
+ */
 export interface Hub {
   enrol(request: (now: number) => Promise<EnrolmentRequest>): Promise<EnrolmentResponse>
   /** Also learns the hub's time. */
@@ -49,6 +54,7 @@ export interface HubOptions {
   readonly localNow: () => number
   /** BCP 47, for the hub's texts. */
   readonly language: string
+  readonly outbound: Outbound
 }
 
 export function connectHub(options: HubOptions): Hub {
@@ -88,10 +94,12 @@ export function connectHub(options: HubOptions): Hub {
 
 async function request(options: HubOptions, path: string, body: unknown): Promise<Answer> {
   const bytes = Buffer.from(JSON.stringify(body))
+  const url = new URL(`${options.url.replace(/\/+$/, '')}${path}`)
+  const signal = AbortSignal.timeout(TIMEOUT_MS)
   try {
     return await exchange({
       method: 'POST',
-      url: new URL(`${options.url.replace(/\/+$/, '')}${path}`),
+      url,
       headers: {
         'content-type': 'application/json',
         'content-length': String(bytes.length),
@@ -99,11 +107,14 @@ async function request(options: HubOptions, path: string, body: unknown): Promis
         'accept-language': options.language,
       },
       body: bytes,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal,
+      ...options.outbound.connectOptions(url, signal),
       maxBytes: MAX_ANSWER_BYTES,
     })
   } catch (error) {
     if (!(error instanceof ExchangeError)) throw error
+    const problem = networkProblem(error, url, options.localNow())
+    if (problem !== undefined && error.fault !== 'aborted') throw problem
     throw new StegError(
       'hub-unreachable',
       { hub: options.url, reason: reasons[error.fault](error) },

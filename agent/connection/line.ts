@@ -6,6 +6,8 @@ export interface IncomingRequest {
   readonly shared: boolean
   readonly body: Uint8Array
   readonly messageId: string
+  /** What kind of message it says it is. */
+  readonly subject?: string | undefined
   readonly correlationId: string | undefined
   /** Session on the reply queue that waits for the answer. */
   readonly replyToSessionId: string | undefined
@@ -33,6 +35,8 @@ export interface OutgoingMessage {
 export interface Line {
   /** Resolves when the broker has accepted the message. @throws StegError `bus-unavailable`, `call-too-large` */
   send(queue: 'replies' | 'events', message: OutgoingMessage): Promise<void>
+  /** The hub behind it answers heartbeats with echoes. */
+  readonly echoes: boolean
   /** Resolves with the reason once the line is of no more use. */
   readonly lost: Promise<string>
   /** Declares it lost. */

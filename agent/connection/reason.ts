@@ -1,5 +1,6 @@
-import { isStegError, reasonOf } from '../../shared/errors/error.ts'
+import { type ErrorRecord, isStegError, reasonOf } from '../../shared/errors/error.ts'
 import { codeOf, connectionReason } from '../http/reason.ts'
+import { isNetworkProblem } from '../network/problems.ts'
 
 const plain: Readonly<Record<string, string>> = {
   ServiceTimeout: 'the broker does not answer',
@@ -14,8 +15,17 @@ const plain: Readonly<Record<string, string>> = {
 
 /** Why there is no connection, short enough for a status line. */
 export function shortReason(error: unknown): string {
-  if (isStegError(error) && typeof error.params.reason === 'string') return error.params.reason
+  if (isStegError(error)) {
+    if (isNetworkProblem(error.code)) return error.message
+    if (typeof error.params.reason === 'string') return error.params.reason
+  }
   const code = codeOf(error)
   if (code === undefined) return reasonOf(error)
   return plain[code] ?? connectionReason(error)
+}
+
+/** What stands in the way, when it is a failure that people can mend and whose text says how. */
+export function problemOf(error: unknown): ErrorRecord | undefined {
+  if (!isStegError(error) || !isNetworkProblem(error.code)) return undefined
+  return { code: error.code, params: error.params }
 }

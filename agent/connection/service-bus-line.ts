@@ -9,7 +9,10 @@ import {
 } from '@azure/service-bus'
 import { StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
+import { ECHO } from '../../shared/wire/event.ts'
 import { MAX_FRAME_BYTES } from '../../shared/wire/frame.ts'
+import type { Outbound } from '../network/outbound.ts'
+import { networkProblem } from '../network/problems.ts'
 import { isLoopback } from '../relay/rules/address.ts'
 import { grantCredential } from './grants.ts'
 import type { IncomingRequest, Line, OpenLine, OutgoingMessage } from './line.ts'
@@ -31,13 +34,17 @@ const retryOptions = { timeoutInMs: 10_000, maxRetries: 1, retryDelayInMs: 300, 
 const NOT_BEGUN = 'notBegun'
 
 /** Lines over Azure Service Bus: AMQP 1.0 in a WebSocket, port 443 unless the session names another one. */
-export function serviceBusLines(log: Logger): OpenLine {
+export function serviceBusLines(parts: { log: Logger; outbound: Outbound; now: () => number }): OpenLine {
+  const { log } = parts
   return async (session, onRequest, signal) => {
     const { host, port, tls } = session.broker
     if (!tls && !isLoopback(new URL(`http://${host}`))) {
       throw new StegError('bus-unavailable', { reason: 'the hub names a broker without encryption' })
     }
-    const sockets = createSockets(tls)
+    const address = new URL(`https://${host}:${port ?? 443}`)
+    // The client would hide a proxy setting that is wrong.
+    parts.outbound.view(address)
+    const sockets = createSockets(tls, parts.outbound)
     const client = new ServiceBusClient(host, grantCredential(session), clientOptions(host, port, sockets))
     const loss = Promise.withResolvers<string>()
     const lose = (reason: string) => {
@@ -70,12 +77,20 @@ export function serviceBusLines(log: Logger): OpenLine {
         openSender(senders.replies),
         openSender(senders.events),
       ])
-      await Promise.race([opening, failOn(loss.promise), timeout(OPEN_TIMEOUT_MS, signal)])
+      await Promise.race([
+        opening,
+        failOn(loss.promise),
+        sockets.failed.then((error) => Promise.reject(error)),
+        timeout(OPEN_TIMEOUT_MS, signal),
+      ])
     } catch (error) {
-      await close()
-      throw unavailable(error)
+      // Over a broken connection the farewell only ends with its time; nobody has to wait for that.
+      sockets.terminate()
+      void close()
+      throw networkProblem(error, address, parts.now()) ?? unavailable(error)
     }
     const line: Line = {
+      echoes: session.echoes === true,
       lost: loss.promise,
       lose,
       send: (queue, message) => send(senders[queue], message),
@@ -114,7 +129,7 @@ function subscribe(
   const handlers = {
     processMessage: (message: ServiceBusReceivedMessage) => {
       const handle = () => onRequest(toRequest(receiver, shared, message))
-      return message.subject === 'control' ? handle() : slots.run(handle)
+      return message.subject === 'control' || message.subject === ECHO ? handle() : slots.run(handle)
     },
     processError: async ({ error, errorSource }: ProcessErrorArgs) => {
       if (errorSource === 'receive') lose(shortReason(error))
@@ -146,6 +161,7 @@ function toRequest(
     shared,
     body: message.body instanceof Uint8Array ? message.body : new Uint8Array(0),
     messageId: String(message.messageId ?? ''),
+    subject: message.subject,
     correlationId: message.correlationId === undefined ? undefined : String(message.correlationId),
     replyToSessionId: message.replyToSessionId,
     begunBefore: Math.max(0, (message.deliveryCount ?? 0) - notBegun),

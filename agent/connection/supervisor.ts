@@ -1,11 +1,12 @@
 import type { Clock } from '../../shared/clock.ts'
+import type { ErrorRecord } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { SessionResponse } from '../../shared/wire/enrolment.ts'
 import { backoff } from './backoff.ts'
 import type { CurrentLine } from './current-line.ts'
 import { isHubProblem } from './hub.ts'
 import type { Line } from './line.ts'
-import { shortReason } from './reason.ts'
+import { problemOf, shortReason } from './reason.ts'
 import type { ConnectionEvent } from './states.ts'
 
 /** Share of a session's lifetime after which the next one is opened. */
@@ -22,7 +23,7 @@ export interface SupervisorParts {
   /** Lets a line that is no longer current finish its work, then closes it. */
   readonly retire: (line: Line) => Promise<void>
   readonly current: CurrentLine
-  readonly onEvent: (event: ConnectionEvent, reason?: string) => void
+  readonly onEvent: (event: ConnectionEvent, reason?: string, problem?: ErrorRecord) => void
   readonly clock: Clock
   /** In [0, 1). */
   readonly random: () => number
@@ -33,7 +34,7 @@ export interface Supervisor {
   /** Keeps the agent connected until the signal is aborted (`stopped`) or the hub has revoked it. */
   run(signal: AbortSignal): Promise<'stopped' | 'revoked'>
   /** Opens a new session now, because something about the present one may be wrong. */
-  renew(): void
+  renew(reason: string): void
 }
 
 interface Held {
@@ -93,7 +94,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       } catch (error) {
         if (error instanceof Revoked || signal.aborted) throw error
         log.warn('the session could not be renewed yet', { reason: shortReason(error) })
-        parts.onEvent('failed', shortReason(error))
+        parts.onEvent('failed', shortReason(error), problemOf(error))
         wait = backoff(failures++, parts.random())
       }
     }
@@ -128,7 +129,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     } catch (error) {
       if (error instanceof Revoked || signal.aborted) throw error
       log.warn('no connection yet', { reason: shortReason(error), error })
-      parts.onEvent('failed', shortReason(error))
+      parts.onEvent('failed', shortReason(error), problemOf(error))
     }
     const line = current.get()
     current.set(undefined)
@@ -137,7 +138,10 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   }
 
   return {
-    renew: () => renewal.resolve(),
+    renew(reason) {
+      log.info('opening a new session', { reason })
+      renewal.resolve()
+    },
     async run(signal) {
       try {
         for (let failures = 0; ; failures++) {

@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import { pipeline, Readable } from 'node:stream'
+import type { SecureContext } from 'node:tls'
 import { isStegError } from '../../shared/errors/error.ts'
 import { DecodedTooLarge, decodeContent, decodedStream } from './decode.ts'
 import { ExchangeError, translate } from './fault.ts'
@@ -13,6 +14,8 @@ export interface Exchange {
   /** A stream that fails ends the connection, so that the server never takes it for the whole. */
   readonly body?: Uint8Array | Readable | undefined
   readonly agent?: http.Agent | undefined
+  /** Whom to trust, when not just those whom Node trusts. */
+  readonly secureContext?: SecureContext | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -110,7 +113,7 @@ function damaged(encodings: readonly string[], cause: unknown): ExchangeError {
 
 function send(wanted: Exchange): Promise<{ response: http.IncomingMessage; request: http.ClientRequest }> {
   return new Promise((resolve, reject) => {
-    const { url, method, headers, agent, signal, body } = wanted
+    const { url, method, headers, agent, secureContext, signal, body } = wanted
     const secure = url.protocol === 'https:'
     let connected = false
 
@@ -118,6 +121,7 @@ function send(wanted: Exchange): Promise<{ response: http.IncomingMessage; reque
       method,
       headers,
       ...(agent === undefined ? {} : { agent }),
+      ...(secureContext === undefined ? {} : { secureContext }),
       ...(signal === undefined ? {} : { signal }),
     })
     request.on('socket', (socket) => {

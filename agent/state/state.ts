@@ -27,12 +27,24 @@ export type Pins = z.infer<typeof Pins>
 const Allowed = z.object({ v: z.literal(1), urls: z.array(z.url({ protocol: /^https?$/ })) })
 export type Allowed = z.infer<typeof Allowed>
 
+/** How this machine reaches hub and broker. Only the commands `enrol` and `network` write it. May hold a password. */
+export const NetworkSettings = z.object({
+  v: z.literal(1),
+  proxy: z.url({ protocol: /^https?$/ }).optional(),
+  /** Use the proxy also for this machine itself. */
+  proxyLoopback: z.boolean().optional(),
+  /** Certificates of further authorities, PEM. */
+  ca: z.array(z.string()).optional(),
+})
+export type NetworkSettings = z.infer<typeof NetworkSettings>
+
 /** The files of a state folder. Each has one writer, so that no process overwrites what another one wrote. */
 export interface State {
   readonly dir: string
   readonly enrolment: JsonFile<Enrolment>
   readonly pins: JsonFile<Pins>
   readonly allowed: JsonFile<Allowed>
+  readonly network: JsonFile<NetworkSettings>
   readonly keyFile: string
   readonly sealKeyFile: string
   readonly lockFile: string
@@ -46,6 +58,7 @@ export function stateIn(dir: string, clock: Clock): State {
     enrolment: jsonFile(join(dir, 'state.json'), Enrolment, clock),
     pins: jsonFile(join(dir, 'targets.json'), Pins, clock),
     allowed: jsonFile(join(dir, 'allowed.json'), Allowed, clock),
+    network: jsonFile(join(dir, 'network.json'), NetworkSettings, clock),
     keyFile: join(dir, 'key.pem'),
     sealKeyFile: join(dir, 'seal-key.pem'),
     lockFile: join(dir, 'lock.db'),

@@ -1,6 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { type Clock, toIso } from '../../shared/clock.ts'
+import { ErrorRecordSchema } from '../../shared/wire/call.ts'
 import { type JsonFile, jsonFile } from './json-file.ts'
 
 /** What the running agent tells about itself; `agent status` reads it. All times are the machine's own. */
@@ -12,6 +13,9 @@ export const Status = z.object({
   /** Since when it is in this state. */
   since: z.iso.datetime(),
   reason: z.string().nullable(),
+  /** The reason as an error from the catalogue, when it is one that says what to do; older agents do not write it. */
+  problem: ErrorRecordSchema.nullable().default(null),
+  network: z.object({ proxy: z.string().nullable(), ca: z.array(z.string()).readonly() }).optional(),
   startedAt: z.iso.datetime(),
   lastHeartbeat: z.iso.datetime().nullable(),
   lastCall: z.iso.datetime().nullable(),

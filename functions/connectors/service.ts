@@ -7,7 +7,7 @@ import {
   type SessionResponse,
   type TargetMap,
 } from '../../shared/wire/enrolment.ts'
-import type { AgentEvent } from '../../shared/wire/event.ts'
+import { type AgentEvent, ECHO, ECHO_SECONDS } from '../../shared/wire/event.ts'
 import { agentQueue, EVENTS_QUEUE, REPLIES_QUEUE, siteQueue } from '../../shared/wire/queues.ts'
 import type { Bus, BusGrants, QueueOptions } from '../platform/bus/port.ts'
 import type { Condition, Store } from '../platform/store/port.ts'
@@ -93,7 +93,7 @@ export interface ConnectorsService {
 
 export interface ConnectorsParts extends KeysParts {
   readonly store: Store
-  readonly bus: Pick<Bus, 'ensureQueue' | 'deleteQueue'>
+  readonly bus: Pick<Bus, 'ensureQueue' | 'deleteQueue' | 'send'>
   readonly grants: BusGrants
   readonly clock: Clock
   readonly accessTokens: AccessTokens
@@ -219,6 +219,7 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
         replies: grant(REPLIES_QUEUE, 'send'),
         events: grant(EVENTS_QUEUE, 'send'),
         expiresAt: toIso(expiresAt),
+        echoes: true,
         serverTime: toIso(now),
       }
     },
@@ -285,10 +286,23 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
         const { leftAt: _, ...kept } = row.value
         const seen = { ...kept, lastSeen: arrivedAt, host: event.host, version: event.version }
         const next = event.kind === 'leaving' ? { ...seen, leftAt: arrivedAt } : seen
-        if (await wasWritten(tenantId, agentId, next, { kind: 'match', etag: row.etag }))
+        if (await wasWritten(tenantId, agentId, next, { kind: 'match', etag: row.etag })) {
+          await sendEcho(agentId, event.echo, arrivedAt)
           return { tenantId, event }
+        }
       }
     },
+  }
+
+  /** What comes too late, or cannot be sent, is asked for again. */
+  async function sendEcho(agentId: string, echo: string | undefined, arrivedAt: number) {
+    if (echo === undefined || clock.now() - arrivedAt > ECHO_SECONDS * 1000) return
+    const message = { subject: ECHO, messageId: echo, correlationId: echo, body: new Uint8Array(0) }
+    try {
+      await parts.bus.send(agentQueue(agentId), { ...message, timeToLive: ECHO_SECONDS * 1000 })
+    } catch (error) {
+      if (!isStegError(error, 'bus-unavailable')) throw error
+    }
   }
 
   async function wasWritten(tenantId: string, agentId: string, row: AgentRow, condition: Condition) {

@@ -6,6 +6,7 @@ import { apiErrors } from './api.ts'
 import { bookingErrors } from './bookings.ts'
 import type { ErrorEntry } from './entry.ts'
 import { jobErrors } from './jobs.ts'
+import { networkErrors } from './network.ts'
 import { peopleErrors } from './people.ts'
 import { relayErrors } from './relay.ts'
 import { sageErrors } from './sage.ts'
@@ -22,6 +23,7 @@ export const catalogue = {
   ...sageErrors,
   ...jobErrors,
   ...agentErrors,
+  ...networkErrors,
   ...bookingErrors,
   ...absenceErrors,
   ...peopleErrors,

@@ -69,7 +69,7 @@ export const CallHead = z.object({
 })
 export type CallHead = z.infer<typeof CallHead>
 
-const ErrorRecordSchema: z.ZodType<ErrorRecord> = z.object({
+export const ErrorRecordSchema: z.ZodType<ErrorRecord> = z.object({
   code: z.string().refine(isErrorCode, 'unknown error code'),
   params: z.record(z.string(), z.union([z.string(), z.number()])),
 }) as never

@@ -67,6 +67,8 @@ export const SessionResponse = z.object({
   replies: EntityGrant,
   events: EntityGrant,
   expiresAt: z.iso.datetime(),
+  /** The hub sends the echoes that heartbeats ask for; older ones do not. */
+  echoes: z.boolean().optional(),
   /** The hub's clock, RFC 3339: deadlines of calls are in this time. */
   serverTime: z.iso.datetime(),
 })

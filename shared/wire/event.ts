@@ -5,6 +5,11 @@ import { CountsReport } from './counts.ts'
 /** Seconds between two heartbeats of an agent. */
 export const HEARTBEAT_SECONDS = 30
 
+/** Subject of the message that a heartbeat asks for; it is empty and says nothing that would have to be sealed. */
+export const ECHO = 'echo'
+/** Seconds after which an echo is of no more use. */
+export const ECHO_SECONDS = 20
+
 /** Audience of the JWS that carries an event. */
 export const EVENT_AUDIENCE = 'steg:event'
 
@@ -24,5 +29,10 @@ export const AgentEvent = z.object({
   version: z.string().max(64),
   /** Only when there is news, every five minutes at most. */
   counts: CountsReport.optional(),
+  /**
+   * Asks the hub for an empty message of this id through the agent's own queue: the way of calls is open only when it
+   * arrives. A socket that looks healthy, and a broker that takes messages, do not show that.
+   */
+  echo: z.string().min(1).max(64).optional(),
 })
 export type AgentEvent = z.infer<typeof AgentEvent>

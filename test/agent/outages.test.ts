@@ -1,5 +1,5 @@
-import net from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { breakableWay } from './breakable-way.ts'
 import type { AgentProcess } from './process.ts'
 import { site } from './site.ts'
 import { targetServer } from './target-server.ts'
@@ -7,43 +7,6 @@ import { targetServer } from './target-server.ts'
 const soon = { timeout: 40_000, interval: 50 }
 const names = (agent: AgentProcess) => agent.events.map(({ event }) => event)
 const connected = (agent: AgentProcess) => expect.poll(() => names(agent), soon).toContain('connected')
-
-/** A way to the broker whose connections can be cut, or fall silent: no byte gets through and no socket closes. */
-async function breakableWay(port: number) {
-  const sockets = new Set<net.Socket>()
-  const server = net.createServer((near) => {
-    const far = net.connect(port, '127.0.0.1')
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from)
-      from.on('data', (bytes) => to.write(bytes))
-      from.on('error', () => to.destroy())
-      from.on('close', () => to.destroy())
-    }
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const cut = () => {
-    for (const socket of sockets) socket.destroy()
-    sockets.clear()
-  }
-  onTestFinished(() => {
-    cut()
-    server.close()
-  })
-  return {
-    port: (server.address() as net.AddressInfo).port,
-    cut,
-    /** For the connections of now; later ones work. */
-    silence() {
-      for (const socket of sockets) {
-        socket.removeAllListeners('data')
-        socket.resume()
-      }
-    },
-  }
-}
 
 describe('an agent during outages', () => {
   it('waits for a hub that is not there yet', async () => {

@@ -7,6 +7,13 @@ import { onTestFinished } from 'vitest'
 
 const MAIN = fileURLToPath(new URL('../../agent/main.ts', import.meta.url))
 
+/** Nothing of how this machine reaches the network, or of its language, shall matter. */
+const plain = {
+  ...{ http_proxy: '', HTTP_PROXY: '', https_proxy: '', HTTPS_PROXY: '', all_proxy: '', ALL_PROXY: '' },
+  ...{ no_proxy: '', NO_PROXY: '', NODE_EXTRA_CA_CERTS: '', STEG_PROXY: '' },
+  ...{ LC_ALL: '', LANG: 'C' },
+}
+
 export interface AgentProcess {
   readonly pid: number
   /** Lines on standard output so far, as objects. */
@@ -24,7 +31,7 @@ export function startAgent(
 ): AgentProcess {
   const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', ...(options.ipc ? (['ipc'] as const) : [])],
-    env: { ...process.env, LC_ALL: '', LANG: 'C', ...options.env },
+    env: { ...process.env, ...plain, ...options.env },
   })
   onTestFinished(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
@@ -68,7 +75,7 @@ export async function agentCommand(
   options: { input?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Finished> {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { ...process.env, LC_ALL: '', LANG: 'C', ...options.env },
+    env: { ...process.env, ...plain, ...options.env },
   })
   let stdout = ''
   let stderr = ''

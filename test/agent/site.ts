@@ -6,6 +6,7 @@ import WebSocket from 'ws'
 import { enrol } from '../../agent/commands/enrol.ts'
 import { connectHub } from '../../agent/connection/hub.ts'
 import { createHubClock } from '../../agent/connection/hub-clock.ts'
+import { straight } from '../../agent/network/outbound.ts'
 import { stateIn } from '../../agent/state/state.ts'
 import { sasToken } from '../../functions/platform/bus/sas.ts'
 import { openServiceBus } from '../../functions/platform/bus/service-bus.ts'
@@ -46,6 +47,8 @@ export interface Site {
   startBroker(): Promise<void>
   /** Address at which agents find the broker. */
   brokerPort: number
+  brokerHost: string
+  brokerTls: boolean
   run(options?: Parameters<typeof startAgent>[1], args?: string[]): AgentProcess
   call(options: CallOptions): Promise<Reply>
   ping(timeout?: number): Promise<Reply>
@@ -136,6 +139,8 @@ export async function site(options: { lockSeconds?: number; sessionSeconds?: num
     hub,
     dir,
     brokerPort: port,
+    brokerHost: '127.0.0.1',
+    brokerTls: false,
     broker: () => {
       if (broker === undefined) throw new Error('the broker does not run')
       return broker
@@ -195,10 +200,10 @@ export async function site(options: { lockSeconds?: number; sessionSeconds?: num
     // The broker goes by the machine's clock, whatever the hub's shows.
     const sas = (queue: string, right: 'listen' | 'send') => ({
       queue,
-      sas: sasToken(`sb://127.0.0.1/${queue}`, right, keyOf(right), Date.now() + lifetime),
+      sas: sasToken(`sb://${made.brokerHost}/${queue}`, right, keyOf(right), Date.now() + lifetime),
     })
     return {
-      broker: { host: '127.0.0.1', port: made.brokerPort, tls: false },
+      broker: { host: made.brokerHost, port: made.brokerPort, tls: made.brokerTls },
       requests: sas(agentQueue(agentId), 'listen'),
       replies: sas(REPLIES_QUEUE, 'send'),
       events: sas(EVENTS_QUEUE, 'send'),
@@ -212,6 +217,7 @@ export async function site(options: { lockSeconds?: number; sessionSeconds?: num
       hubClock: createHubClock(systemClock),
       localNow: Date.now,
       language: 'en',
+      outbound: straight,
     }),
     hubUrl: hub.url,
     token: TOKEN,

@@ -37,6 +37,7 @@ export async function connectorsSite() {
   const vault = createVault(systemRandom.bytes(32), systemRandom)
   const wrappedKey = await vault.createDataKey()
   const queues = new Map<string, object>()
+  const sent: { queue: string; subject: string; correlationId: string | undefined }[] = []
   const tokenFormat = {
     format: (token: { tenantId: string; id: string; secret: string }) => formatToken('mat', token),
     parse: (text: string) => parseToken('mat', text),
@@ -55,6 +56,9 @@ export async function connectorsSite() {
         },
         async deleteQueue(queue) {
           queues.delete(queue)
+        },
+        async send(queue, { subject, correlationId }) {
+          sent.push({ queue, subject, correlationId })
         },
       },
       grants: {
@@ -104,9 +108,12 @@ export async function connectorsSite() {
     agent: Pick<Enrolled, 'id' | 'key'>,
     kind: 'online' | 'leaving' = 'online',
     via = connectors,
+    echo: { echo?: string; ago?: number } = {},
   ): Promise<void> {
-    const event = { v: 1 as const, agentId: agent.id, kind, at: toIso(clock.now()), host: 'h', version: '1' }
-    await via.receiveEvent(agent.id, await signEvent(agent.key, event, clock.now()), clock.now())
+    const { ago = 0, ...asked } = echo
+    const at = toIso(clock.now())
+    const event = { v: 1 as const, agentId: agent.id, kind, at, host: 'h', version: '1', ...asked }
+    await via.receiveEvent(agent.id, await signEvent(agent.key, event, clock.now()), clock.now() - ago)
   }
 
   const session = async (agent: Pick<Enrolled, 'id' | 'key'>) =>
@@ -117,6 +124,7 @@ export async function connectorsSite() {
     hub,
     clock,
     queues,
+    sent,
     agents: agentsTable.bind(store),
     enrolWith,
     enrol,

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { enrol } from '../../../agent/commands/enrol.ts'
 import { connectHub } from '../../../agent/connection/hub.ts'
 import { createHubClock } from '../../../agent/connection/hub-clock.ts'
+import { straight } from '../../../agent/network/outbound.ts'
 import { takeLock } from '../../../agent/state/lock.ts'
 import { stateIn } from '../../../agent/state/state.ts'
 import { systemClock } from '../../../shared/clock.ts'
@@ -29,6 +30,7 @@ function attempt(
       hubClock: createHubClock(systemClock),
       localNow: Date.now,
       language: 'en',
+      outbound: straight,
     }),
     hubUrl: hub.url,
     token: TOKEN,

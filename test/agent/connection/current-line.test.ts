@@ -11,6 +11,7 @@ function fakeLine(send: () => Promise<void>) {
   const lost: string[] = []
   const line: Line = {
     send,
+    echoes: false,
     lost: new Promise(() => undefined),
     lose: (reason) => lost.push(reason),
     stopReceiving: async () => undefined,

@@ -2,6 +2,7 @@ import type http from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { connectHub, HubProblem } from '../../../agent/connection/hub.ts'
 import { createHubClock } from '../../../agent/connection/hub-clock.ts'
+import { straight } from '../../../agent/network/outbound.ts'
 import { systemClock } from '../../../shared/clock.ts'
 import { fakeHub } from '../fake-hub.ts'
 
@@ -14,7 +15,13 @@ async function openSession(answer: Answer) {
     return true
   }
   const hubClock = createHubClock(systemClock)
-  const client = connectHub({ url: hub.url, hubClock, localNow: Date.now, language: 'de' })
+  const client = connectHub({
+    url: hub.url,
+    hubClock,
+    localNow: Date.now,
+    language: 'de',
+    outbound: straight,
+  })
   const result = client.openSession(async () => ({ assertion: 'x'.repeat(40) }))
   return { hub, hubClock, result }
 }

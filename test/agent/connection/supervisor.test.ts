@@ -12,6 +12,7 @@ function fakeLine(name: string): Line & { name: string } {
   const { promise, resolve } = Promise.withResolvers<string>()
   return {
     name,
+    echoes: false,
     lost: promise,
     lose: resolve,
     send: async () => undefined,
@@ -146,7 +147,7 @@ describe('keeping the agent connected', () => {
   it('opens a new session when it is asked to', async () => {
     const { clock, lines, supervisor, current } = setup()
     await clock.advance(1000)
-    supervisor.renew()
+    supervisor.renew('test')
     await clock.advance(0)
     expect(current.get()).toBe(lines[1])
   })

@@ -20,6 +20,7 @@ async function setup() {
       state: 'connected',
       since: at,
       reason: null,
+      problem: null,
       startedAt: at,
       lastHeartbeat: null,
       lastCall: null,

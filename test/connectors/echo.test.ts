@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest'
+import { connectorsSite } from './site.ts'
+
+it('sends a heartbeat back through the queue of its agent when that asks for it in time (A1)', async () => {
+  const { connectors, enrol, report, session, sent } = await connectorsSite()
+  const agent = await enrol('first')
+  expect(await session(agent)).toMatchObject({ echoes: true })
+  await report(agent)
+  expect(sent).toEqual([])
+  await report(agent, 'online', connectors, { echo: 'beat-1' })
+  expect(sent).toEqual([{ queue: `agent-${agent.id}`, subject: 'echo', correlationId: 'beat-1' }])
+  const other = await enrol('second')
+  await report(other, 'online', connectors, { echo: 'beat-2', ago: 21_000 })
+  expect(sent).toHaveLength(1)
+})
