@@ -7,11 +7,13 @@ import { endChild, keepChildren, processorMs, residentMb } from './relay/childre
 import { directRoute, measure, median, medianRun, type Route, type Run } from './relay/measure.ts'
 import { AGENT_ID, openSite, type Site } from './relay/site.ts'
 import { openSshTunnel } from './relay/ssh-tunnel.ts'
+import { directStreams, measureStreams, relayStreams, type StreamRow } from './relay/streams.ts'
 
 const SMALL = 1024
 /** As much as one message carries beside the head; it cannot be compressed. */
 const LARGE = MAX_FRAME_BYTES - 2 * SMALL
-const TOO_LARGE = 10 * 1024 * 1024
+/** Bytes of streamed bodies; none of them fits into one message. */
+const streamed = [1e6, 10e6, 100e6]
 const CALL_MS = 30_000
 const IDLE_MS = 10_000
 const STARTS = 3
@@ -63,9 +65,14 @@ async function benchSite(site: Site, openTunnel: () => ReturnType<typeof openSsh
   const measured = await measureRoutes(routes)
   memory.push(await memoryOf('after all calls', agent.pid, site))
   for (const route of routes) route.close()
-  const refusal = await relayed.get(TOO_LARGE).then(
-    () => 'answered',
-    (error: Error) => error.message,
+  const streams = await measureStreams(
+    [
+      directStreams('direct', site.url),
+      ...('url' in tunnel ? [directStreams('ssh -R', tunnel.url)] : []),
+      relayStreams(site),
+    ],
+    streamed,
+    [agent.pid, process.pid, site.brokerPid],
   )
   const [direct] = measured
   const relay = measured.at(-1)
@@ -76,7 +83,10 @@ async function benchSite(site: Site, openTunnel: () => ReturnType<typeof openSsh
   )
   print(direct, measured)
   if ('skipped' in tunnel) console.log(`ssh -R was left out. ${tunnel.skipped}`)
-  console.log(`An answer of ${TOO_LARGE / 1024 / 1024} MiB, which does not fit into one message: ${refusal}`)
+  console.log(
+    "Relay: streamed bodies that cannot be compressed; memory and processor time of agent / hub's side / broker",
+  )
+  console.table(streams)
   console.log(
     `\nResident memory in MB. The hub's side is this process, which also makes the calls and keeps their times.`,
   )
@@ -89,6 +99,8 @@ async function benchSite(site: Site, openTunnel: () => ReturnType<typeof openSsh
   console.table([
     { figure: 'calls/s, 16 in flight', measured: Math.round(at16), wanted: 'at least 1500' },
     { figure: 'added median, ms', measured: added(relay, direct, 'p50'), wanted: 'below 3' },
+    { figure: 'MB/s, 100 MB down', measured: rateOf(streams, 'down'), wanted: 'at least 40' },
+    { figure: 'MB/s, 100 MB up', measured: rateOf(streams, 'up'), wanted: 'at least 40' },
     { figure: 'agent idle, MB', measured: memory[0]?.agent, wanted: 'below 90' },
     { figure: 'start to connected, ms', measured: Math.round(agent.ms), wanted: 'below 1500' },
     { figure: 'messages left behind', measured: await site.leftBehind(), wanted: '0' },
@@ -191,6 +203,10 @@ function print(direct: Measured, routes: readonly Measured[]): void {
       return row
     }),
   )
+}
+
+function rateOf(rows: readonly StreamRow[], direction: StreamRow['direction']): number | undefined {
+  return rows.findLast((row) => row.way === 'relay' && row.direction === direction)?.['MB/s']
 }
 
 async function memoryOf(when: string, agentPid: number, site: Site) {

@@ -18,6 +18,8 @@ const over = new Error('over')
 const LONGEST_CALL_MS = 60 * 60_000
 /** An answer up to this size, uncompressed, is tried as one message before it is streamed. Bytes. */
 const WHOLE_BYTES = 1024 * 1024
+/** No answer is longer; whoever needs less says so. Bytes. */
+const LARGEST_ANSWER_BYTES = 4 * 1024 ** 3
 /** The beginning of what is streamed in any case, to see whether it can be compressed. Bytes. */
 const BEGINNING_BYTES = 64 * 1024
 
@@ -156,7 +158,7 @@ export function createExecutor(parts: ExecuteParts): Executor {
       return { head: rest, whole }
     }
     const sent = upload ?? body ?? new Uint8Array(0)
-    return read(await parts.http.open(base, head, sent, attempt.signal, Number.MAX_SAFE_INTEGER))
+    return read(await parts.http.open(base, head, sent, attempt.signal, LARGEST_ANSWER_BYTES))
   }
 
   function remember(head: CallHead, frame: Uint8Array): void {

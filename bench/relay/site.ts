@@ -55,12 +55,11 @@ export interface Site {
 }
 
 /**
- * Target, broker and agent, each in a process of its own, on loopback. This process is the hub's side: the relay service
+ * Target (unless there is one already), broker and agent, each in a process of its own, on loopback. This process is the hub's side: the relay service
  * over the real bus adapter, and the little of the hub's API that a running agent asks for.
  */
-export async function openSite(folder: string, children: Children): Promise<Site> {
-  const target = await children.listening(fileURLToPath(new URL('./target.ts', import.meta.url)))
-  const url = `http://127.0.0.1:${target.port}`
+export async function openSite(folder: string, children: Children, targetUrl?: string): Promise<Site> {
+  const url = targetUrl ?? (await startTarget(children))
   const broker = await children.listening(built('infra/local/broker/main.js'), {
     STEG_BROKER: JSON.stringify({
       dataFile: join(folder, 'broker.db'),
@@ -117,6 +116,11 @@ export async function openSite(folder: string, children: Children): Promise<Site
       sessions.close()
     },
   }
+}
+
+async function startTarget(children: Children): Promise<string> {
+  const { port } = await children.listening(fileURLToPath(new URL('./target.ts', import.meta.url)))
+  return `http://127.0.0.1:${port}`
 }
 
 async function countMessages(broker: ChildProcess): Promise<number> {

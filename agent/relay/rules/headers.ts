@@ -27,6 +27,10 @@ const hopByHop = new Set([
 ])
 /** What a field value may consist of (RFC 9110, 5.5). */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+/** What a field name consists of (RFC 9110, 5.1: token). */
+const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+/** Characters of all fields together; servers take 8 to 64 KiB. */
+const MAX_SIZE = 64 * 1024
 /** As many as a reply may carry. */
 const MAX_FIELDS = 200
 
@@ -38,8 +42,11 @@ export type HeaderDecision =
 export function requestHeaders(pairs: HeaderPairs): HeaderDecision {
   const named = namedByConnection(pairs)
   const headers: Record<string, string[]> = Object.create(null)
+  const size = pairs.reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+  if (size > MAX_SIZE) return { ok: false, reason: 'the header fields are too large' }
   for (const [given, value] of pairs) {
     const name = given.toLowerCase()
+    if (!FIELD_NAME.test(given)) return { ok: false, reason: 'a header field has a name that is not allowed' }
     if (refused.has(name)) return { ok: false, reason: `the header field "${name}" is not allowed` }
     if (!FIELD_VALUE.test(value)) {
       return { ok: false, reason: `the header field "${name}" contains a character that is not allowed` }
