@@ -1,8 +1,8 @@
-import { z } from 'zod'
 import type { Language } from '../../shared/errors/error.ts'
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
 import { listOf, PageQuery, pageOf } from '../http/paging.ts'
 import type { Scope } from '../http/principal.ts'
+import { Forecast, shownClockChange } from './forecast.ts'
 import {
   Job,
   JobEdit,
@@ -18,6 +18,7 @@ import {
 } from './presentation.ts'
 import type { RunRow } from './rows.ts'
 import { isShownTo } from './rules/discretion.ts'
+import { scheduleInWords } from './schedule-words.ts'
 import type { JobsService } from './service.ts'
 
 /** The answer that a run goes on, with the address where its state is. */
@@ -54,21 +55,26 @@ export function jobEndpoints(
       }),
     }),
     endpoint({
-      // Azure tries functions in the order of their names: this one must come before `getJob`, whose route also fits.
       id: 'forecastSchedule',
       method: 'GET',
-      path: '/jobs/schedule-preview',
+      path: '/schedule-preview',
       access: { right: 'jobs:read' },
       scope: 'no-people',
       tag,
-      summary: 'Show when a schedule would be due, without setting it',
+      summary: 'Show in words and times when a schedule would be due, without setting it',
       query: Schedule,
-      success: {
-        status: 200,
-        schema: z.object({ items: z.array(z.iso.datetime({ offset: true })) }),
-      },
+      success: { status: 200, schema: Forecast },
       errors: ['cron-invalid', 'time-zone-unknown', 'schedule-never-due'],
-      handle: async ({ query }) => ({ body: { items: [...jobs.preview(query)] } }),
+      handle: async ({ query, language }) => {
+        const { times, clockChanges } = jobs.preview(query)
+        return {
+          body: {
+            items: [...times],
+            words: scheduleInWords(query.cron, language) ?? null,
+            clockChanges: clockChanges.map((change) => shownClockChange(change, language)),
+          },
+        }
+      },
     }),
     endpoint({
       id: 'getJob',

@@ -4,6 +4,7 @@ import type { Logger } from '../../shared/log.ts'
 import { type Random, randomId } from '../../shared/random.ts'
 import type { Bus } from '../platform/bus/port.ts'
 import type { Store } from '../platform/store/port.ts'
+import { type ClockChange, clockChangesOf } from './clock-changes.ts'
 import { createDueIndex } from './due-index.ts'
 import { rememberEnded } from './ended-runs.ts'
 import type { JobDefinition } from './port.ts'
@@ -82,8 +83,11 @@ export interface JobsService {
   tick(): Promise<Tick>
   /** Gives a tenant that now has an agent for Sage the default schedules (A7). Repeatable. */
   applyDefaultSchedules(tenantId: string): Promise<void>
-  /** The next times of a schedule, RFC 3339 with offset. @throws StegError `cron-invalid`, `time-zone-unknown`, `schedule-never-due` */
-  preview(schedule: Schedule): readonly string[]
+  /** The next times of a schedule, RFC 3339 with offset, and what changes of clocks do to it. @throws StegError `cron-invalid`, `time-zone-unknown`, `schedule-never-due` */
+  preview(schedule: Schedule): {
+    readonly times: readonly string[]
+    readonly clockChanges: readonly ClockChange[]
+  }
 }
 
 export interface JobsParts {
@@ -173,7 +177,10 @@ export function createJobsService(parts: JobsParts): JobsService {
     tick: scheduler.tick,
     recover: createRecovery({ store: parts.store, runs, starting, clock }),
     applyDefaultSchedules: schedules.applyDefaults,
-    preview: (schedule) => previewTimes(schedule, clock.now(), PREVIEWED),
+    preview: (schedule) => ({
+      times: previewTimes(schedule, clock.now(), PREVIEWED),
+      clockChanges: clockChangesOf(schedule, clock.now()),
+    }),
     log: createRunLogReader(parts.store),
 
     async list(tenantId) {

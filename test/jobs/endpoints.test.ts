@@ -111,6 +111,8 @@ describe('the schedule of a job over HTTP', () => {
           '2026-01-09T04:00:00+01:00',
           '2026-01-12T04:00:00+01:00',
         ],
+        words: 'At 04:00, Monday through Friday',
+        clockChanges: [],
       },
     })
     const wrong = await call('forecastSchedule', { query: { ...schedule, cron: '61 * * * *' } })

@@ -267,7 +267,7 @@ describe('setting a schedule', () => {
   })
 
   it('shows beforehand when it is due', () => {
-    expect(site.hub().preview(DAILY)).toEqual([
+    expect(site.hub().preview(DAILY).times).toEqual([
       '2026-01-05T10:00:00+01:00',
       '2026-01-06T10:00:00+01:00',
       '2026-01-07T10:00:00+01:00',
