@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Bus, IncomingReply, OutgoingMessage } from '../../functions/platform/bus/port.ts'
 import { createRelayService, type RelayRequest } from '../../functions/relay/service.ts'
 import { StegError } from '../../shared/errors/error.ts'
@@ -25,10 +25,11 @@ function site() {
   const sent: { queue: string; message: OutgoingMessage }[] = []
   const sessions: { onReply(reply: IncomingReply): void; onLost(reason: string): void; closed: boolean }[] =
     []
-  const faults = { send: false, open: 0 }
+  const faults = { send: false, open: 0, hold: Promise.resolve() }
   const late: string[] = []
   const bus: Bus = {
     async send(queue, message) {
+      await faults.hold
       if (faults.send) throw new StegError('bus-unavailable', { reason: 'test' })
       const body = channel.agent.open(message.correlationId ?? message.messageId, message.body)
       sent.push({ queue, message: { ...message, body } })
@@ -112,6 +113,24 @@ describe('relay, hub side', () => {
     expect(await call).toBe('deadline-exceeded')
     await answer(0, 200, 'late')
     expect(late).toEqual(['a-1'])
+  })
+
+  it('survives a caller that goes away while its request is still being sent (F3)', async () => {
+    const { relay, faults, sent } = site()
+    const sending = Promise.withResolvers<void>()
+    faults.hold = sending.promise
+    const caller = new AbortController()
+    const stray = vi.fn()
+    process.on('unhandledRejection', stray)
+    const call = codeOf(relay.call('a-1', request, caller.signal))
+    await settle()
+    caller.abort()
+    await settle()
+    sending.resolve()
+    expect(await call).toBe('call-cancelled')
+    expect(sent).toHaveLength(1)
+    expect(stray).not.toHaveBeenCalled()
+    process.off('unhandledRejection', stray)
   })
 
   it('is never executed after what the caller allows, however late it is sent (F1)', async () => {
