@@ -302,6 +302,8 @@ export async function compose(environment: Readonly<Record<string, string | unde
     tracing,
     audit,
     pruneAudit: audit.prune,
+    /** For whoever makes calls in the same process without a job. */
+    relay,
     recoverRuns: jobs.recover,
     runSchedules: jobs.tick,
     async receiveEvent(agentId: string, jws: string, arrivedAt: number): Promise<void> {
