@@ -91,5 +91,7 @@ function catchStrayErrors(log: Logger, reconnect: (reason: string) => void): voi
     reconnect(reasonOf(error))
   }
   process.on('uncaughtException', onStray)
+  // Whoever read the output may be gone; that says nothing about the connection.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   process.on('unhandledRejection', onStray)
 }

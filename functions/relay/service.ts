@@ -150,19 +150,17 @@ export function createRelayService(parts: RelayParts): RelayService {
       onControlFailed: (kind, error) =>
         parts.log.warn('an agent could not be told', { id, kind, reason: reasonOf(error) }),
     })
-    try {
-      await bus.send(queue, {
-        body: channel.seal(id, frame),
-        enc: channel.enc,
-        subject: 'call',
-        messageId: id,
-        correlationId: id,
-        replyToSessionId: parts.instanceId,
-        timeToLive: request.timeout,
-      })
-    } catch (error) {
-      conversation.abandon(error)
-    }
+    const sending = bus.send(queue, {
+      body: channel.seal(id, frame),
+      enc: channel.enc,
+      subject: 'call',
+      messageId: id,
+      correlationId: id,
+      replyToSessionId: parts.instanceId,
+      timeToLive: request.timeout,
+    })
+    // Not waited for: a broker that hangs must not hold a call beyond its time.
+    sending.catch((error) => conversation.abandon(error))
     conversation.arrived.catch(() => giveUp(id, likeliest))
     return conversation.arrived
   }

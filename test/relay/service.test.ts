@@ -116,7 +116,7 @@ describe('relay, hub side', () => {
   })
 
   it('survives a caller that goes away while its request is still being sent (F3)', async () => {
-    const { relay, faults, sent } = site()
+    const { relay, faults } = site()
     const sending = Promise.withResolvers<void>()
     faults.hold = sending.promise
     const caller = new AbortController()
@@ -128,9 +128,17 @@ describe('relay, hub side', () => {
     await settle()
     sending.resolve()
     expect(await call).toBe('call-cancelled')
-    expect(sent).toHaveLength(1)
     expect(stray).not.toHaveBeenCalled()
     process.off('unhandledRejection', stray)
+  })
+
+  it('ends at its deadline also while the broker takes nothing (F3)', async () => {
+    const { relay, clock, faults } = site()
+    faults.hold = new Promise(() => undefined)
+    const call = codeOf(relay.call('a-1', request))
+    await settle()
+    await clock.advance(10_000)
+    expect(await call).toBe('deadline-exceeded')
   })
 
   it('is never executed after what the caller allows, however late it is sent (F1)', async () => {

@@ -17,6 +17,8 @@ import type { Bus, OutgoingMessage, QueueDepths } from './port.ts'
 const RENEW_SESSION_MS = 100_000
 /** Replies handed over at the same time; with one, each would wait for a round trip of its own. */
 const CONCURRENT_REPLIES = 64
+/** The client may wait for ever when the connection breaks while it opens a session. */
+const OPEN_SESSION_MS = 15_000
 
 /** Plain WebSocket for the broker on loopback; the client always dials `wss:`. */
 class LoopbackWebSocket extends WebSocket {
@@ -126,12 +128,13 @@ export function openServiceBus(connectionString: string): Bus & QueueDepths {
     async openReplySession(queue, sessionId, onReply, onLost) {
       const own = new ServiceBusClient(connectionString, options)
       try {
-        const receiver = await own.acceptSession(queue, sessionId, {
+        const accepting = own.acceptSession(queue, sessionId, {
           receiveMode: 'receiveAndDelete',
           maxAutoLockRenewalDurationInMs: 0,
           // Otherwise the client tries to read every body as JSON before it hands over the bytes.
           skipParsingBodyAsJson: true,
         })
+        const receiver = await within(OPEN_SESSION_MS, accepting)
         let open = true
         const lose = (reason: string) => {
           if (!open) return
@@ -175,6 +178,17 @@ export function openServiceBus(connectionString: string): Bus & QueueDepths {
     async close() {
       await client?.close()
     },
+  }
+}
+
+/** @throws Error when it takes longer. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error(`no answer within ${ms / 1000} s`)), ms)
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

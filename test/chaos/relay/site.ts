@@ -104,6 +104,7 @@ export async function startRelaySite(
           stdio: ['ignore', 'pipe', 'ignore'],
         },
       )
+      child.stdout?.resume()
       children.set(index === 0 ? 'agent-1' : 'agent-2', child)
       return child
     }
@@ -208,9 +209,14 @@ function untilIdle(child: ChildProcess): Promise<boolean> {
   })
 }
 
-async function connected(child: ChildProcess): Promise<void> {
-  for await (const text of child.stdout ?? []) if (String(text).includes('"connected"')) return
-  throw new Error('an agent did not connect')
+/** Goes on reading afterwards, or the agent would soon have nobody to write to. */
+function connected(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('exit', () => reject(new Error('an agent did not connect')))
+    child.stdout?.on('data', (text) => {
+      if (String(text).includes('"connected"')) resolve()
+    })
+  })
 }
 
 async function endChild(child: ChildProcess, how: NodeJS.Signals): Promise<void> {
