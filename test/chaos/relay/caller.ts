@@ -9,7 +9,8 @@ import { contentOf } from './target.ts'
 const Settings = z.object({
   name: z.string(),
   seed: z.number(),
-  agents: z.array(z.string()),
+  /** Agents, and the site that they share. */
+  places: z.array(z.string()),
   target: z.string(),
   inFlight: z.number(),
 })
@@ -40,12 +41,12 @@ async function callOnce(): Promise<void> {
   const sent = once ? size() : 0
   const answer = size()
   const cancelled = roll.next() < 0.03 ? AbortSignal.timeout(roll.between(1, 300)) : undefined
-  const agentId = roll.pick(settings.agents.map((agent) => [1, agent] as const))
+  const to = roll.pick(settings.places.map((place) => [1, place] as const))
   const timeout = roll.between(3, 20) * 1000
   tell({ kind: 'begun', id, once })
   try {
     const { status, body } = await hub.relay.call(
-      agentId,
+      to,
       {
         target: { name: 'sage', url: settings.target },
         method: once ? 'POST' : 'GET',

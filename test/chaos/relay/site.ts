@@ -4,8 +4,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { DEFAULT_SITE, siteId } from '../../../functions/connectors/rules/site.ts'
 import { openServiceBus } from '../../../functions/platform/bus/service-bus.ts'
-import { agentQueue, EVENTS_QUEUE, REPLIES_QUEUE } from '../../../shared/wire/queues.ts'
+import { agentQueue, EVENTS_QUEUE, REPLIES_QUEUE, siteQueue } from '../../../shared/wire/queues.ts'
 import { startTestPlatform } from '../../system/platform.ts'
 import { createTenant, enrol, setVariables } from '../../system/tenant.ts'
 import { dice, pause } from '../random.ts'
@@ -79,6 +80,7 @@ export async function startRelaySite(
     const agents: string[] = (await tenant.api('GET', '/agents')).body.items.map(
       ({ id }: { id: string }) => id,
     )
+    const shared = siteId(tenant.id, DEFAULT_SITE)
     for (const index of [0, 1] as const) await connected(startAgent(index))
 
     const secrets = JSON.parse(await readFile(join(data, 'secrets.json'), 'utf8'))
@@ -127,7 +129,7 @@ export async function startRelaySite(
             CHAOS_CALLER: JSON.stringify({
               name: `c${number}`,
               seed: seed * 13 + number,
-              agents,
+              places: [...agents, shared, shared],
               target: target.url,
               inFlight: IN_FLIGHT,
             }),
@@ -177,7 +179,7 @@ export async function startRelaySite(
         return (await Promise.all(ended)).filter((part) => part !== undefined)
       },
       async left() {
-        const queues = [...agents.map(agentQueue), REPLIES_QUEUE, EVENTS_QUEUE]
+        const queues = [...agents.map(agentQueue), siteQueue(shared), REPLIES_QUEUE, EVENTS_QUEUE]
         const depths = await Promise.all(
           queues.map(async (queue) => {
             const { waiting, deadLetters } = await watched.depthOf(queue)
