@@ -123,6 +123,7 @@ export function createAgent(parts: AgentParts): Agent {
     tally,
     hubNow: hubClock.now,
     clock,
+    onRenew: () => supervisor.renew('the hub asks for it'),
     version: parts.version,
     tracing: parts.tracing,
     log,

@@ -5,11 +5,13 @@ import { type ErrorRecord, StegError } from '../shared/errors/error.ts'
 import type { Logger } from '../shared/log.ts'
 import { randomId, systemRandom } from '../shared/random.ts'
 import { openTracing } from '../shared/telemetry/open.ts'
-import { type AgentChannel, openChannel } from '../shared/wire/seal.ts'
+import { agentChannel } from '../shared/wire/seal.ts'
 import { type Agent, createAgent } from './agent.ts'
 import { connectHub, type Hub } from './connection/hub.ts'
 import { createHubClock } from './connection/hub-clock.ts'
 import type { ConnectionState } from './connection/states.ts'
+import { openKeyRing } from './keys/key-ring.ts'
+import { createKeyRotation } from './keys/rotation.ts'
 import { createOutbound, type Outbound } from './network/outbound.ts'
 import { preferSetting } from './network/proxies.ts'
 import { nameOf, trustAlso } from './network/trust.ts'
@@ -17,7 +19,6 @@ import { openJournal } from './relay/journal/journal.ts'
 import { createTargetHttp } from './relay/target-http.ts'
 import { traceTargets } from './relay/traced.ts'
 import { removeLeftovers, secureFolder } from './state/folder.ts'
-import { readKey, readSealKey } from './state/key.ts'
 import { takeLock } from './state/lock.ts'
 import { type Enrolment, type NetworkSettings, type State, stateIn } from './state/state.ts'
 import { VERSION } from './version.ts'
@@ -82,29 +83,36 @@ export async function prepareAgent(
   if (lock === undefined) throw new StegError('already-running', { dir })
   try {
     await removeLeftovers(dir)
-    const key = await readKey(state.keyFile)
-    if (key === undefined)
-      throw new StegError('state-unreadable', { file: state.keyFile, reason: 'it is missing' })
-    const channel = await openHubChannel(state, enrolment)
+    const ring = await openKeyRing(state, enrolment)
     const outbound = openOutbound(await state.network.read())
     const network = outbound.view(new URL(enrolment.hub))
     const hubClock = createHubClock(clock)
+    const hub = connectHub({
+      url: enrolment.hub,
+      hubClock,
+      localNow: clock.now,
+      language: options.language,
+      outbound,
+    })
+    const keys = createKeyRotation({ ring, hub, agentId: enrolment.agentId, hubNow: hubClock.now, log })
     const journal = await openJournal({ file: state.journalFile, now: hubClock.now })
     // The broker's client is large; commands that do not connect start without it.
     const { serviceBusLines } = await import('./connection/service-bus-line.ts')
     const tracing = await openTracing(process.env, { name: 'steg-agent', version: VERSION }, log)
     const agent = createAgent({
       enrolment,
-      key,
-      channel,
+      key: ring.signing,
+      channel: agentChannel(ring.pairings),
       state,
-      hub: connectHub({
-        url: enrolment.hub,
-        hubClock,
-        localNow: clock.now,
-        language: options.language,
-        outbound,
-      }),
+      hub: {
+        async openSession(request) {
+          await keys.resume()
+          const session = await hub.openSession(request)
+          // Not waited for: calls go on with the present keys meanwhile.
+          void keys.tend(session.rotateKeys === true)
+          return session
+        },
+      },
       hubClock,
       openLine: serviceBusLines({ log, outbound, now: clock.now }),
       http: traceTargets(createTargetHttp(), tracing, process.env.STEG_TRACE_TARGETS === 'true'),
@@ -133,13 +141,4 @@ export async function prepareAgent(
     lock.release()
     throw error
   }
-}
-
-async function openHubChannel(state: State, enrolment: Enrolment): Promise<AgentChannel> {
-  const { agentId, tenant, name, hubSealKey } = enrolment
-  if (hubSealKey === undefined) throw new StegError('agent-outdated', { agent: name })
-  const privateKey = await readSealKey(state.sealKeyFile)
-  if (privateKey === undefined)
-    throw new StegError('state-unreadable', { file: state.sealKeyFile, reason: 'it is missing' })
-  return openChannel({ side: 'agent', tenantId: tenant.id, agentId, privateKey, peerKey: hubSealKey })
 }

@@ -76,6 +76,9 @@ import { variableEndpoints } from './tenancy/variables/endpoints.ts'
 import { SAGE_BASE_URL } from './tenancy/variables/rules/known.ts'
 import { createVariablesService } from './tenancy/variables/service.ts'
 
+/** Milliseconds in which an agent is told to open a new session. */
+const RENEW_MS = 10_000
+
 /** All tables; in Azure they are created at the first start. */
 export const tables = [
   'Tenants',
@@ -241,6 +244,14 @@ export async function compose(environment: Readonly<Record<string, string | unde
       const enrolled = await connectors.enrol(request)
       if (request.category === 'sage') await jobs.applyDefaultSchedules(enrolled.tenant.id)
       return enrolled
+    },
+    keys: {
+      ...connectors.keys,
+      async ask(tenantId, agentId) {
+        await connectors.keys.ask(tenantId, agentId)
+        // An agent that does not hear it now sees it at its next session.
+        relay.renew(agentId, RENEW_MS).catch((error) => log.info('agent not told', { agentId, error }))
+      },
     },
   }
 

@@ -6,6 +6,7 @@ import {
   SessionRequest,
   SessionResponse,
 } from '../../shared/wire/enrolment.ts'
+import { KeysAccepted, KeysConfirmation, KeysConfirmed, KeysOffer } from '../../shared/wire/keys.ts'
 import { type Answer, exchange } from '../http/exchange.ts'
 import { ExchangeError, type ExchangeFault } from '../http/fault.ts'
 import type { Outbound } from '../network/outbound.ts'
@@ -45,6 +46,8 @@ export interface Hub {
   enrol(request: (now: number) => Promise<EnrolmentRequest>): Promise<EnrolmentResponse>
   /** Also learns the hub's time. */
   openSession(request: (now: number) => Promise<SessionRequest>): Promise<SessionResponse>
+  offerKeys(request: (now: number) => Promise<KeysOffer>): Promise<KeysAccepted>
+  confirmKeys(request: (now: number) => Promise<KeysConfirmation>): Promise<KeysConfirmed>
 }
 
 export interface HubOptions {
@@ -80,6 +83,12 @@ export function connectHub(options: HubOptions): Hub {
     enrol: (make) =>
       proven(async (now) =>
         post('/api/v1/agent/enrolments', EnrolmentRequest.parse(await make(now)), EnrolmentResponse),
+      ),
+    offerKeys: (make) =>
+      proven(async (now) => post('/api/v1/agent/keys', KeysOffer.parse(await make(now)), KeysAccepted)),
+    confirmKeys: (make) =>
+      proven(async (now) =>
+        post('/api/v1/agent/keys/confirmation', KeysConfirmation.parse(await make(now)), KeysConfirmed),
       ),
     openSession: (make) =>
       proven(async (now) => {

@@ -3,6 +3,13 @@ import { createHash, randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose/jwt/sign'
 import { ENROLMENT_AUDIENCE, PROOF_LIFETIME_SECONDS, SESSION_AUDIENCE } from '../../shared/wire/enrolment.ts'
 import { type AgentEvent, EVENT_AUDIENCE } from '../../shared/wire/event.ts'
+import {
+  KEYS_CONFIRMATION_AUDIENCE,
+  KEYS_OFFER_AUDIENCE,
+  KEYS_POSSESSION_AUDIENCE,
+  type KeysConfirmation,
+  type KeysOffer,
+} from '../../shared/wire/keys.ts'
 import type { AgentKey } from '../state/key.ts'
 
 /**
@@ -31,6 +38,36 @@ export function proveForSession(key: AgentKey, agentId: string, now: number): Pr
     key,
     now,
   )
+}
+
+/** Proof that the enrolled agent offers these keys, and that it holds them. `now` is the hub's time in ms. */
+export async function proveForKeysOffer(
+  key: AgentKey,
+  next: AgentKey,
+  sealKey: string,
+  agentId: string,
+  now: number,
+): Promise<KeysOffer> {
+  const offer = new SignJWT({ key: next.publicJwk.x, seal: sealKey })
+  const possession = new SignJWT({ seal: sealKey })
+    .setProtectedHeader({ alg: 'EdDSA', jwk: next.publicJwk })
+    .setIssuer(agentId)
+    .setSubject(agentId)
+    .setAudience(KEYS_POSSESSION_AUDIENCE)
+  return {
+    assertion: await issueShortLived(asAgent(offer, agentId).setAudience(KEYS_OFFER_AUDIENCE), key, now),
+    possession: await issueShortLived(possession, next, now),
+  }
+}
+
+/** Proof that the agent has stored everything it needs to use the new keys. */
+export async function proveForKeysConfirmation(
+  next: AgentKey,
+  agentId: string,
+  now: number,
+): Promise<KeysConfirmation> {
+  const token = asAgent(new SignJWT({}), agentId).setAudience(KEYS_CONFIRMATION_AUDIENCE)
+  return { assertion: await issueShortLived(token, next, now) }
 }
 
 /** An event that the hub can trace to this agent. It may wait in the queue, so it does not expire. */

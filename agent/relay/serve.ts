@@ -29,6 +29,8 @@ export interface RelayParts extends ExecuteParts {
   readonly channel: AgentChannel
   readonly tally: Tally
   readonly version: string
+  /** The hub asks for a new session. */
+  readonly onRenew?: () => void
   readonly tracing: Tracing
   readonly log: Logger
 }
@@ -108,6 +110,7 @@ export function createRelay(parts: RelayParts): Relay {
     },
     pong: (request, head) => {
       tally.ping()
+      if ('ping' in head && head.renew === true) parts.onRenew?.()
       const outcome = { kind: 'pong', version: parts.version } as const
       return work(request, head, async () =>
         send(request, head, await fittingFrame(parts, head.id, { outcome })),

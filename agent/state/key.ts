@@ -14,14 +14,14 @@ export interface AgentKey {
 /** @throws StegError `state-unreadable`; `undefined` when there is no key file. */
 export async function readKey(file: string): Promise<AgentKey | undefined> {
   const privateKey = await readPrivateKey(file, 'ed25519')
-  return privateKey && { privateKey, publicJwk: publicJwk(privateKey) }
+  return privateKey && agentKeyOf(privateKey)
 }
 
 /** Makes a key and returns it once it is durably stored as PKCS #8 in PEM. @throws StegError `state-unwritable` */
 export async function createKey(file: string, clock: Clock): Promise<AgentKey> {
   const { privateKey } = generateKeyPairSync('ed25519')
   await writePrivateKey(file, privateKey, clock)
-  return { privateKey, publicJwk: publicJwk(privateKey) }
+  return agentKeyOf(privateKey)
 }
 
 /** The X25519 key with which calls are sealed. @throws StegError as `readKey` */
@@ -50,6 +50,10 @@ async function readPrivateKey(file: string, type: 'ed25519' | 'x25519'): Promise
 
 function writePrivateKey(file: string, privateKey: KeyObject, clock: Clock): Promise<void> {
   return writeDurably(file, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), clock)
+}
+
+export function agentKeyOf(privateKey: KeyObject): AgentKey {
+  return { privateKey, publicJwk: publicJwk(privateKey) }
 }
 
 function publicJwk(privateKey: KeyObject): JWK {

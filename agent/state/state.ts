@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { AgentCategory, TargetMap } from '../../shared/wire/enrolment.ts'
 import { SealPublicKey } from '../../shared/wire/seal.ts'
 import { type JsonFile, jsonFile } from './json-file.ts'
+import { KeyFile } from './key-file.ts'
 
 /** Who this agent is. Written once, as the last step of the enrolment: without it the folder is not enrolled. */
 export const Enrolment = z.object({
@@ -45,6 +46,8 @@ export interface State {
   readonly pins: JsonFile<Pins>
   readonly allowed: JsonFile<Allowed>
   readonly network: JsonFile<NetworkSettings>
+  /** All keys, from their first change on; before, they are in the two files below. */
+  readonly keys: JsonFile<KeyFile>
   readonly keyFile: string
   readonly sealKeyFile: string
   readonly lockFile: string
@@ -59,6 +62,7 @@ export function stateIn(dir: string, clock: Clock): State {
     pins: jsonFile(join(dir, 'targets.json'), Pins, clock),
     allowed: jsonFile(join(dir, 'allowed.json'), Allowed, clock),
     network: jsonFile(join(dir, 'network.json'), NetworkSettings, clock),
+    keys: jsonFile(join(dir, 'keys.json'), KeyFile, clock),
     keyFile: join(dir, 'key.pem'),
     sealKeyFile: join(dir, 'seal-key.pem'),
     lockFile: join(dir, 'lock.db'),

@@ -6,6 +6,7 @@ import {
   SessionRequest,
   SessionResponse,
 } from '../../shared/wire/enrolment.ts'
+import { KeysAccepted, KeysConfirmation, KeysConfirmed, KeysOffer } from '../../shared/wire/keys.ts'
 import { type Endpoint, endpoint, noBody } from '../http/endpoint.ts'
 import { listOf } from '../http/paging.ts'
 import { Id } from '../http/text.ts'
@@ -160,6 +161,49 @@ export function connectorEndpoints(
         await connectors.revoke(tenantId, params.id)
         return noBody
       },
+    }),
+    endpoint({
+      id: 'rotateAgentKeys',
+      method: 'POST',
+      path: '/agents/{id}/key-rotation',
+      access: { right: 'agents:write' },
+      audit: 'ahead',
+      tag: 'Agents',
+      summary: 'Let an agent change its keys now; it does so by itself every 30 days',
+      description:
+        'Calls go on meanwhile. A connected agent does it at once, another one when it connects; `keysSince` of the ' +
+        'agent then shows the new time. Within two hours of a change the next one waits for their end.',
+      params: ById,
+      success: { status: 202, schema: Agent },
+      errors: ['not-found', 'agent-revoked'],
+      async handle({ tenantId, params }) {
+        await connectors.keys.ask(tenantId, params.id)
+        return { body: shownAgent(await connectors.get(tenantId, params.id)) }
+      },
+    }),
+    endpoint({
+      id: 'offerAgentKeys',
+      method: 'POST',
+      path: '/agent/keys',
+      access: 'anyone',
+      tag: 'For agents',
+      summary: 'Offer new keys of an agent, proven with its present and its new key',
+      body: KeysOffer,
+      success: { status: 201, schema: KeysAccepted },
+      errors: ['proof-invalid', 'agent-revoked'],
+      handle: async ({ body }) => ({ body: await connectors.keys.offer(body) }),
+    }),
+    endpoint({
+      id: 'confirmAgentKeys',
+      method: 'POST',
+      path: '/agent/keys/confirmation',
+      access: 'anyone',
+      tag: 'For agents',
+      summary: 'Begin to use the new keys of an agent; those before count for two more hours',
+      body: KeysConfirmation,
+      success: { status: 201, schema: KeysConfirmed },
+      errors: ['proof-invalid', 'agent-revoked'],
+      handle: async ({ body }) => ({ body: await connectors.keys.confirm(body) }),
     }),
     endpoint({
       id: 'enrolAgent',

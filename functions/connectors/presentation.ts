@@ -17,6 +17,8 @@ export const Agent = z
     lastSeen: z.iso.datetime().nullable(),
     disconnectedSince: z.iso.datetime().nullable(),
     createdAt: z.iso.datetime(),
+    /** Since when calls to it are sealed, and its reports signed, with its present keys. */
+    keysSince: z.iso.datetime(),
   })
   .meta({ id: 'Agent' })
 
@@ -27,4 +29,5 @@ export const shownAgent = (agent: AgentView): z.input<typeof Agent> => ({
   lastSeen: isoOrNull(agent.lastSeen),
   disconnectedSince: isoOrNull(agent.disconnectedSince),
   createdAt: toIso(agent.createdAt),
+  keysSince: toIso(agent.keysSince),
 })

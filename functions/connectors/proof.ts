@@ -9,6 +9,7 @@ import {
   PROOF_TOLERANCE_SECONDS,
 } from '../../shared/wire/enrolment.ts'
 import { AgentEvent, EVENT_AUDIENCE } from '../../shared/wire/event.ts'
+import { KEYS_POSSESSION_AUDIENCE } from '../../shared/wire/keys.ts'
 import { SealPublicKey } from '../../shared/wire/seal.ts'
 
 const Ed25519Header = z.object({
@@ -38,6 +39,42 @@ export async function verifyEnrolmentProof(proof: string, token: string, clock: 
     /** Whether this agent's version can serve the queue of a site. */
     sites: payload.sites === true,
   }
+}
+
+/**
+ * Verifies that an agent holds the new key that it offers, together with a new key for sealing.
+ * @throws StegError `proof-invalid`
+ */
+export async function verifyPossession(possession: string, agentId: string, clock: Clock) {
+  const { payload, protectedHeader } = await asProof(() =>
+    jwtVerify(possession, EmbeddedJWK, {
+      ...checks(clock),
+      audience: KEYS_POSSESSION_AUDIENCE,
+      issuer: agentId,
+      subject: agentId,
+    }),
+  )
+  const header = Ed25519Header.safeParse(protectedHeader)
+  if (!header.success) throw new StegError('proof-invalid', { reason: 'the key is not an Ed25519 key' })
+  const sealKey = SealPublicKey.safeParse(payload.seal)
+  if (!sealKey.success) throw new StegError('proof-invalid', { reason: 'it names no key for sealing' })
+  return { publicKey: header.data.jwk.x, sealKey: sealKey.data }
+}
+
+/** Tries keys in turn; what the last one says counts. @throws StegError `proof-invalid` */
+export async function withAnyKey<T>(
+  publicKeys: readonly string[],
+  verify: (publicKey: string) => Promise<T>,
+): Promise<T> {
+  let failure: unknown
+  for (const publicKey of publicKeys) {
+    try {
+      return await verify(publicKey)
+    } catch (error) {
+      failure = error
+    }
+  }
+  throw failure
 }
 
 /** @throws StegError `proof-invalid` */

@@ -14,9 +14,11 @@ import type { Condition, Store } from '../platform/store/port.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import { createKeys, type KeysParts } from './keys.ts'
 import { createPlaces, type Place } from './places.ts'
-import { claimedIssuer, verifyAssertion, verifyEnrolmentProof, verifyEvent } from './proof.ts'
+import { claimedIssuer, verifyAssertion, verifyEnrolmentProof, verifyEvent, withAnyKey } from './proof.ts'
+import { createKeyRotation, type KeyRotation } from './rotation.ts'
 import { type AgentRow, agentsTable, tenantOfAgent } from './rows.ts'
 import { chooseAgents } from './rules/choose.ts'
+import { signingKeys } from './rules/key-validity.ts'
 import { DEFAULT_SITE, siteId } from './rules/site.ts'
 import { type AgentStatus, disconnectedSince, statusOf } from './rules/status.ts'
 
@@ -43,6 +45,8 @@ export interface AgentView {
   readonly lastSeen: number | null
   readonly disconnectedSince: number | null
   readonly createdAt: number
+  /** Since when it has its present keys. */
+  readonly keysSince: number
 }
 
 /** Who makes the calls of a job. */
@@ -80,6 +84,8 @@ export interface ConnectorsService {
    * @throws StegError `agent-missing`, `agent-revoked`, `agent-outdated`
    */
   placeOf(to: string): Promise<Place>
+  /** Change of an agent's keys. */
+  readonly keys: KeyRotation
   /**
    * Takes in what an agent reported. Unknown senders and forged reports are refused.
    * @returns the report with the agent's tenant; undefined when it counts no longer. @throws StegError
@@ -118,6 +124,7 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
     lastSeen: row.lastSeen ?? null,
     disconnectedSince: disconnectedSince(row, clock.now()) ?? null,
     createdAt: row.createdAt,
+    keysSince: row.keysSince ?? row.createdAt,
   })
 
   async function all(tenantId: string) {
@@ -200,7 +207,9 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
     async openSession(assertion) {
       const agentId = claimedIssuer(assertion)
       const { tenantId, row } = await enrolledAgent(agentId)
-      const claims = await verifyAssertion(assertion, agentId, row.value.publicKey, SESSION_AUDIENCE, clock)
+      const claims = await withAnyKey(signingKeys(row.value, clock.now()), (key) =>
+        verifyAssertion(assertion, agentId, key, SESSION_AUDIENCE, clock),
+      )
       if (row.value.revokedAt !== undefined) throw new StegError('agent-revoked', { agent: row.value.name })
       if (row.value.seal === undefined) throw new StegError('agent-outdated', { agent: row.value.name })
       const joins = claims.sites === true && row.value.category === 'sage' && row.value.site === undefined
@@ -218,6 +227,7 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
         ...(site === undefined ? {} : { site: grant(siteQueue(siteId(tenantId, site)), 'listen') }),
         replies: grant(REPLIES_QUEUE, 'send'),
         events: grant(EVENTS_QUEUE, 'send'),
+        ...(row.value.rotationAskedAt === undefined ? {} : { rotateKeys: true as const }),
         expiresAt: toIso(expiresAt),
         echoes: true,
         serverTime: toIso(now),
@@ -275,15 +285,30 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
 
     placeOf: places.of,
 
+    keys: createKeyRotation({
+      store: parts.store,
+      clock,
+      keys,
+      onChanged(tenantId, agentId, { site }) {
+        places.forget(agentId)
+        if (site !== undefined) places.forget(siteId(tenantId, site))
+      },
+    }),
+
     async receiveEvent(agentId, jws, arrivedAt) {
       const { tenantId } = await enrolledAgent(agentId)
       for (;;) {
         const row = await existing(tenantId, agentId)
         if (row.value.revokedAt !== undefined) return undefined
-        const event = await verifyEvent(jws, agentId, row.value.publicKey)
+        const event = await withAnyKey(signingKeys(row.value, clock.now()), (key) =>
+          verifyEvent(jws, agentId, key),
+        )
         // A report that comes late or twice must not bring back an older state.
         if (row.value.lastSeen !== undefined && arrivedAt < row.value.lastSeen) return undefined
-        const { leftAt: _, ...kept } = row.value
+        const { leftAt: _, olderKeys, ...rest } = row.value
+        // Former keys are deleted with the first report after their time.
+        const valid = olderKeys !== undefined && clock.now() < olderKeys.until
+        const kept = valid ? { ...rest, olderKeys } : rest
         const seen = { ...kept, lastSeen: arrivedAt, host: event.host, version: event.version }
         const next = event.kind === 'leaving' ? { ...seen, leftAt: arrivedAt } : seen
         if (await wasWritten(tenantId, agentId, next, { kind: 'match', etag: row.etag })) {

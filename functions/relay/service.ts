@@ -72,6 +72,8 @@ export interface RelayService {
   stream(to: string, request: StreamRequest, signal?: AbortSignal): Promise<StreamResponse>
   /** Whether the agent answers within `timeout` milliseconds. Costs one message each way. */
   isAlive(agentId: string, timeout: number): Promise<boolean>
+  /** Asks an agent to open a new session. @returns as `isAlive` */
+  renew(agentId: string, timeout: number): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -203,6 +205,32 @@ export function createRelayService(parts: RelayParts): RelayService {
     )
   }
 
+  async function ping(agentId: string, timeout: number, more: { readonly renew?: true }): Promise<boolean> {
+    const late = new StegError('deadline-exceeded', {
+      target: agentId,
+      seconds: Math.round(timeout / 1000),
+    })
+    const request: Exchange = {
+      timeout,
+      upload: undefined,
+      onAgent: undefined,
+      idempotency: 'repeatable',
+      targetName: agentId,
+      url: agentId,
+      tooLate: () => late,
+    }
+    try {
+      await exchange(agentId, request, (id, deadline) =>
+        encodeFrame({ v: WIRE_VERSION, id, deadline, ping: true, ...more }, undefined, 'request'),
+      )
+      return true
+    } catch (error) {
+      if (error === late) return false
+      parts.log.warn('ping failed', { agentId, reason: reasonOf(error) })
+      throw error
+    }
+  }
+
   return {
     async call(to, request, signal) {
       const { outcome, body } = answered(await send(to, request, signal, false))
@@ -220,31 +248,8 @@ export function createRelayService(parts: RelayParts): RelayService {
       return { status: outcome.status, headers: outcome.headers, body: stream }
     },
 
-    async isAlive(agentId, timeout) {
-      const late = new StegError('deadline-exceeded', {
-        target: agentId,
-        seconds: Math.round(timeout / 1000),
-      })
-      const ping: Exchange = {
-        timeout,
-        upload: undefined,
-        onAgent: undefined,
-        idempotency: 'repeatable',
-        targetName: agentId,
-        url: agentId,
-        tooLate: () => late,
-      }
-      try {
-        await exchange(agentId, ping, (id, deadline) =>
-          encodeFrame({ v: WIRE_VERSION, id, deadline, ping: true }, undefined, 'request'),
-        )
-        return true
-      } catch (error) {
-        if (error === late) return false
-        parts.log.warn('ping failed', { agentId, reason: reasonOf(error) })
-        throw error
-      }
-    },
+    isAlive: (agentId, timeout) => ping(agentId, timeout, {}),
+    renew: (agentId, timeout) => ping(agentId, timeout, { renew: true }),
 
     async close() {
       await router.close()

@@ -104,6 +104,8 @@ export const PingHead = z.object({
   id: z.string().min(1).max(64),
   deadline: z.int(),
   ping: z.literal(true),
+  /** Something about the agent has changed: it opens a new session. */
+  renew: z.literal(true).optional(),
 })
 export type PingHead = z.infer<typeof PingHead>
 

@@ -66,6 +66,8 @@ export const SessionResponse = z.object({
   site: EntityGrant.optional(),
   replies: EntityGrant,
   events: EntityGrant,
+  /** The agent shall change its keys. */
+  rotateKeys: z.literal(true).optional(),
   expiresAt: z.iso.datetime(),
   /** The hub sends the echoes that heartbeats ask for; older ones do not. */
   echoes: z.boolean().optional(),

@@ -4,12 +4,12 @@ import { proveForEnrolment, proveForSession, signEvent } from '../../agent/conne
 import type { AgentKey } from '../../agent/state/key.ts'
 import { createAccessTokens } from '../../functions/connectors/access-tokens.ts'
 import { agentsTable } from '../../functions/connectors/rows.ts'
-import { createConnectorsService } from '../../functions/connectors/service.ts'
+import { type ConnectorsParts, createConnectorsService } from '../../functions/connectors/service.ts'
 import { createVault } from '../../functions/platform/secrets/vault.ts'
 import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
 import { formatToken, parseToken } from '../../functions/tenancy/rules/token.ts'
 import { hashSecret, matchesHash } from '../../functions/tenancy/secret-hash.ts'
-import { toIso } from '../../shared/clock.ts'
+import { type Clock, toIso } from '../../shared/clock.ts'
 import { systemRandom } from '../../shared/random.ts'
 import type { EnrolmentResponse } from '../../shared/wire/enrolment.ts'
 import { type AgentChannel, makeSealKey, openChannel, sealPublicKey } from '../../shared/wire/seal.ts'
@@ -31,9 +31,12 @@ export interface Enrolled {
 }
 
 /** The hub's connectors over a store in memory, and agents that enrol and report. */
-export async function connectorsSite() {
+export async function connectorsSite(
+  outside: Partial<Pick<ConnectorsParts, 'bus' | 'grants'> & { clock: Clock }> = {},
+) {
   const store = openSqliteStore({ file: ':memory:' })
-  const clock = fakeClock()
+  const time = fakeClock()
+  const clock = outside.clock ?? time
   const vault = createVault(systemRandom.bytes(32), systemRandom)
   const wrappedKey = await vault.createDataKey()
   const queues = new Map<string, object>()
@@ -50,7 +53,7 @@ export async function connectorsSite() {
       store,
       vault,
       wrappedKeyOf: async () => wrappedKey,
-      bus: {
+      bus: outside.bus ?? {
         async ensureQueue(queue, options) {
           if (!queues.has(queue)) queues.set(queue, options)
         },
@@ -61,7 +64,7 @@ export async function connectorsSite() {
           sent.push({ queue, subject, correlationId })
         },
       },
-      grants: {
+      grants: outside.grants ?? {
         broker: { host: 'localhost', tls: true },
         grant: (queue, right) => `${right} ${queue}`,
       },
@@ -122,7 +125,7 @@ export async function connectorsSite() {
   return {
     connectors,
     hub,
-    clock,
+    clock: time,
     queues,
     sent,
     agents: agentsTable.bind(store),

@@ -16,6 +16,7 @@ const agent = {
   lastSeen: 1,
   disconnectedSince: null,
   createdAt: 1,
+  keysSince: 1,
 } as const
 
 /** A check in which every call takes some time and then gets its answer. */
