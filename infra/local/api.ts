@@ -14,12 +14,12 @@ export interface Api {
   until<T>(path: string, schema: z.ZodType<T>, satisfied: (answer: T) => boolean): Promise<T>
 }
 
-export function createApi(url: string, token: string): Api {
+export function createApi(url: string, token?: string): Api {
   async function send(method: string, path: string, body?: unknown): Promise<unknown> {
     const response = await fetch(`${url}/api/v1${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${token}`,
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -15,8 +15,18 @@ const Secrets = z.object({
   masterKey: z.string(),
   operatorToken: z.string(),
   busKeys: z.object({ manage: z.string(), listen: z.string(), send: z.string() }),
+  /** Of the demo's admin; made when it is first needed. */
+  demoPassword: z.string().optional(),
 })
 export type Secrets = z.infer<typeof Secrets>
+
+/** Kept with the other secrets, also in a folder that was made without. */
+export async function demoPassword(folder: DataFolder): Promise<string> {
+  if (folder.secrets.demoPassword !== undefined) return folder.secrets.demoPassword
+  const made = randomBytes(12).toString('base64url')
+  await writeJson(folder.path('secrets.json'), { ...folder.secrets, demoPassword: made })
+  return made
+}
 
 /** The platform's folder: held by one platform at a time, readable by its owner only. */
 export interface DataFolder {

@@ -4,7 +4,9 @@ import { rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import { type Api, createApi } from './api.ts'
-import { type DataFolder, readJson, writeJson } from './data-folder.ts'
+import { type DataFolder, demoPassword, readJson, writeJson } from './data-folder.ts'
+import { DEMO_EMAIL, makeDemoUser } from './demo-user.ts'
+import type { Mailbox } from './mailbox/mailbox.ts'
 import { entry } from './platform.ts'
 import { listens } from './port.ts'
 import { type Managed, manage, type ProcessSpec } from './process.ts'
@@ -30,6 +32,8 @@ type State = z.infer<typeof State>
 export interface Demo {
   readonly tenantToken: string
   readonly tenantId: string
+  readonly email: string
+  readonly password: string
   readonly sageUrl: string
   readonly people: number
   /** The outcome of the first synchronisation. */
@@ -40,7 +44,7 @@ export interface Demo {
 /** A tenant with a simulated customer site: Sage simulator, and an agent in its own process. Repeatable at every start. */
 export async function startDemo(
   folder: DataFolder,
-  hub: { readonly url: string; readonly operatorToken: string },
+  hub: { readonly url: string; readonly operatorToken: string; readonly mailbox: Mailbox },
   people: number,
   report: Report,
 ): Promise<Demo> {
@@ -73,9 +77,20 @@ export async function startDemo(
     delete state.sagePortBefore
     await writeJson(file, state)
     started.push(await manage(agentSpec(folder.path(state.agent.folder)), report))
+    const password = await demoPassword(folder)
+    await makeDemoUser(hub.url, api, hub.mailbox, password)
     const run = await synchronise(api)
     const { total } = await api.get('/people?limit=1', z.object({ total: z.int() }))
-    return { tenantToken: state.apiToken, tenantId: state.tenantId, sageUrl, people: total, run, stop }
+    return {
+      tenantToken: state.apiToken,
+      tenantId: state.tenantId,
+      email: DEMO_EMAIL,
+      password,
+      sageUrl,
+      people: total,
+      run,
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error

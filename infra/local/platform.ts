@@ -18,7 +18,12 @@ export interface Platform {
 }
 
 /** Broker and hub. The hub gets what it would get in Azure: connection strings and keys, nothing local. */
-export async function startPlatform(folder: DataFolder, port: number, report: Report): Promise<Platform> {
+export async function startPlatform(
+  folder: DataFolder,
+  port: number,
+  smtpUrl: string,
+  report: Report,
+): Promise<Platform> {
   const { secrets } = folder
   const broker = await manage(
     {
@@ -42,7 +47,7 @@ export async function startPlatform(folder: DataFolder, port: number, report: Re
     report,
   )
   try {
-    const hub = await manage(hubSpec(folder, port, broker.ready.port ?? 0), report)
+    const hub = await manage(hubSpec(folder, port, broker.ready.port ?? 0, smtpUrl), report)
     return {
       url: `http://127.0.0.1:${hub.ready.port}`,
       async stop() {
@@ -56,7 +61,12 @@ export async function startPlatform(folder: DataFolder, port: number, report: Re
   }
 }
 
-function hubSpec(folder: DataFolder, port: number, brokerPort: number): Parameters<typeof manage>[0] {
+function hubSpec(
+  folder: DataFolder,
+  port: number,
+  brokerPort: number,
+  smtpUrl: string,
+): Parameters<typeof manage>[0] {
   const { secrets } = folder
   return {
     name: 'hub',
@@ -76,6 +86,8 @@ function hubSpec(folder: DataFolder, port: number, brokerPort: number): Paramete
       STEG_BUS_SEND_KEY: secrets.busKeys.send,
       STEG_MASTER_KEY: secrets.masterKey,
       STEG_OPERATOR_TOKEN_HASH: tokenHash(secrets.operatorToken),
+      STEG_SMTP_URL: smtpUrl,
+      STEG_MAIL_FROM: 'Steg <steg@localhost>',
       STEG_PUBLIC_URL: `http://127.0.0.1:${ready?.port ?? port}`,
     }),
   }

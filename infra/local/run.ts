@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { startDemo } from './demo.ts'
 import { tellingLine } from './last-words.ts'
+import { type Mailbox, startMailbox } from './mailbox/mailbox.ts'
 import { parseOptions } from './options.ts'
 import { type Platform, startPlatform } from './platform.ts'
 import { hubPort } from './port.ts'
@@ -52,10 +53,17 @@ try {
   const folder = await openDataFolder(resolve(options.data))
   stops.push(async () => folder.release())
   const report = createReport(options.json, folder.path('steg.log'))
-  const platform = await startPlatform(folder, await hubPort(folder, options.port), report)
+  const mailbox = await startMailbox(folder.path('mail'))
+  stops.push(mailbox.stop)
+  const port = await hubPort(folder, options.port)
+  const platform = await startPlatform(folder, port, mailbox.smtpUrl, report)
   stops.push(platform.stop)
-  report.event('ready', { url: platform.url, operatorToken: folder.secrets.operatorToken })
-  await show(folder, platform, report)
+  report.event('ready', {
+    url: platform.url,
+    operatorToken: folder.secrets.operatorToken,
+    mailbox: mailbox.url,
+  })
+  await show(folder, platform, mailbox, report)
 } catch (error) {
   if (stopping === undefined) {
     process.stderr.write(`Steg could not start: ${reasonOf(error)}\n`)
@@ -64,12 +72,12 @@ try {
   }
 }
 
-async function show(folder: DataFolder, { url }: Platform, report: Report): Promise<void> {
+async function show(folder: DataFolder, { url }: Platform, mailbox: Mailbox, report: Report): Promise<void> {
   const { operatorToken } = folder.secrets
-  const running = { url, data: options.data, operatorToken }
+  const running = { url, data: options.data, operatorToken, mailbox: mailbox.url }
   if (!options.demo) return report.text(summary(running))
   try {
-    const demo = await startDemo(folder, { url, operatorToken }, options.people, report)
+    const demo = await startDemo(folder, { url, operatorToken, mailbox }, options.people, report)
     stops.push(demo.stop)
     const { stop: _, ...shown } = demo
     report.event('demo', shown)

@@ -5,12 +5,14 @@ export function summary(running: {
   readonly url: string
   readonly data: string
   readonly operatorToken: string
+  readonly mailbox: string
   readonly demo?: Demo
 }): string {
-  const { url, data, operatorToken, demo } = running
+  const { url, data, operatorToken, mailbox, demo } = running
   const lines = ['', `Steg is running at ${url}  (data in ${data}, log in ${data}/steg.log; Ctrl-C stops)`]
   if (demo === undefined) {
     lines.push(
+      `  mailbox         ${mailbox}`,
       '',
       'Try next: create a tenant',
       `  curl -s -X POST ${url}/api/v1/tenants -H 'Authorization: Bearer ${operatorToken}' -H 'Content-Type: application/json' -d '{"name":"Muster GmbH"}'`,
@@ -21,7 +23,9 @@ export function summary(running: {
   const number = new Intl.NumberFormat('en-GB').format(demo.people)
   lines.push(
     `  demo tenant     Muster GmbH (${demo.tenantId})`,
-    `  demo sign-in    ${demo.tenantToken}`,
+    `  demo sign-in    ${demo.email}, password ${demo.password}`,
+    `  demo API token  ${demo.tenantToken}`,
+    `  mailbox         ${mailbox}`,
     `  operator token  in ${data}/secrets.json`,
     `  Sage            simulated, ${demo.sageUrl}`,
     demo.run.state === 'succeeded'
