@@ -21,10 +21,6 @@ export function whenSignedOut(handler: () => void): void {
   onSignedOut = handler
 }
 
-export function csrfHeader(): Record<string, string> {
-  return csrfToken === undefined ? {} : { 'X-Steg-CSRF': csrfToken }
-}
-
 const own: Middleware = {
   onRequest({ request }) {
     request.headers.set('Accept-Language', currentLanguage())

@@ -1,35 +1,27 @@
-import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react'
-import { sendCsrfToken, whenSignedOut } from './client.ts'
-import { problemOf, unreachable } from './problem.ts'
+import { type Answer, answerOf, client, sendCsrfToken, whenSignedOut } from './client.ts'
 
-/** Who is signed in, and what they may do. */
-export interface Session {
-  readonly kind: 'operator' | 'tenant'
-  readonly tenant: { readonly id: string; readonly name: string } | null
-  readonly user: { readonly id: string; readonly name: string; readonly email: string } | null
-  readonly rights: readonly string[]
-  readonly csrfToken: string
-}
+/** Who sits before the portal, as the hub says it: perhaps nobody yet. */
+export type Session = Answer<'/api/v1/session'>
+export type User = NonNullable<Session['user']>
+export type Right = Session['rights'][number]
 
-/** Null when nobody is signed in. */
 export const sessionQuery = queryOptions({
   queryKey: ['/api/v1/session'] as const,
-  queryFn: async ({ signal }): Promise<Session | null> => {
-    const response = await fetch('/api/v1/session', { signal }).catch((error) => {
-      throw unreachable(error)
-    })
-    if (response.status === 401) return null
-    const body = await response.json()
-    if (!response.ok) throw problemOf(response.status, body)
-    sendCsrfToken(body.csrfToken)
-    return body
-  },
+  queryFn: async ({ signal }) => taken(await answerOf(client.GET('/api/v1/session', { signal }))),
   staleTime: Number.POSITIVE_INFINITY,
 })
 
+/** From now on changes are sent with the token of this session. */
+function taken(session: Session): Session {
+  sendCsrfToken(session.csrfToken ?? undefined)
+  return session
+}
+
 interface SessionState {
-  readonly session: Session | null | undefined
+  /** Undefined while it is being asked for. */
+  readonly session: Session | undefined
   readonly problem: Error | null
   readonly again: () => void
 }
@@ -45,7 +37,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   const queries = useQueryClient()
   const { data, error, refetch } = useQuery(sessionQuery)
   useEffect(() => {
-    whenSignedOut(() => queries.setQueryData(sessionQuery.queryKey, null))
+    whenSignedOut(() => void queries.invalidateQueries({ queryKey: sessionQuery.queryKey }))
   }, [queries])
   const state = useMemo(
     () => ({ session: data, problem: error, again: () => void refetch() }),
@@ -54,7 +46,6 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   return <SessionContext value={state}>{children}</SessionContext>
 }
 
-/** Undefined while it is being asked for, null when nobody is signed in. */
 export function useSessionState(): SessionState {
   return useContext(SessionContext)
 }
@@ -62,12 +53,47 @@ export function useSessionState(): SessionState {
 /** Who is signed in. Only below the shell, which shows nothing of itself to anybody else. */
 export function useSession(): Session {
   const { session } = useContext(SessionContext)
-  if (!session) throw new Error('used outside the signed-in part of the portal')
+  if (!session?.signedIn) throw new Error('used outside the signed-in part of the portal')
   return session
 }
 
 /** Whether whoever is signed in has a right; what one may not do is not offered. */
-export function useMay(): (right: string) => boolean {
+export function useMay(): (right: Right) => boolean {
   const { rights } = useSession()
   return (right) => rights.includes(right)
+}
+
+/** How a user is called: by name, and before there is one by address. */
+export function nameOf({ firstName, lastName, email }: User): string {
+  return [firstName, lastName].filter((part) => part !== null).join(' ') || email
+}
+
+/** A call that answers with the session as it is after it: signing in, registering, changing one's account. */
+export function useSessionChange<Input>(change: (input: Input) => Promise<Session>) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: change,
+    onSuccess(session) {
+      const before = queries.getQueryData(sessionQuery.queryKey)
+      // Nobody sees what was read for somebody else.
+      if (before?.user?.id !== session.user?.id || before?.kind !== session.kind) forgetAll(queries)
+      queries.setQueryData(sessionQuery.queryKey, taken(session))
+    },
+  })
+}
+
+function forgetAll(queries: QueryClient): void {
+  queries.removeQueries({ predicate: ({ queryKey: [from] }) => from !== sessionQuery.queryKey[0] })
+}
+
+/** Ends the session and forgets everything that was read in it. */
+export function useSignOut() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: () => answerOf(client.DELETE('/api/v1/session')),
+    onSettled() {
+      forgetAll(queries)
+      return queries.invalidateQueries({ queryKey: sessionQuery.queryKey })
+    },
+  })
 }

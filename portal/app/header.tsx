@@ -4,6 +4,7 @@ import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useSession } from '../api/session.tsx'
+import { Brand } from '../ui/brand.tsx'
 import { LiveIndicator } from './live-indicator.tsx'
 import { UserButton, useUserName } from './user-button.tsx'
 
@@ -64,7 +65,7 @@ export function Header({
         onClick={onToggleNavigation}
       />
       <Link to="/" className={styles.brand}>
-        <Bridge />
+        <Brand size={24} />
         Steg
       </Link>
       <span className={styles.tenant}>{kind === 'operator' ? t('operator') : tenant?.name}</span>
@@ -78,17 +79,5 @@ export function Header({
         <UserButton name={userName} aria-haspopup="menu" onClick={() => setMenuWanted(true)} />
       )}
     </header>
-  )
-}
-
-/** The product's sign, in the colour of the text around it. */
-function Bridge() {
-  return (
-    <svg width="24" height="24" viewBox="0 0 32 32" aria-hidden="true">
-      <g fill="none" stroke={tokens.colorBrandForeground1} strokeLinecap="round">
-        <path d="M3 21C7.5 12 24.5 12 29 21" strokeWidth="3" />
-        <path d="M3 24h26M10 17v7M16 15v9M22 17v7" strokeWidth="2.2" />
-      </g>
-    </svg>
   )
 }

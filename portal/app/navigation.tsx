@@ -12,14 +12,14 @@ import { PersonSettings20Regular } from '@fluentui/react-icons/svg/person-settin
 import { PlugConnected20Regular } from '@fluentui/react-icons/svg/plug-connected'
 import type { ParseKeys } from 'i18next'
 import type { ComponentType } from 'react'
-import type { Session } from '../api/session.tsx'
+import type { Right, Session } from '../api/session.tsx'
 
 export interface Entry {
   readonly to: string
   readonly text: ParseKeys<'shell'>
   readonly icon: ComponentType
   /** Who has it sees the entry. */
-  readonly right?: string
+  readonly right?: Right
   /** Outside the portal's own pages. */
   readonly external?: true
 }

@@ -11,6 +11,10 @@ export const routes: RouteObject[] = [
     HydrateFallback: Splash,
     children: [
       { path: '/sign-in', lazy: () => import('../session/sign-in-page.tsx') },
+      { path: '/forgotten-password', lazy: () => import('../session/forgotten-password-page.tsx') },
+      { path: '/password-reset/:token', lazy: () => import('../session/password-reset-page.tsx') },
+      { path: '/invitation/:token', lazy: () => import('../session/invitation-page.tsx') },
+      { path: '/email-confirmation/:token', lazy: () => import('../session/email-confirmation-page.tsx') },
       {
         Component: Shell,
         children: [
@@ -24,6 +28,7 @@ export const routes: RouteObject[] = [
               { path: '/jobs', lazy: () => import('../jobs/jobs-page.tsx') },
               { path: '/jobs/:token', lazy: () => import('../jobs/job-page.tsx') },
               { path: '/jobs/:token/runs/:id', lazy: () => import('../jobs/run-page.tsx') },
+              { path: '/account', lazy: () => import('../account/account-page.tsx') },
               { path: '*', Component: NotFoundPage },
             ],
           },

@@ -75,7 +75,7 @@ export function Shell() {
     )
   }
   if (session === undefined) return <Splash />
-  if (session === null) {
+  if (!session.signedIn) {
     const to = `${pathname}${search}`
     return <Navigate to={to === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(to)}`} replace />
   }

@@ -1,7 +1,7 @@
 import { Button, makeStyles, tokens } from '@fluentui/react-components'
 import type { ComponentProps } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useSession } from '../api/session.tsx'
+import { nameOf, useSession } from '../api/session.tsx'
 
 const useStyles = makeStyles({
   initials: {
@@ -23,8 +23,8 @@ const useStyles = makeStyles({
 /** How whoever is signed in is called. */
 export function useUserName(): string {
   const { t } = useTranslation('shell')
-  const { user, kind } = useSession()
-  return user?.name ?? (kind === 'operator' ? t('operator') : t('tokenUser'))
+  const { user } = useSession()
+  return user === null ? t('operator') : nameOf(user)
 }
 
 export function UserButton({ name, ...more }: ComponentProps<typeof Button> & { readonly name: string }) {

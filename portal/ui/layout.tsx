@@ -16,6 +16,13 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground1,
     minWidth: 0,
   },
+  fields: {
+    display: 'grid',
+    gridTemplateColumns: 'repeat(auto-fit, minmax(min(260px, 100%), 1fr))',
+    alignItems: 'start',
+    gap: tokens.spacingHorizontalL,
+    maxWidth: '720px',
+  },
   title: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400 },
 })
 
@@ -29,6 +36,12 @@ export function Column({ children, padded }: { readonly children: ReactNode; rea
 export function Row({ children, end }: { readonly children: ReactNode; readonly end?: boolean }) {
   const styles = useStyles()
   return <div className={mergeClasses(styles.row, end && styles.end)}>{children}</div>
+}
+
+/** The fields of a form, side by side where there is room. */
+export function Fields({ children }: { readonly children: ReactNode }) {
+  const styles = useStyles()
+  return <div className={styles.fields}>{children}</div>
 }
 
 /** A part of a page with a frame and a heading of its own. */

@@ -5,6 +5,7 @@ const areas: ReadonlySet<string> = new Set([
   'audit',
   'bookings',
   'connectors',
+  'email-confirmation',
   'forgotten-password',
   'help',
   'invitation',

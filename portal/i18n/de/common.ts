@@ -4,9 +4,12 @@ export const common = {
   copied: 'Kopiert',
   copy: 'Kopieren',
   copyWhat: '{{what}} kopieren',
+  languages: { de: 'Deutsch', en: 'English' },
   loading: 'Wird geladen …',
   more: 'Weitere anzeigen',
   save: 'Speichern',
+  passwordHint: 'Mindestens 12 Zeichen. Mehrere Wörter sind leicht zu merken und schwer zu erraten.',
+  showPassword: 'Passwort anzeigen',
   retry: 'Erneut versuchen',
   problem: {
     code: 'Mehr dazu ({{code}})',

@@ -2,7 +2,6 @@ export const shell = {
   account: 'Mein Konto',
   closeNavigation: 'Navigation schließen',
   language: 'Sprache',
-  languages: { de: 'Deutsch', en: 'English' },
   navigation: 'Navigation',
   operator: 'Betreiber',
   signOut: 'Abmelden',
@@ -10,7 +9,6 @@ export const shell = {
   theme: 'Darstellung',
   themes: { system: 'Wie im System', light: 'Hell', dark: 'Dunkel' },
   toggleNavigation: 'Navigation ein- oder ausklappen',
-  tokenUser: 'Zugriffstoken',
   toStart: 'Zur Startseite',
   userMenu: 'Benutzermenü von {{name}}',
   entry: {

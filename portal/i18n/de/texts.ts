@@ -1,3 +1,4 @@
+import { account } from './account.ts'
 import { common } from './common.ts'
 import { connectors } from './connectors.ts'
 import { jobs } from './jobs.ts'
@@ -7,4 +8,4 @@ import { start } from './start.ts'
 import { variables } from './variables.ts'
 
 /** Every text of the portal, by area. German leads: other languages have exactly these keys. */
-export const texts = { common, connectors, jobs, session, shell, start, variables } as const
+export const texts = { account, common, connectors, jobs, session, shell, start, variables } as const

@@ -7,9 +7,12 @@ export const common: TextsLike<typeof leading> = {
   copied: 'Copied',
   copy: 'Copy',
   copyWhat: 'Copy {{what}}',
+  languages: { de: 'Deutsch', en: 'English' },
   loading: 'Loading …',
   more: 'Show more',
   save: 'Save',
+  passwordHint: 'At least 12 characters. Several words are easy to remember and hard to guess.',
+  showPassword: 'Show password',
   retry: 'Try again',
   problem: {
     code: 'More about it ({{code}})',

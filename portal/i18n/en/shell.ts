@@ -5,7 +5,6 @@ export const shell: TextsLike<typeof leading> = {
   account: 'My account',
   closeNavigation: 'Close navigation',
   language: 'Language',
-  languages: { de: 'Deutsch', en: 'English' },
   navigation: 'Navigation',
   operator: 'Operator',
   signOut: 'Sign out',
@@ -13,7 +12,6 @@ export const shell: TextsLike<typeof leading> = {
   theme: 'Appearance',
   themes: { system: 'As in the system', light: 'Light', dark: 'Dark' },
   toggleNavigation: 'Expand or collapse navigation',
-  tokenUser: 'Access token',
   toStart: 'To the start page',
   userMenu: 'User menu of {{name}}',
   entry: {
