@@ -33,7 +33,7 @@ export function SchedulePreview({
   const styles = useStyles()
   const cron = useSettled(schedule.cron)
   const { timeZone } = schedule
-  const preview = useQuery(read('/api/v1/jobs/schedule-preview', { params: { query: { cron, timeZone } } }))
+  const preview = useQuery(read('/api/v1/schedule-preview', { params: { query: { cron, timeZone } } }))
   return (
     <Loaded query={preview}>
       {({ items }) => (
