@@ -1,11 +1,28 @@
+import { access } from './access.ts'
 import { account } from './account.ts'
+import { audit } from './audit.ts'
 import { common } from './common.ts'
 import { connectors } from './connectors.ts'
+import { help } from './help.ts'
 import { jobs } from './jobs.ts'
 import { session } from './session.ts'
 import { shell } from './shell.ts'
 import { start } from './start.ts'
+import { tenants } from './tenants.ts'
 import { variables } from './variables.ts'
 
 /** Every text of the portal, by area. German leads: other languages have exactly these keys. */
-export const texts = { account, common, connectors, jobs, session, shell, start, variables } as const
+export const texts = {
+  access,
+  account,
+  audit,
+  common,
+  connectors,
+  help,
+  jobs,
+  session,
+  shell,
+  start,
+  tenants,
+  variables,
+} as const

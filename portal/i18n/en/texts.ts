@@ -1,21 +1,29 @@
 import type { texts as leading } from '../de/texts.ts'
 import type { TextsLike } from '../shape.ts'
+import { access } from './access.ts'
 import { account } from './account.ts'
+import { audit } from './audit.ts'
 import { common } from './common.ts'
 import { connectors } from './connectors.ts'
+import { help } from './help.ts'
 import { jobs } from './jobs.ts'
 import { session } from './session.ts'
 import { shell } from './shell.ts'
 import { start } from './start.ts'
+import { tenants } from './tenants.ts'
 import { variables } from './variables.ts'
 
 export const texts: TextsLike<typeof leading> = {
+  access,
   account,
+  audit,
   common,
   connectors,
+  help,
   jobs,
   session,
   shell,
   start,
+  tenants,
   variables,
 }

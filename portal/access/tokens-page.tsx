@@ -1,0 +1,147 @@
+import { Button, Caption1, makeStyles, tokens } from '@fluentui/react-components'
+import { Add20Regular } from '@fluentui/react-icons/svg/add'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type Answer, answerOf, client } from '../api/client.ts'
+import { read } from '../api/read.ts'
+import { useReadAgain } from '../api/read-again.ts'
+import { useMay } from '../api/session.tsx'
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
+import { type Column, DataTable } from '../ui/data-table.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { useMessages } from '../ui/messages.tsx'
+import { Loaded, Page } from '../ui/page.tsx'
+import { StateBadge, type Tone } from '../ui/state-badge.tsx'
+import { Time } from '../ui/time.tsx'
+import { useRoleNames } from './roles-field.tsx'
+import { CreateTokenDialog } from './token-dialog.tsx'
+
+type Token = Answer<'/api/v1/api-tokens'>['items'][number]
+
+const tones: Readonly<Record<Token['state'], Tone>> = {
+  active: 'good',
+  expired: 'warning',
+  revoked: 'neutral',
+}
+
+const useStyles = makeStyles({ small: { display: 'block', color: tokens.colorNeutralForeground3 } })
+
+function useColumns(onRevoke: (token: Token) => void): readonly Column<Token>[] {
+  const { t } = useTranslation('access')
+  const styles = useStyles()
+  const roleNames = useRoleNames()
+  const mayWrite = useMay()('tokens:write')
+  return [
+    {
+      id: 'name',
+      title: t('tokens.name'),
+      cell: ({ name, roles, scope }) => (
+        <>
+          {name}
+          <Caption1 className={styles.small}>{roleNames(roles)}</Caption1>
+          {scope !== null && (
+            <Caption1 className={styles.small}>
+              {t('scope.shown', { people: scope.people.length, groups: scope.groups.length })}
+            </Caption1>
+          )}
+        </>
+      ),
+    },
+    {
+      id: 'state',
+      title: t('tokens.state'),
+      width: '120px',
+      cell: ({ state }) => <StateBadge tone={tones[state]}>{t(`tokens.states.${state}`)}</StateBadge>,
+    },
+    {
+      id: 'expires',
+      title: t('tokens.expires'),
+      width: '160px',
+      wideOnly: true,
+      cell: ({ expiresAt }) => (expiresAt === null ? t('tokens.never') : <Time iso={expiresAt} />),
+    },
+    {
+      id: 'lastUsed',
+      title: t('tokens.lastUsed'),
+      width: '150px',
+      wideOnly: true,
+      cell: ({ lastUsedAt }) =>
+        lastUsedAt === null ? t('tokens.unused') : <Time iso={lastUsedAt} relative />,
+    },
+    {
+      id: 'createdBy',
+      title: t('tokens.createdBy'),
+      width: '160px',
+      wideOnly: true,
+      cell: ({ createdBy }) => createdBy ?? '–',
+    },
+    {
+      id: 'actions',
+      title: t('tokens.actions'),
+      titleHidden: true,
+      width: '120px',
+      cell: (token) =>
+        mayWrite &&
+        token.state === 'active' && (
+          <Button
+            size="small"
+            aria-label={t('tokens.revokeThis', { name: token.name })}
+            onClick={() => onRevoke(token)}
+          >
+            {t('tokens.revoke')}
+          </Button>
+        ),
+    },
+  ]
+}
+
+export function Component() {
+  const { t } = useTranslation('access')
+  const { done } = useMessages()
+  const mayWrite = useMay()('tokens:write')
+  const readAgain = useReadAgain('/api/v1/api-tokens')
+  const list = useQuery(read('/api/v1/api-tokens'))
+  const [creating, setCreating] = useState(false)
+  const [revoking, setRevoking] = useState<Token>()
+  const columns = useColumns(setRevoking)
+  async function revoke(): Promise<void> {
+    if (revoking === undefined) return
+    await answerOf(client.DELETE('/api/v1/api-tokens/{id}', { params: { path: { id: revoking.id } } }))
+    done(t('tokens.revoked'))
+    void readAgain()
+  }
+  return (
+    <Page
+      title={t('tokens.title')}
+      lead={t('tokens.lead')}
+      actions={
+        mayWrite && (
+          <Button appearance="primary" icon={<Add20Regular />} onClick={() => setCreating(true)}>
+            {t('tokens.create')}
+          </Button>
+        )
+      }
+    >
+      <Loaded query={list}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <EmptyState text={t('tokens.none')} />
+          ) : (
+            <DataTable label={t('tokens.title')} columns={columns} rows={items} keyOf={({ id }) => id} />
+          )
+        }
+      </Loaded>
+      {creating && <CreateTokenDialog onClose={() => setCreating(false)} />}
+      <ConfirmDialog
+        open={revoking !== undefined}
+        onClose={() => setRevoking(undefined)}
+        title={t('tokens.revokeTitle', { name: revoking?.name ?? '' })}
+        confirm={t('tokens.revoke')}
+        onConfirm={revoke}
+      >
+        {t('tokens.revokeText')}
+      </ConfirmDialog>
+    </Page>
+  )
+}

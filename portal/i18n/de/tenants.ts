@@ -1,0 +1,30 @@
+export const tenants = {
+  title: 'Mandanten',
+  lead: 'Jeder Mandant ist eine Firma mit eigenen Daten, Benutzern und Agenten.',
+  create: 'Mandant anlegen',
+  none: 'Es gibt noch keinen Mandanten.',
+  name: 'Name der Firma',
+  id: 'Kennung',
+  createdAt: 'Angelegt',
+  actions: 'Aktionen',
+  admin: 'E-Mail-Adresse des ersten Admins',
+  adminHint: 'Bekommt eine Einladung mit einem Link, der sieben Tage gilt.',
+  language: 'Sprache der Einladung',
+  languages: { de: 'Deutsch', en: 'Englisch' },
+  do: 'Anlegen',
+  createdTitle: '„{{name}}“ ist angelegt',
+  createdText:
+    'Die Einladung an {{email}} ist unterwegs. Mit dem Link darin richtet der Admin sein Konto ein und beginnt mit der Einrichtung.',
+  mailFailed:
+    'Die Einladung an {{email}} konnte nicht zugestellt werden. Prüfen Sie den Mailserver und laden Sie den Admin erneut ein.',
+  token: 'API-Token des Mandanten',
+  tokenText:
+    'Für Programme, die den Mandanten einrichten. Es trägt alle Admin-Rollen und wird nur jetzt angezeigt; wer es nicht braucht, kann es im Portal widerrufen.',
+  close: 'Fertig',
+  invite: 'Admin einladen',
+  inviteThis: 'Admin für {{name}} einladen',
+  inviteTitle: 'Admin für „{{name}}“ einladen',
+  email: 'E-Mail-Adresse',
+  send: 'Einladung senden',
+  invited: 'Die Einladung an {{email}} ist unterwegs.',
+} as const

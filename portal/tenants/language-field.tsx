@@ -1,0 +1,24 @@
+import { Field, Select } from '@fluentui/react-components'
+import { useTranslation } from 'react-i18next'
+import { isLanguage, type Language, languages } from '../i18n/language.ts'
+
+export function LanguageField({
+  value,
+  onChange,
+}: {
+  readonly value: Language
+  readonly onChange: (language: Language) => void
+}) {
+  const { t } = useTranslation('tenants')
+  return (
+    <Field label={t('language')}>
+      <Select value={value} onChange={(_, data) => isLanguage(data.value) && onChange(data.value)}>
+        {languages.map((language) => (
+          <option key={language} value={language}>
+            {t(`languages.${language}`)}
+          </option>
+        ))}
+      </Select>
+    </Field>
+  )
+}
