@@ -1,11 +1,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { compose } from '../../functions/compose.ts'
 import { unmatched } from '../../functions/http/unmatched.ts'
 import { silentLogger } from '../../shared/log.ts'
 
-const documents = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...globSync('docs/*.md')]
+const documents = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md')]
 const textOf = (file: string) => readFileSync(file, 'utf8')
 const packageJson = JSON.parse(textOf('package.json'))
 
@@ -14,6 +14,16 @@ describe('documents', () => {
     for (const [, target = ''] of textOf(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
       expect(existsSync(join(dirname(file), target)), `${file} → ${target}`).toBe(true)
     }
+  })
+
+  // What is not prose is the same in both languages: a command or table row that one of them lacks is an oversight.
+  it.each(globSync('docs/de/*.md'))('%s has what its English twin has', (file) => {
+    const bones = (text: string) => ({
+      commands: [...text.matchAll(/^```[\s\S]*?^```/gm)].map(([block]) => block.replace(/\s+#.*$/gm, '')),
+      headings: text.match(/^#+ /gm)?.length,
+      rows: text.match(/^\|/gm)?.length,
+    })
+    expect(bones(textOf(file))).toEqual(bones(textOf(join('docs', basename(file)))))
   })
 
   it.each(documents)('%s names npm scripts that exist', (file) => {

@@ -35,8 +35,8 @@ describe('error catalogue', () => {
     expect(again.message).toBe(error.message)
   })
 
-  it('is what docs/errors.md shows, both ways', () => {
-    const documented = [...readFileSync('docs/errors.md', 'utf8').matchAll(/^\| `([a-z-]+)` \| (\d+) \|/gm)]
+  it.each(['docs/errors.md', 'docs/de/errors.md'])('is what %s shows, both ways', (file) => {
+    const documented = [...readFileSync(file, 'utf8').matchAll(/^\| `([a-z-]+)` \| (\d+) \|/gm)]
     expect(documented.map(([, code, status]) => [code, Number(status)])).toEqual(
       [...codes].sort().map((code) => [code, catalogue[code].status]),
     )
