@@ -9,10 +9,33 @@ const documents = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...globSyn
 const textOf = (file: string) => readFileSync(file, 'utf8')
 const packageJson = JSON.parse(textOf('package.json'))
 
+/** The headings of a document as anchors, the way GitHub makes them. */
+const headingsOf = (file: string) =>
+  [
+    ...textOf(file)
+      .replace(/^```[\s\S]*?^```/gm, '')
+      .matchAll(/^#+ (.+)$/gm),
+  ].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s-]/gu, '')
+      .replace(/\s/g, '-'),
+  )
+
 describe('documents', () => {
   it.each(documents)('%s links to files that exist', (file) => {
     for (const [, target = ''] of textOf(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
       expect(existsSync(join(dirname(file), target)), `${file} → ${target}`).toBe(true)
+    }
+  })
+
+  // The portal's help makes the same anchors.
+  it.each(documents)('%s has headings of its own, and links to headings that exist', (file) => {
+    const own = headingsOf(file)
+    expect(own).toEqual([...new Set(own)])
+    for (const [, target = '', anchor = ''] of textOf(file).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)) {
+      const linked = target === '' ? file : join(dirname(file), target)
+      expect(headingsOf(linked), `${file} → ${target}#${anchor}`).toContain(anchor)
     }
   })
 
