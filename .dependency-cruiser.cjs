@@ -83,9 +83,9 @@ module.exports = {
       comment:
         "A capability uses another through its service's type, handed in by compose.ts: import type only from service.ts.",
       severity: 'error',
-      from: { path: '^functions/(audit|tenancy|connectors|relay|jobs|hr)/' },
+      from: { path: '^functions/(audit|tenancy|connectors|relay|jobs|hr|licensing)/' },
       to: {
-        path: '^functions/(audit|tenancy|connectors|relay|jobs|hr)/',
+        path: '^functions/(audit|tenancy|connectors|relay|jobs|hr|licensing)/',
         pathNot: ['^functions/$1/', '/service\\.ts$', '/port\\.ts$'],
       },
     },

@@ -39,6 +39,9 @@ import { openApiDocument } from './http/openapi.ts'
 import { jobEndpoints } from './jobs/endpoints.ts'
 import { createJobsService } from './jobs/service.ts'
 import { carryTrace, traceRuns } from './jobs/traced.ts'
+import { licensingEndpoints } from './licensing/endpoints.ts'
+import { licensed } from './licensing/guard.ts'
+import { createLicensingService } from './licensing/service.ts'
 import { createLive } from './live/route.ts'
 import { agentMetricsEndpoint, lastDayOf } from './metrics/agent-endpoints.ts'
 import { metricsEndpoint } from './metrics/endpoint.ts'
@@ -107,6 +110,7 @@ export const tables = [
   'Groups',
   'Audit',
   'AuditDays',
+  'Licences',
 ] as const
 
 /** Reads the environment once, builds adapters, hands them to services. The only place that knows both. */
@@ -258,9 +262,11 @@ export async function compose(environment: Readonly<Record<string, string | unde
   const setupParts = { variables, connectors, jobs, people, bookings }
   const setup = createSetupService(setupParts)
 
+  const licensing = createLicensingService({ store, clock, tenancy })
+
   const agentFile = createAgentFile()
 
-  const endpoints: readonly Endpoint[] = [
+  const unlicensed: readonly Endpoint[] = [
     ...tenancyEndpoints(tenancy, accounts),
     ...sessionEndpoints(accounts, { tenantName: tenancy.nameOf, publicUrl: settings.site.publicUrl }),
     ...accountEndpoints(accounts, tenancy.nameOf),
@@ -282,6 +288,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
     ...balanceEndpoints(balances),
     ...absenceEndpoints(scopedAbsences(absences, people)),
     ...setupEndpoints(setup),
+    ...licensingEndpoints(licensing),
     downloadsEndpoint(agentFile),
     metricsEndpoint({
       store: countedStore.counts,
@@ -295,6 +302,8 @@ export async function compose(environment: Readonly<Record<string, string | unde
       checks: { store: () => store.get('Tenants', 'health', 'health'), broker: () => bus.check() },
     }),
   ]
+
+  const endpoints = licensed(unlicensed, licensing)
 
   const authentication = { byToken: tenancy.authenticate, bySession: accounts.signedIn }
   const live = createLive({ ...setupParts, clock, authentication, site: settings.site })

@@ -21,6 +21,8 @@ export interface TenancyService {
   isOperatorToken(text: string): boolean
   /** @throws StegError `not-found` */
   nameOf(tenantId: string): Promise<string>
+  /** ISO 8601. @throws StegError `not-found` */
+  createdAtOf(tenantId: string): Promise<string>
   /** The tenant's wrapped data key. @throws StegError `not-found` */
   wrappedKeyOf(tenantId: string): Promise<string>
 }
@@ -78,6 +80,7 @@ export function createTenancyService(parts: TenancyParts): TenancyService {
     },
 
     nameOf: async (tenantId) => (await tenantRow(tenantId)).name,
+    createdAtOf: async (tenantId) => (await tenantRow(tenantId)).createdAt,
     wrappedKeyOf: async (tenantId) => (await tenantRow(tenantId)).wrappedKey,
   }
 }

@@ -51,6 +51,7 @@ export async function startDemo(
   const file = folder.path('demo.json')
   const state = (await readJson(file, State)) ?? (await createTenant(hub))
   await writeJson(file, state)
+  await orderEverything(hub, state.tenantId)
   const started: Managed[] = []
   const stop = async () => {
     for (const process of started.toReversed()) await process.stop()
@@ -110,6 +111,16 @@ async function createTenant(hub: { url: string; operatorToken: string }): Promis
     sagePort: 0,
     agent: null,
   }
+}
+
+/** The demo does not end with the trial. What somebody has set since stays. */
+async function orderEverything(hub: { url: string; operatorToken: string }, tenantId: string): Promise<void> {
+  const api = createApi(hub.url, hub.operatorToken)
+  const path = `/tenants/${tenantId}/licence`
+  const { kind } = await api.get(path, z.object({ kind: z.string() }))
+  if (kind !== 'trial') return
+  const order = { active: true }
+  await api.put(path, { terminalConnection: order, mobileApp: order, accessControl: order })
 }
 
 /** On the port of the last start when it is free, because agents call only addresses they know. */

@@ -6,6 +6,7 @@ import { apiErrors } from './api.ts'
 import { bookingErrors } from './bookings.ts'
 import type { ErrorEntry } from './entry.ts'
 import { jobErrors } from './jobs.ts'
+import { licensingErrors } from './licensing.ts'
 import { networkErrors } from './network.ts'
 import { peopleErrors } from './people.ts'
 import { relayErrors } from './relay.ts'
@@ -27,6 +28,7 @@ export const catalogue = {
   ...bookingErrors,
   ...absenceErrors,
   ...peopleErrors,
+  ...licensingErrors,
 } as const
 
 export type ErrorCode = keyof typeof catalogue

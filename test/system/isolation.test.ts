@@ -117,6 +117,11 @@ const bodies: Readonly<Record<string, unknown>> = {
   requestAbsences: absences,
   createTenant: { name: 'x' },
   inviteTenantAdmin: { email: 'stranger@muster.example' },
+  setTenantLicence: {
+    terminalConnection: { active: false },
+    mobileApp: { active: false },
+    accessControl: { active: false },
+  },
   signIn: { email: 'owner@muster.example', password: 'x' },
   changePassword: { current: 'x', next: 'x' },
   editAccount: { firstName: 'x' },
@@ -171,6 +176,7 @@ async function ownersState() {
     '/jobs/SysSageSyncPersonen/runs',
     '/sage/profile',
     '/users',
+    '/licence',
   ]
   const answers = await Promise.all(lists.map((list) => owner.api('GET', list)))
   return answers.map(({ body }) => JSON.stringify(body).replace(/"last(Seen|UsedAt)":"[^"]*"/g, ''))

@@ -37,9 +37,23 @@ export type Role = (typeof roles)[number]
 
 const granted: Record<Role, readonly Right[]> = {
   admin: rights,
-  'admin-access-control': ['people:read'],
-  'admin-app': ['people:read', 'absences:read', 'balances:read', 'masterdata:read', 'bookings:read'],
-  'admin-terminal': ['people:read', 'balances:read', 'masterdata:read', 'bookings:read', 'bookings:write'],
+  'admin-access-control': ['people:read', 'licence:read'],
+  'admin-app': [
+    'people:read',
+    'absences:read',
+    'balances:read',
+    'masterdata:read',
+    'bookings:read',
+    'licence:read',
+  ],
+  'admin-terminal': [
+    'people:read',
+    'balances:read',
+    'masterdata:read',
+    'bookings:read',
+    'bookings:write',
+    'licence:read',
+  ],
   personal: [],
   team: ['people:read'],
 }
