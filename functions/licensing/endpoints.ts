@@ -57,7 +57,7 @@ export function licensingEndpoints(licensing: LicensingService): readonly Endpoi
       handle: async ({ params }) => ({ body: shown(await licensing.get(params.tenantId)) }),
     }),
     endpoint({
-      id: 'setTenantLicence',
+      id: 'setLicence',
       method: 'PUT',
       path: '/tenants/{tenantId}/licence',
       access: 'operator',

@@ -1,6 +1,7 @@
 import { BookQuestionMark20Regular } from '@fluentui/react-icons/svg/book-question-mark'
 import { BracesVariable20Regular } from '@fluentui/react-icons/svg/braces-variable'
 import { BuildingMultiple20Regular } from '@fluentui/react-icons/svg/building-multiple'
+import { Certificate20Regular } from '@fluentui/react-icons/svg/certificate'
 import { ClipboardTask20Regular } from '@fluentui/react-icons/svg/clipboard-task'
 import { Clock20Regular } from '@fluentui/react-icons/svg/clock'
 import { Code20Regular } from '@fluentui/react-icons/svg/code'
@@ -54,6 +55,7 @@ const tenant: readonly Section[] = [
       { to: '/users', text: 'entry.users', icon: PersonSettings20Regular, right: 'users:read' },
       { to: '/tokens', text: 'entry.tokens', icon: Key20Regular, right: 'tokens:read' },
       { to: '/audit', text: 'entry.audit', icon: History20Regular, right: 'audit:read' },
+      { to: '/licence', text: 'entry.licence', icon: Certificate20Regular, right: 'licence:read' },
     ],
   },
   help,

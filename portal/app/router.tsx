@@ -24,6 +24,7 @@ export const routes: RouteObject[] = [
               { index: true, lazy: () => import('../start/start-page.tsx') },
               { path: '/connectors', lazy: () => import('../connectors/connectors-page.tsx') },
               { path: '/connectors/:id', lazy: () => import('../connectors/connector-page.tsx') },
+              { path: '/licence', lazy: () => import('../licence/licence-page.tsx') },
               { path: '/variables', lazy: () => import('../variables/variables-page.tsx') },
               { path: '/jobs', lazy: () => import('../jobs/jobs-page.tsx') },
               { path: '/jobs/:token', lazy: () => import('../jobs/job-page.tsx') },

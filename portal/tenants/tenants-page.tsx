@@ -7,11 +7,13 @@ import type { Answer } from '../api/client.ts'
 import { readPages } from '../api/read.ts'
 import { type Column, DataTable } from '../ui/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { Row } from '../ui/layout.tsx'
 import { Page } from '../ui/page.tsx'
 import { Pages } from '../ui/paging.tsx'
 import { Time } from '../ui/time.tsx'
 import { CreateTenantDialog } from './create-dialog.tsx'
 import { InviteAdminDialog } from './invite-dialog.tsx'
+import { LicenceDialog } from './licence-dialog.tsx'
 
 type Tenant = Answer<'/api/v1/tenants'>['items'][number]
 
@@ -21,6 +23,7 @@ export function Component() {
   const tenants = useInfiniteQuery(readPages('/api/v1/tenants'))
   const [creating, setCreating] = useState(false)
   const [inviting, setInviting] = useState<Tenant>()
+  const [licensing, setLicensing] = useState<Tenant>()
   const columns: readonly Column<Tenant>[] = [
     { id: 'name', title: t('name'), cell: ({ name }) => name },
     { id: 'id', title: t('id'), width: '180px', wideOnly: true, cell: ({ id }) => id },
@@ -35,15 +38,24 @@ export function Component() {
       id: 'actions',
       title: t('actions'),
       titleHidden: true,
-      width: '170px',
+      width: '250px',
       cell: (tenant) => (
-        <Button
-          size="small"
-          aria-label={t('inviteThis', { name: tenant.name })}
-          onClick={() => setInviting(tenant)}
-        >
-          {t('invite')}
-        </Button>
+        <Row>
+          <Button
+            size="small"
+            aria-label={t('inviteThis', { name: tenant.name })}
+            onClick={() => setInviting(tenant)}
+          >
+            {t('invite')}
+          </Button>
+          <Button
+            size="small"
+            aria-label={t('licence.openThis', { name: tenant.name })}
+            onClick={() => setLicensing(tenant)}
+          >
+            {t('licence.open')}
+          </Button>
+        </Row>
       ),
     },
   ]
@@ -63,6 +75,9 @@ export function Component() {
       {creating && <CreateTenantDialog onClose={() => setCreating(false)} />}
       {inviting !== undefined && (
         <InviteAdminDialog tenant={inviting} onClose={() => setInviting(undefined)} />
+      )}
+      {licensing !== undefined && (
+        <LicenceDialog tenant={licensing} onClose={() => setLicensing(undefined)} />
       )}
     </Page>
   )

@@ -43,6 +43,16 @@ export function formatDate(iso: string): string {
   }).format(new Date(iso))
 }
 
+/** A day such as 2027-01-31, the same wherever the reader is. */
+export function formatDay(day: string): string {
+  return new Intl.DateTimeFormat(locales[currentLanguage()], {
+    day: '2-digit',
+    month: '2-digit',
+    year: 'numeric',
+    timeZone: 'UTC',
+  }).format(new Date(day))
+}
+
 export function formatNumber(value: number): string {
   return new Intl.NumberFormat(locales[currentLanguage()]).format(value)
 }

@@ -75,7 +75,7 @@ async function ask(principal: Principal, id: string, { params = {}, body, langua
 }
 
 const license = (tenantId: string, orders: object) =>
-  ask(operator, 'setTenantLicence', { params: { tenantId }, body: { ...nothing, ...orders } })
+  ask(operator, 'setLicence', { params: { tenantId }, body: { ...nothing, ...orders } })
 
 const booking = (id: string) => ({
   items: [{ id, externalToken: '3_4', type: 'come', time: '2026-11-02T08:00:00+01:00' }],
@@ -99,7 +99,7 @@ describe('the licence of a tenant (A11)', () => {
   it('is set by the operator alone, and seen by that tenant alone', async () => {
     for (const principal of [by('user', tenant), by('token', tenant), by('user', other)]) {
       const params = { tenantId: tenant }
-      expect((await ask(principal, 'setTenantLicence', { params, body: nothing })).status).toBe(403)
+      expect((await ask(principal, 'setLicence', { params, body: nothing })).status).toBe(403)
       expect((await ask(principal, 'getTenantLicence', { params })).status).toBe(403)
     }
     const set = await license(tenant, {
@@ -125,7 +125,7 @@ describe('the licence of a tenant (A11)', () => {
   it('is recorded for the tenant, with what was set', async () => {
     await license(tenant, { mobileApp: { active: true, validUntil: '2027-01-31' } })
     const { body } = await ask(by('user', tenant), 'listAudit')
-    expect(body.items[0]).toMatchObject({ action: 'setTenantLicence', outcome: 'done' })
+    expect(body.items[0]).toMatchObject({ action: 'setLicence', outcome: 'done' })
     expect(JSON.stringify(body.items[0])).toContain('active until 2027-01-31')
   })
 
@@ -136,7 +136,7 @@ describe('the licence of a tenant (A11)', () => {
     ['an unknown article', '', { ...nothing, telephony: on }, 400],
   ])('is not set for %s', async (_, tenantId, body, status) => {
     const params = { tenantId: tenantId || tenant }
-    expect((await ask(operator, 'setTenantLicence', { params, body })).status).toBe(status)
+    expect((await ask(operator, 'setLicence', { params, body })).status).toBe(status)
   })
 })
 

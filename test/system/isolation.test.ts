@@ -117,7 +117,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   requestAbsences: absences,
   createTenant: { name: 'x' },
   inviteTenantAdmin: { email: 'stranger@muster.example' },
-  setTenantLicence: {
+  setLicence: {
     terminalConnection: { active: false },
     mobileApp: { active: false },
     accessControl: { active: false },

@@ -27,7 +27,7 @@ export interface Licence {
 export const articleStates = ['active', 'ended', 'inactive'] as const
 export type ArticleState = (typeof articleStates)[number]
 
-export const TRIAL_DAYS = 30
+const TRIAL_DAYS = 30
 const DAY_MS = 86_400_000
 
 const berlin = new Intl.DateTimeFormat('en', {

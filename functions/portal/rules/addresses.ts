@@ -10,6 +10,7 @@ const areas: ReadonlySet<string> = new Set([
   'help',
   'invitation',
   'jobs',
+  'licence',
   'password-reset',
   'people',
   'sign-in',

@@ -1,4 +1,9 @@
 export const common = {
+  articles: {
+    terminalConnection: 'Terminalanbindung',
+    mobileApp: 'Mobile App',
+    accessControl: 'Zutrittskontrolle',
+  },
   back: 'Zurück',
   cancel: 'Abbrechen',
   copied: 'Kopiert',

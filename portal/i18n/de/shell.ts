@@ -17,6 +17,7 @@ export const shell = {
     connectors: 'Konnektoren',
     help: 'Hilfe',
     jobs: 'Jobs',
+    licence: 'Lizenz',
     people: 'Personen',
     reference: 'API-Referenz',
     start: 'Start',

@@ -27,4 +27,14 @@ export const tenants = {
   email: 'E-Mail-Adresse',
   send: 'Einladung senden',
   invited: 'Die Einladung an {{email}} ist unterwegs.',
+  licence: {
+    open: 'Lizenz',
+    openThis: 'Lizenz von {{name}}',
+    title: 'Lizenz von „{{name}}“',
+    trial:
+      'Der Mandant testet noch alle Artikel bis zu den Tagen hier. Sobald Sie speichern, gilt, was hier steht.',
+    until: '{{article}} gültig bis',
+    untilHint: 'Der letzte Tag. Leer: ohne Ende.',
+    saved: 'Die Lizenz von {{name}} ist gespeichert und gilt überall innerhalb einer Minute.',
+  },
 } as const

@@ -2,6 +2,11 @@ import type { common as leading } from '../de/common.ts'
 import type { TextsLike } from '../shape.ts'
 
 export const common: TextsLike<typeof leading> = {
+  articles: {
+    terminalConnection: 'Terminal connection',
+    mobileApp: 'Mobile app',
+    accessControl: 'Access control',
+  },
   back: 'Back',
   cancel: 'Cancel',
   copied: 'Copied',

@@ -20,6 +20,7 @@ export const shell: TextsLike<typeof leading> = {
     connectors: 'Connectors',
     help: 'Help',
     jobs: 'Jobs',
+    licence: 'Licence',
     people: 'People',
     reference: 'API reference',
     start: 'Start',

@@ -30,4 +30,14 @@ export const tenants: TextsLike<typeof leading> = {
   email: 'E-mail address',
   send: 'Send the invitation',
   invited: 'The invitation to {{email}} is on its way.',
+  licence: {
+    open: 'Licence',
+    openThis: 'Licence of {{name}}',
+    title: 'Licence of "{{name}}"',
+    trial:
+      'The tenant is still trying out all articles until the days shown. Once you save, what stands here counts.',
+    until: '{{article}} valid until',
+    untilHint: 'The last day. Empty: without end.',
+    saved: 'The licence of {{name}} is saved and counts everywhere within a minute.',
+  },
 }

@@ -7,6 +7,7 @@ import { common } from './common.ts'
 import { connectors } from './connectors.ts'
 import { help } from './help.ts'
 import { jobs } from './jobs.ts'
+import { licence } from './licence.ts'
 import { session } from './session.ts'
 import { shell } from './shell.ts'
 import { start } from './start.ts'
@@ -21,6 +22,7 @@ export const texts: TextsLike<typeof leading> = {
   connectors,
   help,
   jobs,
+  licence,
   session,
   shell,
   start,
