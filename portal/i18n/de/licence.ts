@@ -10,8 +10,8 @@ export const licence = {
   endless: 'Unbegrenzt',
   for: 'Wofür',
   purposes: {
-    terminalConnection: 'Buchungen und Anträge von Terminals; Ausweise vergeben',
+    terminalConnection: 'Buchungen und Anträge von Terminals; Identmedien vergeben',
     mobileApp: 'Buchungen und Anträge in der App',
-    accessControl: 'Ausweise vergeben',
+    accessControl: 'Identmedien vergeben',
   },
 } as const
