@@ -47,7 +47,7 @@ function useColumns(): readonly Column<User>[] {
     { id: 'roles', title: t('roles'), wideOnly: true, cell: (user) => roleNames(user.roles) },
     {
       id: 'scope',
-      title: t('scope.label'),
+      title: t('scope.column'),
       wideOnly: true,
       cell: ({ scope }) =>
         scope.kind === 'everyone'

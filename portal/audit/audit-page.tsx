@@ -32,6 +32,7 @@ const useStyles = makeStyles({
     gridTemplateColumns: 'repeat(auto-fill, minmax(200px, 1fr))',
     alignItems: 'end',
     gap: tokens.spacingHorizontalM,
+    '& > *, & select': { minWidth: 0 },
   },
   small: { display: 'block', color: tokens.colorNeutralForeground3 },
 })

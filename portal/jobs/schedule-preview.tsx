@@ -9,6 +9,7 @@ import { formatInZone } from '../ui/time.tsx'
 const QUIET_MS = 300
 
 const useStyles = makeStyles({
+  words: { margin: `0 0 ${tokens.spacingVerticalS}`, fontWeight: tokens.fontWeightSemibold },
   title: { display: 'block', color: tokens.colorNeutralForeground3 },
   list: { margin: 0, paddingLeft: tokens.spacingHorizontalL },
 })
@@ -36,14 +37,20 @@ export function SchedulePreview({
   const preview = useQuery(read('/api/v1/schedule-preview', { params: { query: { cron, timeZone } } }))
   return (
     <Loaded query={preview}>
-      {({ items }) => (
+      {({ items, words, clockChanges }) => (
         <div aria-live="polite">
+          {words !== null && <p className={styles.words}>{words}</p>}
           <Caption1 className={styles.title}>{title}</Caption1>
           <ul className={styles.list}>
             {items.map((iso) => (
               <li key={iso}>{formatInZone(iso, timeZone)}</li>
             ))}
           </ul>
+          {clockChanges.map(({ text }) => (
+            <Caption1 key={text} as="p" className={styles.title}>
+              {text}
+            </Caption1>
+          ))}
         </div>
       )}
     </Loaded>

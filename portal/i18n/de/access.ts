@@ -2,6 +2,7 @@ export const access = {
   roles: 'Rollen',
   rights: 'Rechte',
   scope: {
+    column: 'Sieht',
     label: 'Wessen Daten sichtbar sind',
     everyone: 'Alle Personen',
     limited: 'Nur bestimmte Personen und Gruppen',

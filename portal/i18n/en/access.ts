@@ -5,6 +5,7 @@ export const access: TextsLike<typeof leading> = {
   roles: 'Roles',
   rights: 'Rights',
   scope: {
+    column: 'Sees',
     label: 'Whose data may be seen',
     everyone: 'Everybody',
     limited: 'Only certain people and groups',
