@@ -13,6 +13,9 @@ const UserMenu = lazy(async () => ({ default: (await import('./user-menu.tsx')).
 const useStyles = makeStyles({
   root: {
     gridArea: 'header',
+    // The user menu opens over the page.
+    position: 'relative',
+    zIndex: 2,
     display: 'flex',
     alignItems: 'center',
     gap: tokens.spacingHorizontalS,

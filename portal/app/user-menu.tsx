@@ -40,6 +40,7 @@ export function UserMenu() {
   return (
     <Menu
       defaultOpen
+      inline
       checkedValues={{ language: [currentLanguage()], theme: [choice] }}
       onCheckedValueChange={(_, { name: what, checkedItems: [chosen] }) => {
         if (what === 'language' && isLanguage(chosen)) chooseLanguage(chosen)

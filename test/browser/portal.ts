@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { startTestPlatform, type TestPlatform, temporaryFolder } from '../system/platform.ts'
 import { launchChromium } from './chromium.ts'
-import { signInByToken } from './sign-in.ts'
+import { type SignedIn, signIn } from './sign-in.ts'
 
 export type Language = 'de' | 'en'
 
@@ -10,14 +10,23 @@ export interface PageOptions {
   readonly language?: Language
   readonly dark?: boolean
   readonly phone?: boolean
-  /** False: nobody has signed in yet. */
-  readonly signedIn?: boolean
+  /** Who sits before it; the admin of the demo company when it is left out. */
+  readonly as?: 'admin' | 'operator' | 'nobody'
 }
 
 export interface PortalUnderTest {
   readonly platform: TestPlatform
+  readonly browser: Browser
   readonly url: string
-  /** A new browser profile with one page, signed in as admin of the demo company. */
+  /** Address of the page that shows the mails which were sent. */
+  readonly mailbox: string
+  readonly demo: {
+    readonly tenantId: string
+    readonly tenantToken: string
+    readonly email: string
+    readonly password: string
+  }
+  /** A new browser profile with one page. */
   open(path: string, options?: PageOptions): Promise<PortalPage>
   close(): Promise<void>
 }
@@ -31,13 +40,36 @@ export interface PortalPage extends Page {
 export async function startPortal(args: readonly string[] = []): Promise<PortalUnderTest> {
   const folder = await temporaryFolder()
   const platform = await startTestPlatform(folder.path, args)
-  const demo = await platform.program.line('demo')
+  const ready = await platform.program.line('ready')
+  const line = await platform.program.line('demo')
+  const demo = {
+    tenantId: String(line.tenantId),
+    tenantToken: String(line.tenantToken),
+    email: String(line.email),
+    password: String(line.password),
+  }
   const browser = await launchChromium()
+  const states = new Map<string, Promise<SignedIn>>()
+  const { email, password } = demo
+  const credentials = { admin: { email, password }, operator: { operatorToken: platform.operatorToken } }
+
+  function stateOf(who: 'admin' | 'operator'): Promise<SignedIn> {
+    const state = states.get(who) ?? signIn(browser, platform.url, credentials[who])
+    states.set(who, state)
+    return state
+  }
+
   return {
     platform,
+    browser,
     url: platform.url,
-    open: (path, options = {}) =>
-      openPage(browser, `${platform.url}${path}`, String(demo.tenantToken), options),
+    mailbox: String(ready.mailbox),
+    demo,
+    async open(path, options = {}) {
+      const who = options.as ?? 'admin'
+      const state = who === 'nobody' ? {} : { storageState: await stateOf(who) }
+      return openPage(browser, `${platform.url}${path}`, { ...contextOf(options), ...state })
+    },
     async close() {
       await browser.close()
       await platform.program.end('SIGTERM')
@@ -49,11 +81,9 @@ export async function startPortal(args: readonly string[] = []): Promise<PortalU
 async function openPage(
   browser: Browser,
   address: string,
-  token: string,
-  options: PageOptions,
+  options: BrowserContextOptions,
 ): Promise<PortalPage> {
-  const context = await browser.newContext(contextOf(options))
-  if (options.signedIn !== false) await signInByToken(context, token)
+  const context = await browser.newContext(options)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {

@@ -10,10 +10,55 @@ describeInBrowser('the frame of the portal', () => {
   })
   afterAll(() => portal?.close())
 
+  it('sends whoever is not signed in to the sign-in page and, when they are, to where they wanted to go', async () => {
+    const page = await portal.open('/connectors?x=1', { as: 'nobody' })
+    expect(new URL(page.url()).pathname).toBe('/sign-in')
+    await page.getByLabel('E-Mail-Adresse').fill(portal.demo.email)
+    await page.getByLabel('Passwort').fill('ganz falsch')
+    await page.keyboard.press('Enter')
+    await page.getByText('E-Mail-Adresse oder Passwort ist falsch').waitFor()
+    await page.getByLabel('Passwort').fill(portal.demo.password)
+    await page.getByRole('button', { name: 'Anmelden', exact: true }).click()
+    await page.waitForURL(`${portal.url}/connectors?x=1`)
+    await page.getByRole('heading', { name: 'Konnektoren' }).waitFor()
+  })
+
+  it('leads nobody to a stranger after signing in', async () => {
+    for (const to of ['//evil.example', 'https://evil.example', '/\\evil.example']) {
+      const page = await portal.open(`/sign-in?to=${encodeURIComponent(to)}`)
+      await page.waitForURL(`${portal.url}/`)
+    }
+  })
+
+  it('signs out, and shows nothing of the session afterwards', async () => {
+    const page = await portal.open('/sign-in', { as: 'nobody' })
+    await page.getByLabel('E-Mail-Adresse').fill(portal.demo.email)
+    await page.getByLabel('Passwort').fill(portal.demo.password)
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: /Benutzermenü/ }).click()
+    await page.getByRole('menuitem', { name: 'Abmelden' }).click()
+    await page.waitForURL(`${portal.url}/sign-in`)
+    await page.goto(`${portal.url}/variables`)
+    await page.getByRole('button', { name: 'Anmelden', exact: true }).waitFor()
+    expect(await page.getByText('Mandant.Sage').count()).toBe(0)
+  })
+
+  it('lets the operator in by their token, to what they may', async () => {
+    const page = await portal.open('/', { as: 'nobody' })
+    await page.getByRole('button', { name: 'Als Betreiber anmelden' }).click()
+    await page.getByLabel('Betreiber-Token').fill(portal.platform.operatorToken)
+    await page.keyboard.press('Enter')
+    await page.getByRole('link', { name: 'Mandanten' }).waitFor()
+    expect(await page.getByRole('link', { name: 'Personen' }).count()).toBe(0)
+  })
+
   it.each(['de', 'en'] as const)('speaks %s when the browser prefers it', async (language) => {
     const page = await portal.open('/', { language })
     expect(await page.locator('html').getAttribute('lang')).toBe(language)
-    await page.getByRole('link', { name: language === 'de' ? 'Personen' : 'People' }).waitFor()
+    await page
+      .getByRole('navigation')
+      .getByRole('link', { name: language === 'de' ? 'Personen' : 'People' })
+      .waitFor()
   })
 
   it('changes language and appearance in the user menu, and keeps them', async () => {
@@ -23,7 +68,7 @@ describeInBrowser('the frame of the portal', () => {
     await page.getByRole('button', { name: /User menu/ }).click()
     await page.getByRole('menuitemradio', { name: 'Dark' }).click()
     await page.reload()
-    await page.getByRole('link', { name: 'People' }).waitFor()
+    await page.getByRole('navigation').getByRole('link', { name: 'People' }).waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('en')
     const background = await page
       .locator('header')
@@ -51,10 +96,12 @@ describeInBrowser('the frame of the portal', () => {
 
   it('opens the navigation over the page on a phone', async () => {
     const page = await portal.open('/', { phone: true })
-    expect(await page.getByRole('link', { name: 'Personen' }).count()).toBe(0)
+    const people = page.getByRole('navigation').getByRole('link', { name: 'Personen' })
+    expect(await people.count()).toBe(0)
     await page.getByRole('button', { name: /Navigation/ }).click()
-    await page.getByRole('link', { name: 'Start', exact: true }).click()
-    await expect.poll(() => page.getByRole('link', { name: 'Personen' }).count()).toBe(0)
+    await people.waitFor()
+    await page.getByRole('navigation').getByRole('link', { name: 'Start', exact: true }).click()
+    await expect.poll(() => people.count()).toBe(0)
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375)
   })
 

@@ -1,20 +1,20 @@
-import type { BrowserContext } from 'playwright-core'
-import { rights } from '../../functions/tenancy/rules/roles.ts'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
 
-/** Until the hub keeps sessions: every call of the page carries the demo company's token. */
-export async function signInByToken(context: BrowserContext, token: string): Promise<void> {
-  await context.route('**/api/v1/**', (route, request) =>
-    route.continue({ headers: { ...request.headers(), authorization: `Bearer ${token}` } }),
-  )
-  await context.route('**/api/v1/session', (route) =>
-    route.fulfill({
-      json: {
-        kind: 'tenant',
-        tenant: { id: 'demo', name: 'Muster GmbH' },
-        user: { id: 'u1', name: 'Anna Beispiel', email: 'anna@muster.example' },
-        rights: [...rights, 'users:read', 'tokens:read', 'audit:read'],
-        csrfToken: 'x',
-      },
-    }),
-  )
+export type SignedIn = NonNullable<BrowserContextOptions['storageState']>
+
+/** Signs in as a person would, once; later profiles of the browser begin with the cookie. */
+export async function signIn(
+  browser: Browser,
+  url: string,
+  credentials: { readonly email: string; readonly password: string } | { readonly operatorToken: string },
+): Promise<SignedIn> {
+  const context = await browser.newContext()
+  const answer = await context.request.post(`${url}/api/v1/session`, {
+    data: credentials,
+    headers: { Origin: url },
+  })
+  if (!answer.ok()) throw new Error(`not signed in: ${answer.status()} ${await answer.text()}`)
+  const state = await context.storageState()
+  await context.close()
+  return state
 }
