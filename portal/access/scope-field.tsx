@@ -11,7 +11,7 @@ import { Loaded } from '../ui/page.tsx'
 export type Limits = { readonly people: readonly string[]; readonly groups: readonly string[] } | null
 
 /** External tokens as somebody types them: separated by blanks, commas, semicolons or lines. */
-export function peopleIn(text: string): readonly string[] {
+function peopleIn(text: string): readonly string[] {
   return [...new Set(text.split(/[\s,;]+/).filter((token) => token !== ''))]
 }
 

@@ -8,7 +8,7 @@ export const relayErrors = {
     title: { en: 'No agent', de: 'Kein Agent' },
     detail: {
       en: 'No agent is enrolled that could do this. Create an access token and run "agent enrol" on the machine next to Sage.',
-      de: 'Es ist kein Agent angemeldet, der das ausführen könnte. Bitte ein Zugriffstoken erstellen und auf dem Rechner neben Sage „agent enrol“ ausführen.',
+      de: 'Es ist kein Agent angemeldet, der das ausführen könnte. Bitte ein Zugangstoken erstellen und auf dem Rechner neben Sage „agent enrol“ ausführen.',
     },
   },
   'agent-offline': {

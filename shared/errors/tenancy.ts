@@ -41,10 +41,10 @@ export const tenancyErrors = {
   'access-token-invalid': {
     status: 401,
     retryable: false,
-    title: { en: 'Access token not accepted', de: 'Zugriffstoken nicht angenommen' },
+    title: { en: 'Access token not accepted', de: 'Zugangstoken nicht angenommen' },
     detail: {
       en: 'The access token is unknown, expired, revoked or was used already. Create a new one in the portal or with POST /api/v1/access-tokens.',
-      de: 'Das Zugriffstoken ist unbekannt, abgelaufen, widerrufen oder wurde schon benutzt. Bitte im Portal oder mit POST /api/v1/access-tokens ein neues erstellen.',
+      de: 'Das Zugangstoken ist unbekannt, abgelaufen, widerrufen oder wurde schon benutzt. Bitte im Portal oder mit POST /api/v1/access-tokens ein neues erstellen.',
     },
   },
   'proof-invalid': {
@@ -62,7 +62,7 @@ export const tenancyErrors = {
     title: { en: 'Agent revoked', de: 'Agent widerrufen' },
     detail: {
       en: 'The agent "{agent}" has been revoked. Enrol an agent with a new access token.',
-      de: 'Der Agent „{agent}“ wurde widerrufen. Bitte einen Agenten mit einem neuen Zugriffstoken anmelden.',
+      de: 'Der Agent „{agent}“ wurde widerrufen. Bitte einen Agenten mit einem neuen Zugangstoken anmelden.',
     },
   },
   'token-exceeds-rights': {

@@ -21,7 +21,7 @@ export const nextTexts = {
     title: { en: 'Install an agent', de: 'Agenten installieren' },
     detail: {
       en: 'No agent for Sage is enrolled. Create an access token and install the agent on the machine next to Sage.',
-      de: 'Es ist kein Agent für Sage angemeldet. Bitte ein Zugriffstoken erstellen und den Agenten auf dem Rechner neben Sage installieren.',
+      de: 'Es ist kein Agent für Sage angemeldet. Bitte ein Zugangstoken erstellen und den Agenten auf dem Rechner neben Sage installieren.',
     },
   },
   'start-agent': {

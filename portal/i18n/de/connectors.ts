@@ -37,11 +37,11 @@ export const connectors = {
     text: 'Der Agent verliert sofort seinen Zugang und kann nicht zurückkehren. Jobs, die ihn brauchen, schlagen fehl, bis ein anderer Agent verbunden ist. Ein neuer Agent kann jederzeit angemeldet werden.',
   },
   tokens: {
-    title: 'Offene Zugriffstoken',
+    title: 'Offene Zugangstoken',
     created: 'Erstellt',
     expires: 'Läuft ab',
     revoke: {
-      title: 'Zugriffstoken widerrufen?',
+      title: 'Zugangstoken widerrufen?',
       text: 'Mit diesem Token kann dann kein Agent mehr angemeldet werden. Agenten, die schon angemeldet sind, bleiben es.',
     },
   },
@@ -55,9 +55,9 @@ export const connectors = {
       do: 'Agent herunterladen',
     },
     token: {
-      title: 'Zugriffstoken',
+      title: 'Zugangstoken',
       text: 'Mit dem Token meldet sich genau ein Agent an. Es gilt sieben Tage.',
-      do: 'Zugriffstoken erzeugen',
+      do: 'Zugangstoken erzeugen',
       once: 'Das Token wird nur jetzt angezeigt. Es gilt für einen Agenten, bis',
     },
     command: {

@@ -22,7 +22,7 @@ export const shell = {
     reference: 'API-Referenz',
     start: 'Start',
     tenants: 'Mandanten',
-    tokens: 'Zugriffstoken',
+    tokens: 'API-Token',
     users: 'Benutzer',
     variables: 'Variablen',
   },

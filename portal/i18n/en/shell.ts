@@ -25,7 +25,7 @@ export const shell: TextsLike<typeof leading> = {
     reference: 'API reference',
     start: 'Start',
     tenants: 'Tenants',
-    tokens: 'Access tokens',
+    tokens: 'API tokens',
     users: 'Users',
     variables: 'Variables',
   },

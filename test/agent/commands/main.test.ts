@@ -119,7 +119,7 @@ describe('the command "agent"', () => {
     const args = ['enrol', '--hub', hub.url, '--dir', dir, '--token', `${TOKEN}x`]
     const refused = await agentCommand(args, { env: { LANG: 'de' } })
     expect(refused).toMatchObject({ code: 1, stdout: '' })
-    expect(refused.stderr).toMatch(/^Das Zugriffstoken ist unbekannt[^\n]*\n$/)
+    expect(refused.stderr).toMatch(/^Das Zugangstoken ist unbekannt[^\n]*\n$/)
     expect(refused.stderr).not.toContain(TOKEN)
   })
 
