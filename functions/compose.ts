@@ -2,7 +2,6 @@ import { systemClock } from '../shared/clock.ts'
 import type { Logger } from '../shared/log.ts'
 import { randomId, systemRandom } from '../shared/random.ts'
 import { openTracing } from '../shared/telemetry/open.ts'
-import { agentQueue } from '../shared/wire/queues.ts'
 import { auditEndpoints } from './audit/endpoints.ts'
 import { createAuditService } from './audit/service.ts'
 import { createAccessTokens } from './connectors/access-tokens.ts'
@@ -44,6 +43,7 @@ import { licensed } from './licensing/guard.ts'
 import { createLicensingService } from './licensing/service.ts'
 import { createLive } from './live/route.ts'
 import { agentMetricsEndpoint, lastDayOf } from './metrics/agent-endpoints.ts'
+import { agentDepth } from './metrics/depth.ts'
 import { metricsEndpoint } from './metrics/endpoint.ts'
 import { createAgentMetrics } from './metrics/service.ts'
 import { countBus } from './platform/bus/counting.ts'
@@ -186,13 +186,14 @@ export async function compose(environment: Readonly<Record<string, string | unde
     },
   })
   const instanceId = `hub-${randomId(random, 12)}`
+  const depthOf = agentDepth(serviceBus, connectors.queuesOf)
   const agentMetrics = createAgentMetrics({
     store,
     clock,
     log,
     source: instanceId,
     tenantOf: tenantOfAgent,
-    depthOf: (agentId) => serviceBus.depthOf(agentQueue(agentId)),
+    depthOf,
   })
   const plainRelay = createRelayService({
     bus,
@@ -276,7 +277,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
     ...variableEndpoints(variables),
     ...connectorEndpoints(enrolling, {
       lastDay: (tenantId, agentId) => lastDayOf(agentMetrics, tenantId, agentId, clock.now()),
-      queue: (agentId) => serviceBus.depthOf(agentQueue(agentId)).catch(() => null),
+      queue: (agentId) => depthOf(agentId).catch(() => null),
     }),
     agentMetricsEndpoint({ metrics: agentMetrics, clock, checkAgent: connectors.get }),
     ...sageEndpoints(sage, variables),

@@ -32,7 +32,8 @@ const ById = z.object({ id: Id })
 const AgentDetails = Agent.extend({
   last24Hours: LastDay,
   queue: z.object({ waiting: z.int(), deadLetters: z.int() }).nullable().meta({
-    description: 'Calls on the queue of the agent at this moment; null when the broker does not tell.',
+    description:
+      'Calls on the queues of the agent and of its site at this moment; null when the broker does not tell.',
   }),
 }).meta({ id: 'AgentDetails' })
 

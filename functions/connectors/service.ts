@@ -84,6 +84,8 @@ export interface ConnectorsService {
    * @throws StegError `agent-missing`, `agent-revoked`, `agent-outdated`
    */
   placeOf(to: string): Promise<Place>
+  /** Queues from which the agent gets calls: its own, and its site's. @throws StegError `not-found` */
+  queuesOf(agentId: string): Promise<readonly string[]>
   /** Change of an agent's keys. */
   readonly keys: KeyRotation
   /**
@@ -284,6 +286,14 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
     },
 
     placeOf: places.of,
+
+    async queuesOf(agentId) {
+      const tenantId = tenantOfAgent(agentId)
+      if (tenantId === undefined) throw new StegError('not-found', { what: 'agent' })
+      const { site } = (await existing(tenantId, agentId)).value
+      const own = agentQueue(agentId)
+      return site === undefined ? [own] : [own, siteQueue(siteId(tenantId, site))]
+    },
 
     keys: createKeyRotation({
       store: parts.store,

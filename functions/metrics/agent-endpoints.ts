@@ -32,7 +32,8 @@ const Sides = z.object({
   hub: Counts.meta({ description: 'Counted where calls are made.' }),
   agent: Counts.meta({ description: 'Counted by the agent, where they are served.' }),
   waiting: z.int().nullable().meta({
-    description: "Most calls that were seen waiting on the agent's queue; null when nobody looked.",
+    description:
+      "Most calls that were seen waiting on the agent's queue and that of its site; null when nobody looked.",
   }),
 })
 

@@ -13,7 +13,7 @@ export const agentHoursTable = defineTable({
     agentId: z.string(),
     side: z.enum(['hub', 'agent']),
     counts: Counts,
-    /** Most calls that were seen waiting on the agent's queue. */
+    /** Most calls that were seen waiting on the agent's queue and its site's. */
     waiting: z.number().optional(),
   }),
 })

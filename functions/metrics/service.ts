@@ -25,7 +25,7 @@ const TENANTS_REMEMBERED = 1000
 export interface BothSides {
   readonly hub: Counts
   readonly agent: Counts
-  /** Most calls seen waiting on the agent's queue; null when nobody looked. */
+  /** Most calls seen waiting on the agent's queue and its site's; null when nobody looked. */
   readonly waiting: number | null
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SILENCE_MS } from '../../functions/connectors/rules/status.ts'
+import { agentDepth } from '../../functions/metrics/depth.ts'
 import { connectorsSite, TENANT } from './site.ts'
 
 const MAIN = `site-${TENANT}.main`
@@ -40,6 +41,22 @@ describe('agents of one site (F3)', () => {
     }
     expect((await connectors.choose(TENANT, second.id)).to).toBe(second.id)
     expect((await connectors.placeOf(second.id)).queue).toBe(`agent-${second.id}`)
+  })
+
+  it('counts what waits on both queues for each of its agents, and for another site nothing', async () => {
+    const { connectors, enrol } = await connectorsSite()
+    const agent = await enrol('first')
+    const stranger = await enrol('second', { site: 'berlin' })
+    const depths = new Map([
+      [`agent-${agent.id}`, { waiting: 1, deadLetters: 2 }],
+      [MAIN, { waiting: 30, deadLetters: 40 }],
+    ])
+    const depthOf = agentDepth(
+      { depthOf: async (queue) => depths.get(queue) ?? { waiting: 0, deadLetters: 0 } },
+      connectors.queuesOf,
+    )
+    expect(await depthOf(agent.id)).toEqual({ waiting: 31, deadLetters: 42 })
+    expect(await depthOf(stranger.id)).toEqual({ waiting: 0, deadLetters: 0 })
   })
 
   it('is usable as long as one agent is connected, and its agents keep a status each', async () => {

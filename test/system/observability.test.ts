@@ -136,6 +136,7 @@ describe('traces (F3)', () => {
       'steg.run',
       'steg.target',
       'steg.tenant',
+      'steg.to',
     ])
   })
 })
