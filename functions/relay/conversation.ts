@@ -49,6 +49,7 @@ export interface Conversation {
   readonly arrived: Promise<Arrived>
   /** The request could not be sent: no reply will come. */
   abandon(error: unknown): void
+  isOver(): boolean
 }
 
 /**
@@ -185,7 +186,7 @@ export function converse(parts: ConversationParts): Conversation {
     return new StegError('request-broken', { target: parts.targetName, reason })
   }
 
-  return { arrived: arrival.promise, abandon: (error) => end(error as Error, false) }
+  return { arrived: arrival.promise, abandon: (error) => end(error as Error, false), isOver: () => over }
 }
 
 function belongsToAttempt({ outcome, from, body }: ReplyHead): boolean {

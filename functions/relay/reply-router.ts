@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { reasonOf, StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
 import { REPLIES_QUEUE } from '../../shared/wire/queues.ts'
-import type { Bus, IncomingReply } from '../platform/bus/port.ts'
+import type { Bus, IncomingReply, ReplySession } from '../platform/bus/port.ts'
 
 /** Somebody who waits for what an agent says about one call. */
 export interface Listener {
@@ -22,12 +22,15 @@ export interface ReplyRouter {
 }
 
 const REOPEN_PAUSE_MS = 500
+/** So long nothing may come while calls wait before the broker is asked whether the session is still there. */
+const SILENCE_MS = 10_000
 /** Why timers end that are no longer needed; one for all, because making an error takes its time. */
 const over = new Error('over')
 
 /**
  * Hands replies to whoever waits for them. One session receiver per hub instance, held while it is warm and taken again
- * when it is lost while calls wait: their replies are still in the queue. Late replies are dropped and counted.
+ * when it is lost while calls wait: their replies are still in the queue. A connection may die without a word; that is
+ * noticed while calls wait, because nothing comes. Late replies are dropped and counted.
  */
 export function createReplyRouter(parts: {
   bus: Pick<Bus, 'openReplySession'>
@@ -39,11 +42,15 @@ export function createReplyRouter(parts: {
 }): ReplyRouter {
   const timedOut = new Error('no reply in time')
   const waiting = new Map<string, Listener>()
-  let session: Promise<{ close(): Promise<void> }> | undefined
+  const closing = new AbortController()
+  let session: Promise<ReplySession> | undefined
   let late = 0
   let closed = false
+  let watching = false
+  let heard = false
 
   function onReply(reply: IncomingReply): void {
+    heard = true
     const listener = waiting.get(reply.correlationId)
     if (listener === undefined) {
       late += 1
@@ -69,6 +76,19 @@ export function createReplyRouter(parts: {
         await parts.clock.sleep(REOPEN_PAUSE_MS)
       }
     }
+  }
+
+  async function watchWhileWaiting(): Promise<void> {
+    if (watching) return
+    watching = true
+    while (!closed && waiting.size > 0) {
+      heard = false
+      await parts.clock.sleep(SILENCE_MS, closing.signal).catch(() => undefined)
+      if (heard || closed || waiting.size === 0) continue
+      const held = await session?.catch(() => undefined)
+      await held?.check()
+    }
+    watching = false
   }
 
   async function ready(): Promise<void> {
@@ -99,6 +119,7 @@ export function createReplyRouter(parts: {
       }
       const onAbort = () => end(new StegError('call-cancelled', {}))
       waiting.set(id, { onFrame: listener.onFrame, onEnd: end })
+      void watchWhileWaiting()
       parts.clock.sleep(timeout, timer.signal).then(
         () => end(timedOut),
         () => undefined,
@@ -108,8 +129,10 @@ export function createReplyRouter(parts: {
     },
     async close() {
       closed = true
+      closing.abort(over)
       for (const listener of [...waiting.values()]) listener.onEnd(new StegError('call-cancelled', {}))
-      await (await session)?.close()
+      const held = await session?.catch(() => undefined)
+      await held?.close()
     },
   }
 }

@@ -140,7 +140,6 @@ export function createRelayService(parts: RelayParts): RelayService {
     const { queue, channel, agents } = await parts.placeOf(to)
     const [likeliest = to] = agents
     request.onAgent?.(likeliest)
-    await router.ready()
     const conversation = converse({
       ...request,
       id,
@@ -152,19 +151,26 @@ export function createRelayService(parts: RelayParts): RelayService {
       onControlFailed: (kind, error) =>
         parts.log.warn('an agent could not be told', { id, kind, reason: reasonOf(error) }),
     })
-    const sending = bus.send(queue, {
-      body: channel.seal(id, frame),
-      enc: channel.enc,
-      subject: 'call',
-      messageId: id,
-      correlationId: id,
-      replyToSessionId: parts.instanceId,
-      timeToLive: request.timeout,
-    })
     // Not waited for: a broker that hangs must not hold a call beyond its time.
-    sending.catch((error) => conversation.abandon(error))
+    sendTo(queue, channel).catch((error) => conversation.abandon(error))
     conversation.arrived.catch(() => giveUp(id, likeliest))
     return conversation.arrived
+
+    async function sendTo(queue: string, channel: HubChannel): Promise<void> {
+      await router.ready()
+      const left = deadline - clock.now()
+      // Nobody waits any more: it must not be executed after its caller was told that it has failed.
+      if (conversation.isOver() || left <= 0) return
+      await bus.send(queue, {
+        body: channel.seal(id, frame),
+        enc: channel.enc,
+        subject: 'call',
+        messageId: id,
+        correlationId: id,
+        replyToSessionId: parts.instanceId,
+        timeToLive: left,
+      })
+    }
   }
 
   async function send(

@@ -23,9 +23,13 @@ function site() {
   const channel = channelPair()
   /** Requests as the agent sees them: opened. */
   const sent: { queue: string; message: OutgoingMessage }[] = []
-  const sessions: { onReply(reply: IncomingReply): void; onLost(reason: string): void; closed: boolean }[] =
-    []
-  const faults = { send: false, open: 0, hold: Promise.resolve() }
+  const sessions: {
+    onReply(reply: IncomingReply): void
+    onLost(reason: string): void
+    closed: boolean
+    checked: number
+  }[] = []
+  const faults = { send: false, open: 0, hold: Promise.resolve(), opening: Promise.resolve(), dead: false }
   const late: string[] = []
   const bus: Bus = {
     async send(queue, message) {
@@ -35,10 +39,15 @@ function site() {
       sent.push({ queue, message: { ...message, body } })
     },
     async openReplySession(_, __, onReply, onLost) {
+      await faults.opening
       if (faults.open-- > 0) throw new StegError('bus-unavailable', { reason: 'test' })
-      const session = { onReply, onLost, closed: false }
+      const session = { onReply, onLost, closed: false, checked: 0 }
       sessions.push(session)
       return {
+        async check() {
+          session.checked += 1
+          if (faults.dead) onLost('test')
+        },
         async close() {
           session.closed = true
         },
@@ -130,6 +139,36 @@ describe('relay, hub side', () => {
     expect(await call).toBe('call-cancelled')
     expect(stray).not.toHaveBeenCalled()
     process.off('unhandledRejection', stray)
+  })
+
+  it('ends at its deadline also while its session for replies cannot be opened, and is not sent then (F3)', async () => {
+    const { relay, clock, faults, sent } = site()
+    const opening = Promise.withResolvers<void>()
+    faults.opening = opening.promise
+    const call = codeOf(relay.call('a-1', request))
+    await settle()
+    await clock.advance(10_000)
+    expect(await call).toBe('deadline-exceeded')
+    opening.resolve()
+    await settle()
+    expect(sent).toEqual([])
+  })
+
+  it('asks after its session when nothing comes, and takes another when it is dead (F3)', async () => {
+    const { relay, clock, faults, sent, sessions, answer } = site()
+    const call = relay.call('a-1', { ...request, timeout: 60_000 })
+    await expect.poll(() => sent.length).toBe(1)
+    await clock.advance(10_000)
+    expect(sessions).toMatchObject([{ checked: 1 }])
+    faults.dead = true
+    await clock.advance(10_000)
+    expect(sessions).toMatchObject([{ checked: 2 }, { checked: 0 }])
+    faults.dead = false
+    await answer(0, 200, 'by the other')
+    expect(Buffer.from((await call).body).toString()).toBe('by the other')
+    await clock.advance(60_000)
+    expect(sessions).toMatchObject([{ checked: 2 }, { checked: 0 }])
+    expect(clock.sleeping()).toEqual([])
   })
 
   it('ends at its deadline also while the broker takes nothing (F3)', async () => {

@@ -32,6 +32,11 @@ export interface QueueOptions {
   readonly duplicateDetectionSeconds?: number
 }
 
+export interface ReplySession {
+  check(): Promise<void>
+  close(): Promise<void>
+}
+
 /** Errors: `bus-unavailable` when the broker does not answer, `call-too-large` when a message is over its limit. */
 export interface Bus {
   /** Resolves when the broker has durably accepted the message. */
@@ -41,14 +46,15 @@ export interface Bus {
   deleteQueue(queue: string): Promise<void>
   /**
    * Holds one session of a queue and hands over what arrives in it, until `close`. Resolves when the session is held.
-   * Each message is completed before it is handed over: a reply that nobody waits for is of no use later.
+   * Each message is completed before it is handed over: a reply that nobody waits for is of no use later. `check` asks
+   * the broker whether the session is still held, and resolves when that is clear; when not, `onLost` has been called.
    */
   openReplySession(
     queue: string,
     sessionId: string,
     onReply: (reply: IncomingReply) => void,
     onLost: (reason: string) => void,
-  ): Promise<{ close(): Promise<void> }>
+  ): Promise<ReplySession>
   /** Resolves when the broker answers. */
   check(): Promise<void>
   close(): Promise<void>

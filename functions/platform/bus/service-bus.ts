@@ -19,6 +19,8 @@ const RENEW_SESSION_MS = 100_000
 const CONCURRENT_REPLIES = 64
 /** The client may wait for ever when the connection breaks while it opens a session. */
 const OPEN_SESSION_MS = 15_000
+/** A connection that has fallen silent lets everything wait; the broker itself answers in milliseconds. */
+const SILENT_MS = 10_000
 
 /** Plain WebSocket for the broker on loopback; the client always dials `wss:`. */
 class LoopbackWebSocket extends WebSocket {
@@ -41,25 +43,29 @@ export function openServiceBus(connectionString: string): Bus & QueueDepths {
   let administration: ServiceBusAdministrationClient | undefined
   const senders = new Map<string, ServiceBusSender>()
 
-  function senderFor(queue: string): ServiceBusSender {
+  function connected(): ServiceBusClient {
     client ??= new ServiceBusClient(connectionString, options)
+    return client
+  }
+
+  function senderFor(queue: string): ServiceBusSender {
     const cached = senders.get(queue)
     if (cached !== undefined) return cached
-    const sender = client.createSender(queue)
+    const sender = connected().createSender(queue)
     senders.set(queue, sender)
     return sender
   }
 
-  /** Forgets the connection: the client's own reconnecting is not relied upon. */
-  function discard(): void {
-    const broken = client
+  /** Forgets this connection, unless another one has taken its place: the client's own reconnecting is not relied upon. */
+  function discard(broken: ServiceBusClient): void {
+    if (client !== broken) return
     client = undefined
     senders.clear()
-    if (broken !== undefined) closeQuietly(broken)
+    closeQuietly(broken)
   }
 
   async function sendOnce(queue: string, message: OutgoingMessage): Promise<void> {
-    await senderFor(queue).sendMessages({
+    const sending = senderFor(queue).sendMessages({
       body: message.body,
       subject: message.subject,
       messageId: message.messageId,
@@ -72,16 +78,18 @@ export function openServiceBus(connectionString: string): Bus & QueueDepths {
         ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
       },
     })
+    await within(SILENT_MS, sending)
   }
 
   return {
     async send(queue, message) {
+      const used = connected()
       try {
         await sendOnce(queue, message)
       } catch (error) {
         if (isTooLarge(error)) throw tooLarge(message, error)
         if (!isServiceBusError(error) || error.retryable) {
-          discard()
+          discard(used)
           // A second copy may arrive; receivers recognise it by its message id.
           await sendOnce(queue, message).catch(unavailable)
           return
@@ -158,6 +166,11 @@ export function openServiceBus(connectionString: string): Bus & QueueDepths {
           { maxConcurrentCalls: CONCURRENT_REPLIES },
         )
         return {
+          check: () =>
+            within(SILENT_MS, receiver.renewSessionLock()).then(
+              () => undefined,
+              (error) => lose(reasonOf(error)),
+            ),
           async close() {
             open = false
             clearInterval(renewing)
