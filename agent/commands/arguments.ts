@@ -20,6 +20,17 @@ export function targetAddress(value: string): URL {
   return url
 }
 
+/** A whole number from 1 to `most`, or `default`. */
+export function limit(most: number): (value: string) => number | 'default' {
+  return (value) => {
+    if (value === 'default') return 'default'
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : 0
+    if (number < 1 || number > most)
+      throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}, or "default".`)
+    return number
+  }
+}
+
 export function agentName(value: string): string {
   const name = value.trim()
   if (name.length < 1 || name.length > 64) throw new InvalidArgumentError('It must have 1 to 64 characters.')

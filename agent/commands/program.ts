@@ -3,13 +3,13 @@ import type { AgentCategory } from '../../shared/wire/enrolment.ts'
 import { clock, hostName, hubAt, openOutbound, openState } from '../compose.ts'
 import { createLog, LOG_LEVELS, type LogLevel } from '../log.ts'
 import { VERSION } from '../version.ts'
-import { accessToken, agentName, hubAddress, targetAddress } from './arguments.ts'
+import { accessToken, agentName, hubAddress, limit, targetAddress } from './arguments.ts'
 import { enrol } from './enrol.ts'
 import { changedSettings, describeNetwork, type NetworkChange, setNetwork } from './network.ts'
 import { createOutput } from './output.ts'
 import { EXIT_FAILED, run } from './run.ts'
 import { describeStatus, readStatus } from './status.ts'
-import { allowTarget, listTargets } from './targets.ts'
+import { allowTarget, type LimitsChange, listTargets } from './targets.ts'
 import { languageOf, texts } from './texts.ts'
 
 interface Shared {
@@ -151,11 +151,13 @@ withNetwork(
 
 const targets = program.command('targets').description('addresses that this agent may call')
 
-command(targets, 'allow', 'allow a further address')
+command(targets, 'allow', 'allow a further address, and limit what lies below it')
   .argument('<url>', 'base address', targetAddress)
+  .option('--max-response-mb <n>', 'largest answer in MB, or "default": 4096', limit(4096))
+  .option('--timeout-seconds <n>', 'longest call in s, or "default": the caller\'s own', limit(3600))
   .action(
-    guarded(async (url: URL, options: Shared) => {
-      const allowed = await allowTarget(options.dir, url)
+    guarded(async (url: URL, options: Shared & LimitsChange) => {
+      const allowed = await allowTarget(options.dir, url, options)
       if (options.json) output().json({ allowed })
       else output().line(words().allowed(allowed))
       return 0
@@ -169,6 +171,7 @@ command(targets, 'list', 'list the addresses').action(
     else {
       for (const [name, url] of Object.entries(known.targets)) output().line(words().pinned(name, url))
       for (const url of known.allowed) output().line(words().alsoAllowed(url))
+      for (const [url, limits] of Object.entries(known.limits)) output().line(words().limited(url, limits))
       if (Object.keys(known.targets).length === 0) output().line(words().noTargets)
     }
     return 0

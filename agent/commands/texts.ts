@@ -6,6 +6,14 @@ import {
   StegError,
 } from '../../shared/errors/error.ts'
 import { HubProblem } from '../connection/hub.ts'
+import type { TargetLimits } from '../relay/rules/limits.ts'
+
+function limitsIn({ maxResponseMb, timeoutSeconds }: TargetLimits): string {
+  return [
+    ...(maxResponseMb === undefined ? [] : [`${maxResponseMb} MB`]),
+    ...(timeoutSeconds === undefined ? [] : [`${timeoutSeconds} s`]),
+  ].join(', ')
+}
 
 /** Words of the commands' answers for people. Answers for machines (`--json`) are the same in every language. */
 export const texts = {
@@ -19,6 +27,7 @@ export const texts = {
     noTargets: 'No targets yet: the first address that the tenant sets for "sage" is taken.',
     pinned: (name: string, url: string) => `${name}: ${url}`,
     alsoAllowed: (url: string) => `also allowed: ${url}`,
+    limited: (url: string, limits: TargetLimits) => `limits of ${url}: ${limitsIn(limits)}`,
     never: 'never',
     none: 'none',
     noCa: 'those of the system',
@@ -58,6 +67,7 @@ export const texts = {
     noTargets: 'Noch keine Ziele: Die erste Adresse, die der Mandant für „sage“ setzt, wird übernommen.',
     pinned: (name: string, url: string) => `${name}: ${url}`,
     alsoAllowed: (url: string) => `auch erlaubt: ${url}`,
+    limited: (url: string, limits: TargetLimits) => `Grenzen von ${url}: ${limitsIn(limits)}`,
     never: 'nie',
     none: 'keine',
     noCa: 'die des Systems',

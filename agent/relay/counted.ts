@@ -31,10 +31,10 @@ export function countTargets(
 ): TargetHttp {
   return {
     ...http,
-    async call(base, head, body, signal) {
+    async call(base, head, body, signal, maxBytes) {
       const began = monotonic()
       try {
-        const answer = await http.call(base, head, body, signal)
+        const answer = await http.call(base, head, body, signal, maxBytes)
         add({ ms: monotonic() - began, requestBytes: body.length, responseBytes: answer.body.length })
         return answer
       } catch (error) {

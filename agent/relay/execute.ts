@@ -3,12 +3,13 @@ import { isStegError, reasonOf, StegError } from '../../shared/errors/error.ts'
 import { type Bytes, encodingFor } from '../../shared/stream/encode.ts'
 import { gather } from '../../shared/stream/gather.ts'
 import type { CallHead } from '../../shared/wire/call.ts'
-import { unpackBody } from '../../shared/wire/frame.ts'
+import { MAX_BODY_BYTES, unpackBody } from '../../shared/wire/frame.ts'
 import type { StreamedBody } from '../../shared/wire/stream.ts'
 import { failed, fittingFrame, wholeFrame } from './answers.ts'
 import { type Attempt, type AttemptParts, createAttempt } from './attempt.ts'
 import type { Tally } from './counters.ts'
 import type { Journal } from './journal/journal.ts'
+import type { TargetLimits } from './rules/limits.ts'
 import type { OpenedAnswer, TargetHttp } from './target-http.ts'
 import type { Targets } from './targets.ts'
 
@@ -18,8 +19,9 @@ const over = new Error('over')
 const LONGEST_CALL_MS = 60 * 60_000
 /** An answer up to this size, uncompressed, is tried as one message before it is streamed. Bytes. */
 const WHOLE_BYTES = 1024 * 1024
-/** No answer is longer; whoever needs less says so. Bytes. */
-const LARGEST_ANSWER_BYTES = 4 * 1024 ** 3
+/** No answer is longer; whoever needs less says so, and less may be set for a target on this machine. MiB. */
+const LARGEST_ANSWER_MB = 4096
+const MB = 1024 ** 2
 /** The beginning of what is streamed in any case, to see whether it can be compressed. Bytes. */
 const BEGINNING_BYTES = 64 * 1024
 
@@ -60,6 +62,8 @@ interface Progress {
   started: boolean
   /** The hub has heard of this attempt: nobody else can take the call over any more. */
   spoken: boolean
+  /** What is set for the target on this machine. */
+  limits: TargetLimits
 }
 
 /** Makes calls at targets and sends their answers. */
@@ -75,11 +79,17 @@ export function createExecutor(parts: ExecuteParts): Executor {
    */
   async function execute(head: CallHead, packed: Uint8Array, sessionId: string): Promise<Executed> {
     const attempt = createAttempt(parts, head, sessionId)
-    const timer = startTimer(head, attempt)
-    const progress: Progress = { started: false, spoken: false }
+    const timer = new AbortController()
+    const left = head.deadline - hubNow()
+    const late = new StegError('deadline-exceeded', {
+      target: head.target.name,
+      seconds: Math.round(left / 1000),
+    })
+    endAfter(Math.min(left, LONGEST_CALL_MS), attempt, late, timer.signal)
+    const progress: Progress = { started: false, spoken: false, limits: {} }
     underWay.set(head.id, attempt)
     try {
-      const frame = await answer(head, packed, attempt, progress).catch((error) =>
+      const frame = await answer(head, packed, attempt, progress, timer.signal).catch((error) =>
         frameOfFailure(error, head, attempt, progress),
       )
       if (frame instanceof Uint8Array) {
@@ -96,15 +106,11 @@ export function createExecutor(parts: ExecuteParts): Executor {
     }
   }
 
-  function startTimer(head: CallHead, attempt: Attempt): AbortController {
-    const timer = new AbortController()
-    const left = head.deadline - hubNow()
-    const seconds = Math.round(left / 1000)
-    parts.clock.sleep(Math.min(left, LONGEST_CALL_MS), timer.signal).then(
-      () => attempt.end(new StegError('deadline-exceeded', { target: head.target.name, seconds })),
+  function endAfter(ms: number, attempt: Attempt, error: StegError, done: AbortSignal): void {
+    parts.clock.sleep(ms, done).then(
+      () => attempt.end(error),
       () => undefined,
     )
-    return timer
   }
 
   /** The answer as one message; or `done` when it has been streamed. */
@@ -113,8 +119,9 @@ export function createExecutor(parts: ExecuteParts): Executor {
     packed: Uint8Array,
     attempt: Attempt,
     progress: Progress,
+    done: AbortSignal,
   ): Promise<Uint8Array | 'done'> {
-    const got = await call(head, packed, attempt, progress)
+    const got = await call(head, packed, attempt, progress, done)
     if ('whole' in got) {
       const outcome = { kind: 'answered', ...got.head } as const
       try {
@@ -137,10 +144,17 @@ export function createExecutor(parts: ExecuteParts): Executor {
     packed: Uint8Array,
     attempt: Attempt,
     progress: Progress,
+    done: AbortSignal,
   ): Promise<Got> {
     const streamed = head.body !== null && 'streamed' in head.body ? head.body : undefined
     const body = streamed === undefined ? await unpackBody(head.body, packed) : undefined
     const base = await parts.targets.resolve(head.target.name, head.target.url)
+    progress.limits = await parts.targets.limitsOf(base)
+    const { timeoutSeconds, maxResponseMb = LARGEST_ANSWER_MB } = progress.limits
+    if (timeoutSeconds !== undefined) {
+      const slow = new StegError('target-time-limit', { target: base.href, seconds: timeoutSeconds })
+      endAfter(timeoutSeconds * 1000, attempt, slow, done)
+    }
     attempt.signal.throwIfAborted()
     const upload =
       streamed === undefined ? undefined : { stream: attempt.receive(streamed), size: streamed.size }
@@ -154,11 +168,12 @@ export function createExecutor(parts: ExecuteParts): Executor {
       progress.started = true
     }
     if (head.credit === undefined && body !== undefined) {
-      const { body: whole, ...rest } = await parts.http.call(base, head, body, attempt.signal)
+      const most = Math.min(MAX_BODY_BYTES, maxResponseMb * MB)
+      const { body: whole, ...rest } = await parts.http.call(base, head, body, attempt.signal, most)
       return { head: rest, whole }
     }
     const sent = upload ?? body ?? new Uint8Array(0)
-    return read(await parts.http.open(base, head, sent, attempt.signal, LARGEST_ANSWER_BYTES))
+    return read(await parts.http.open(base, head, sent, attempt.signal, maxResponseMb * MB))
   }
 
   function remember(head: CallHead, frame: Uint8Array): void {
@@ -180,7 +195,10 @@ export function createExecutor(parts: ExecuteParts): Executor {
       parts.tally.error('call-cancelled')
       return 'done'
     }
-    if (error !== stopped) return fittingFrame(parts, head.id, failed(asFailure(error, head.id)))
+    if (error !== stopped) {
+      const failure = tooLargeHere(error, head, progress.limits) ?? asFailure(error, head.id)
+      return fittingFrame(parts, head.id, failed(failure))
+    }
     if (head.idempotency === 'once') {
       // Not journalled: the journal says the same of a call that was started and not finished.
       progress.started = false
@@ -189,6 +207,13 @@ export function createExecutor(parts: ExecuteParts): Executor {
     if (!progress.spoken) return 'hand-back'
     const cut = new StegError('request-broken', { target: head.target.name, reason: stopped.message })
     return fittingFrame(parts, head.id, failed(cut))
+  }
+
+  /** Whoever reads of a limit must learn where it was set. */
+  function tooLargeHere(error: unknown, head: CallHead, { maxResponseMb }: TargetLimits) {
+    if (maxResponseMb === undefined || !isStegError(error, 'call-too-large')) return undefined
+    if (error.params.limit !== maxResponseMb * MB) return undefined
+    return new StegError('target-size-limit', { target: head.target.url, megabytes: maxResponseMb })
   }
 
   /** Anything that is not from the catalogue is a mistake in the agent: the hub learns only where to look it up. */

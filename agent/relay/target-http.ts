@@ -39,7 +39,7 @@ export interface TargetHttp {
    * Calls a target and returns its answer as it is; redirects are not followed.
    * @throws StegError `request-refused`, `target-unreachable`, `response-broken`, `call-too-large`; the signal's reason
    */
-  call(base: URL, head: Head, body: Uint8Array, signal: AbortSignal): Promise<TargetAnswer>
+  call(base: URL, head: Head, body: Uint8Array, signal: AbortSignal, maxBytes?: number): Promise<TargetAnswer>
   /** The same for bodies of any size: `maxBytes` is the largest answer. A failing body of the request ends the call. */
   open(
     base: URL,
@@ -104,7 +104,8 @@ export function createTargetHttp(): TargetHttp {
   }
 
   return {
-    call: async (base, head, body, signal) => (await open(base, head, body, signal, MAX_BODY_BYTES)).whole(),
+    call: async (base, head, body, signal, maxBytes = MAX_BODY_BYTES) =>
+      (await open(base, head, body, signal, maxBytes)).whole(),
     open,
     close() {
       agents['http:'].destroy()

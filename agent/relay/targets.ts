@@ -1,6 +1,8 @@
 import { reasonOf, StegError } from '../../shared/errors/error.ts'
 import type { AgentCategory } from '../../shared/wire/enrolment.ts'
 import type { State } from '../state/state.ts'
+import { normalBase } from './rules/address.ts'
+import { limitsFor, type TargetLimits } from './rules/limits.ts'
 import { decideTarget } from './rules/target.ts'
 
 /** The addresses this agent may call. */
@@ -10,6 +12,8 @@ export interface Targets {
    * @throws StegError `target-unknown`, `target-not-allowed`, `request-refused`, `state-unreadable`
    */
   resolve(name: string, asked: string): Promise<URL>
+  /** What is set for an address on this machine. Read for each call: it counts at once. @throws StegError `state-unreadable` */
+  limitsOf(base: URL): Promise<TargetLimits>
 }
 
 export function createTargets(
@@ -63,5 +67,6 @@ export function createTargets(
       queue = result.catch(() => undefined)
       return result
     },
+    limitsOf: async (base) => limitsFor(normalBase(base), (await state.allowed.read())?.limits ?? {}),
   }
 }

@@ -34,11 +34,11 @@ export function traceTargets(http: TargetHttp, tracing: Tracing, tellTargets: bo
 
   return {
     ...http,
-    call: (base, head, body, signal) =>
+    call: (base, head, body, signal, maxBytes) =>
       traced(
         base,
         head,
-        (told) => http.call(base, told, body, signal),
+        (told) => http.call(base, told, body, signal, maxBytes),
         ({ status }) => status,
       ),
     open: (base, head, body, signal, maxBytes) =>

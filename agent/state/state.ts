@@ -25,7 +25,21 @@ const Pins = z.object({ v: z.literal(1), pins: TargetMap })
 export type Pins = z.infer<typeof Pins>
 
 /** Further addresses allowed on this machine. Only the command `targets allow` writes it. */
-const Allowed = z.object({ v: z.literal(1), urls: z.array(z.url({ protocol: /^https?$/ })) })
+const TargetUrl = z.url({ protocol: /^https?$/ })
+const Allowed = z.object({
+  v: z.literal(1),
+  urls: z.array(TargetUrl),
+  /** By address. */
+  limits: z
+    .record(
+      TargetUrl,
+      z.object({
+        maxResponseMb: z.int().positive().optional(),
+        timeoutSeconds: z.int().positive().optional(),
+      }),
+    )
+    .optional(),
+})
 export type Allowed = z.infer<typeof Allowed>
 
 /** How this machine reaches hub and broker. Only the commands `enrol` and `network` write it. May hold a password. */

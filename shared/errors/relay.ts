@@ -38,6 +38,24 @@ export const relayErrors = {
       de: 'Die Nachricht ({direction}) benötigt {size} Byte oder mehr; für diesen Aufruf sind {limit} Byte erlaubt. Bitte weniger auf einmal abfragen.',
     },
   },
+  'target-size-limit': {
+    status: 413,
+    retryable: false,
+    title: { en: 'Answer larger than the agent allows', de: 'Antwort größer, als der Agent erlaubt' },
+    detail: {
+      en: 'The answer of {target} has more than {megabytes} MB, the limit set on the machine of the agent. Ask for less at a time, or raise it there with "agent targets allow {target} --max-response-mb N".',
+      de: 'Die Antwort von {target} hat mehr als {megabytes} MB; diese Grenze ist auf dem Rechner des Agenten gesetzt. Bitte weniger auf einmal abfragen oder sie dort anheben mit „agent targets allow {target} --max-response-mb N“.',
+    },
+  },
+  'target-time-limit': {
+    status: 504,
+    retryable: true,
+    title: { en: 'Target slower than the agent allows', de: 'Ziel langsamer, als der Agent erlaubt' },
+    detail: {
+      en: 'The call to {target} took more than {seconds} s, the limit set on the machine of the agent. Check the load of that server, or raise the limit there with "agent targets allow {target} --timeout-seconds N".',
+      de: 'Der Aufruf von {target} dauerte länger als {seconds} s; diese Grenze ist auf dem Rechner des Agenten gesetzt. Bitte die Auslastung des Servers prüfen oder die Grenze dort anheben mit „agent targets allow {target} --timeout-seconds N“.',
+    },
+  },
   'message-invalid': {
     status: 502,
     retryable: false,

@@ -54,10 +54,14 @@ describe('the command "agent"', () => {
       stdout: 'https://new.example/x is allowed.\n',
     })
     await agentCommand(['targets', 'allow', 'https://new.example/x', '--dir', dir])
+    const limited = ['targets', 'allow', 'http://sage.example/hr', '--dir', dir]
+    await agentCommand([...limited, '--max-response-mb', '50', '--timeout-seconds', '30'])
+    await agentCommand([...limited, '--timeout-seconds', 'default'])
     const list = await agentCommand(['targets', 'list', '--dir', dir, '--json'])
     expect(JSON.parse(list.stdout)).toEqual({
       targets: { sage: 'http://sage.example/hr' },
-      allowed: ['https://new.example/x'],
+      allowed: ['https://new.example/x', 'http://sage.example/hr'],
+      limits: { 'http://sage.example/hr': { maxResponseMb: 50 } },
     })
     const status = await agentCommand(['status', '--dir', dir, '--json'])
     expect(JSON.parse(status.stdout)).toMatchObject({
@@ -103,6 +107,11 @@ describe('the command "agent"', () => {
     ['the status of nothing', ['status', '--dir', 'DIR'], /no enrolled agent/],
     ['a target that is no address', ['targets', 'allow', 'ftp://x', '--dir', 'DIR'], /http\(s\)/],
     ['a target for nobody', ['targets', 'allow', 'http://x', '--dir', 'DIR'], /no enrolled agent/],
+    [
+      'a limit that is none',
+      ['targets', 'allow', 'http://x', '--dir', 'DIR', '--timeout-seconds', '0'],
+      /whole number from 1 to 3600/,
+    ],
     ['an unknown command', ['fly'], /unknown command/],
   ])('fails with one line: %s', async (_case, args, message) => {
     const dir = join(await temporaryFolder(), 'state')

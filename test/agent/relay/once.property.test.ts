@@ -43,7 +43,10 @@ it('a call that must not be repeated is executed at most once, whenever the agen
           const journal = await openJournal({ file, now: clock.now })
           const relay = createRelay({
             agentId: 't1-agent1',
-            targets: { resolve: async (_, asked) => (crash === 'before-start' ? never : new URL(asked)) },
+            targets: {
+              resolve: async (_, asked) => (crash === 'before-start' ? never : new URL(asked)),
+              limitsOf: async () => ({}),
+            },
             http: {
               async call() {
                 if (crash === 'after-start') await never

@@ -28,19 +28,22 @@ function setup() {
     path: string
     body: string
     signal: AbortSignal
+    maxBytes: number | undefined
     answer: (answer: TargetAnswer) => void
     fail: (error: Error) => void
   }[] = []
   const settled: string[] = []
   const entries = new Map<string, JournalEntry>()
+  const limits: { maxResponseMb?: number; timeoutSeconds?: number } = {}
   let sending: () => Promise<void> = async () => undefined
   const http: TargetHttp = {
-    call: (_base, head, body, signal) =>
+    call: (_base, head, body, signal, maxBytes) =>
       new Promise((resolve, reject) => {
         calls.push({
           path: head.path,
           body: Buffer.from(body).toString(),
           signal,
+          maxBytes,
           answer: resolve,
           fail: reject,
         })
@@ -56,6 +59,7 @@ function setup() {
         if (name !== 'sage') throw new StegError('target-unknown', { target: name })
         return new URL(asked)
       },
+      limitsOf: async () => limits,
     },
     http,
     journal: {
@@ -116,6 +120,7 @@ function setup() {
     relay,
     replies,
     calls,
+    limits,
     settled,
     request,
     call,
@@ -190,6 +195,37 @@ describe('serving requests', () => {
       error: { code: 'deadline-exceeded', params: { target: 'sage', seconds: 30 } },
     })
     expect(tally.read()).toMatchObject({ calls: 1, errors: { 'deadline-exceeded': 1 } })
+  })
+
+  it('ends a call at the time that is set for its target, and names it', async () => {
+    const { relay, replies, calls, limits, request, call, clock } = setup()
+    limits.timeoutSeconds = 7
+    const serving = relay.serve(request(call()))
+    await clock.advance(6_999)
+    expect(replies).toHaveLength(0)
+    await clock.advance(1)
+    await serving
+    expect(calls[0]?.signal.aborted).toBe(true)
+    expect(replies[0]?.head.outcome).toEqual({
+      kind: 'failed',
+      error: { code: 'target-time-limit', params: { target: 'http://sage.example/', seconds: 7 } },
+    })
+    expect(clock.sleeping()).toEqual([])
+  })
+
+  it('takes no answer larger than is set for its target, and names it', async () => {
+    const { relay, replies, calls, limits, request, call } = setup()
+    limits.maxResponseMb = 2
+    const serving = relay.serve(request(call()))
+    await settle()
+    expect(calls[0]?.maxBytes).toBe(2 * 1024 ** 2)
+    const size = { direction: 'response', size: 2 * 1024 ** 2 + 1 }
+    calls[0]?.fail(new StegError('call-too-large', { ...size, limit: 2 * 1024 ** 2 }))
+    await serving
+    expect(replies[0]?.head.outcome).toEqual({
+      kind: 'failed',
+      error: { code: 'target-size-limit', params: { target: 'http://sage.example', megabytes: 2 } },
+    })
   })
 
   it('does not execute a second time what must not be repeated', async () => {
