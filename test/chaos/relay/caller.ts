@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { compose } from '../../../functions/compose.ts'
+import type { RelayRequest } from '../../../functions/relay/service.ts'
 import { isStegError } from '../../../shared/errors/error.ts'
 import { silentLogger } from '../../../shared/log.ts'
 import { dice, pause } from '../random.ts'
-import { contentOf } from './target.ts'
+import { contentOf, isContent, piecesOf } from './content.ts'
 
 /** One more instance of the hub, in a process of its own: it makes calls, and tells its parent about each. */
 const Settings = z.object({
@@ -16,7 +17,7 @@ const Settings = z.object({
 })
 
 export type CallerMessage =
-  | { readonly kind: 'begun'; readonly id: string; readonly once: boolean }
+  | { readonly kind: 'begun'; readonly id: string; readonly once: boolean; readonly large: boolean }
   | { readonly kind: 'ended'; readonly id: string; readonly outcome: string }
   | { readonly kind: 'idle' }
 
@@ -35,35 +36,53 @@ function size(): number {
   ])()
 }
 
+/** Mostly a few MB. */
+function largeSize(): number {
+  return roll.between(1, roll.pick([[80, 4] as const, [20, 20] as const])) * 1_000_000 - roll.between(0, 999)
+}
+
 async function callOnce(): Promise<void> {
   const id = `${settings.name}-${++count}`
   const once = roll.next() < 0.5
-  const sent = once ? size() : 0
-  const answer = size()
+  const large = roll.pick([
+    [96, undefined],
+    [1, 'up'],
+    [1, 'down'],
+    [1, 'both'],
+  ] as const)
+  const sent = large === 'up' || large === 'both' ? largeSize() : once ? size() : 0
+  const answer = large === 'down' || large === 'both' ? largeSize() : size()
   const cancelled = roll.next() < 0.03 ? AbortSignal.timeout(roll.between(1, 300)) : undefined
   const to = roll.pick(settings.places.map((place) => [1, place] as const))
-  const timeout = roll.between(3, 20) * 1000
-  tell({ kind: 'begun', id, once })
+  const timeout = (large === undefined ? roll.between(3, 20) : roll.between(20, 60)) * 1000
+  const request: Omit<RelayRequest, 'body'> = {
+    target: { name: 'sage', url: settings.target },
+    method: once || sent > 0 ? 'POST' : 'GET',
+    path: `/${id}?sent=${sent}&answer=${answer}`,
+    headers: [],
+    idempotency: once ? 'once' : 'repeatable',
+    timeout,
+  }
+  tell({ kind: 'begun', id, once, large: large !== undefined })
   try {
-    const { status, body } = await hub.relay.call(
-      to,
-      {
-        target: { name: 'sage', url: settings.target },
-        method: once ? 'POST' : 'GET',
-        path: `/${id}?sent=${sent}&answer=${answer}`,
-        headers: [],
-        ...(once ? { body: contentOf(id, sent) } : {}),
-        idempotency: once ? 'once' : 'repeatable',
-        timeout,
-      },
-      cancelled,
-    )
-    const right = status === 200 && contentOf(`answer to ${id}`, answer).equals(body)
+    const right = await (large === undefined ? small() : streamed())
     tell({ kind: 'ended', id, outcome: right ? 'answered' : 'damaged' })
   } catch (error) {
     tell({ kind: 'ended', id, outcome: isStegError(error) ? error.code : `stray: ${error}` })
     // Whoever fails at once must not fail a thousand times a second.
     await pause(roll.between(50, 200))
+  }
+
+  async function small(): Promise<boolean> {
+    const body = once ? { body: contentOf(id, sent) } : {}
+    const response = await hub.relay.call(to, { ...request, ...body }, cancelled)
+    return response.status === 200 && contentOf(`answer to ${id}`, answer).equals(response.body)
+  }
+
+  async function streamed(): Promise<boolean> {
+    const body = sent > 0 ? { body: piecesOf(id, sent) } : {}
+    const response = await hub.relay.stream(to, { ...request, ...body }, cancelled)
+    return response.status === 200 && (await isContent(`answer to ${id}`, answer, response.body))
   }
 }
 

@@ -10,6 +10,8 @@ export interface FaultsOptions {
 
 export interface FaultsResult {
   readonly calls: number
+  /** Of those, with bodies of 1 to 20 MB. */
+  readonly large: { readonly calls: number; readonly answered: number }
   /** How calls ended, by code; `caller-killed` never heard of it. */
   readonly outcomes: Readonly<Record<string, number>>
   readonly faults: Readonly<Record<string, number>>
@@ -23,6 +25,8 @@ export interface FaultsResult {
   readonly damaged: readonly string[]
   /** Errors that are not in the catalogue. */
   readonly stray: readonly string[]
+  /** Programs that ended by themselves. */
+  readonly died: readonly string[]
   readonly left: Readonly<Record<string, number>>
   /** MB after collecting the garbage, through the run: first, then, …, last. */
   readonly heaps: Readonly<Record<'agent-2' | 'caller-2', readonly number[]>>
@@ -30,7 +34,7 @@ export interface FaultsResult {
 }
 
 /** Longer than the longest call takes. */
-const DRAIN_SECONDS = 60
+const DRAIN_SECONDS = 75
 /** Replies to callers that were killed stay until their time is over. */
 const EMPTY_SECONDS = 90
 const SAMPLES = 6
@@ -38,6 +42,7 @@ const SAMPLES = 6
 interface Call {
   readonly caller: number
   readonly once: boolean
+  readonly large: boolean
   outcome: string | undefined
 }
 
@@ -109,8 +114,10 @@ export async function relayUnderFaults({ seed, seconds, report }: FaultsOptions)
 
   function onMessage(caller: number, message: CallerMessage): void {
     living.add(caller)
-    if (message.kind === 'begun') calls.set(message.id, { caller, once: message.once, outcome: undefined })
-    else if (message.kind === 'ended') {
+    if (message.kind === 'begun') {
+      const { once, large } = message
+      calls.set(message.id, { caller, once, large, outcome: undefined })
+    } else if (message.kind === 'ended') {
       const call = calls.get(message.id)
       if (call !== undefined) call.outcome = message.outcome
     }
@@ -136,7 +143,7 @@ export async function relayUnderFaults({ seed, seconds, report }: FaultsOptions)
     )
   }
 
-  function judge({ target }: RelaySite) {
+  function judge({ target, died }: RelaySite) {
     const outcomes: Record<string, number> = {}
     const last = Math.max(...living)
     const unanswered: string[] = []
@@ -156,7 +163,22 @@ export async function relayUnderFaults({ seed, seconds, report }: FaultsOptions)
     const twice = Array.from(target.ledger)
       .filter(([id, count]) => count > 1 && calls.get(id)?.once !== false)
       .map(([id, count]) => `${id}: ${count}`)
-    return { calls: calls.size, outcomes, unanswered, invented, damaged, stray, twice }
+    const streamed = [...calls.values()].filter(({ large }) => large)
+    const large = {
+      calls: streamed.length,
+      answered: streamed.filter(({ outcome }) => outcome === 'answered').length,
+    }
+    return {
+      calls: calls.size,
+      large,
+      died: [...died],
+      outcomes,
+      unanswered,
+      invented,
+      damaged,
+      stray,
+      twice,
+    }
   }
 }
 

@@ -20,6 +20,9 @@ const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 const built = (path: string) => here(`../../../dist/${path}`)
 const IN_FLIGHT = 8
 
+/** Whose end is wanted. */
+const ending = new WeakSet<ChildProcess>()
+
 /** The first of each is killed, the second lives through everything: its memory can be watched. */
 const names = ['agent-1', 'agent-2', 'caller-1', 'caller-2', 'hub', 'broker'] as const
 export type Part = (typeof names)[number]
@@ -37,6 +40,8 @@ export interface RelaySite {
   resident(): Promise<Readonly<Record<string, number | undefined>>>
   /** MB after collecting the garbage, of those that are never killed. */
   heaps(): Promise<Readonly<Record<'agent-2' | 'caller-2', number>>>
+  /** Programs that have ended though nobody has killed them. */
+  readonly died: readonly string[]
   close(): Promise<void>
 }
 
@@ -69,6 +74,13 @@ export async function startRelaySite(
     const tenant = await createTenant(platform, 'Faults')
     await setVariables(tenant.api, { 'Mandant.Sage.BaseUrl': target.url })
     const children = new Map<Part, ChildProcess>()
+    const died: string[] = []
+    const begin = (part: Part, child: ChildProcess) => {
+      children.set(part, child)
+      child.once('exit', (code, how) => {
+        if (!ending.has(child)) died.push(`${part}: ${how ?? code}`)
+      })
+    }
     stops.push(() => Promise.all([...children.values()].map((child) => endChild(child, 'SIGTERM'))))
 
     const doors = [await openDoor(platform.url), await openDoor(platform.url)] as const
@@ -107,7 +119,7 @@ export async function startRelaySite(
         },
       )
       child.stdout?.resume()
-      children.set(index === 0 ? 'agent-1' : 'agent-2', child)
+      begin(index === 0 ? 'agent-1' : 'agent-2', child)
       return child
     }
 
@@ -138,7 +150,7 @@ export async function startRelaySite(
         },
       )
       child.on('message', (message) => onMessage(number, message as CallerMessage))
-      children.set(index === 0 ? 'caller-1' : 'caller-2', child)
+      begin(index === 0 ? 'caller-1' : 'caller-2', child)
     }
 
     const pidOf = (part: Part) =>
@@ -146,6 +158,7 @@ export async function startRelaySite(
 
     return {
       target,
+      died,
       ways: {
         'agent-1': doors[0].proxy,
         'agent-2': doors[1].proxy,
@@ -222,6 +235,7 @@ function connected(child: ChildProcess): Promise<void> {
 }
 
 async function endChild(child: ChildProcess, how: NodeJS.Signals): Promise<void> {
+  ending.add(child)
   if (child.exitCode !== null || child.signalCode !== null) return
   const gone = once(child, 'exit')
   child.kill(how)

@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { Dice } from '../random.ts'
 import { pause } from '../random.ts'
+import { isContent, piecesOf } from './content.ts'
 
 /** A server on site that keeps count of what it has executed. */
 export interface Target {
@@ -14,14 +16,6 @@ export interface Target {
   close(): Promise<void>
 }
 
-/** What a call with this id sends, and what it is answered: nobody can mix them up. */
-export function contentOf(id: string, bytes: number): Buffer {
-  const block = createHash('sha512').update(id).digest()
-  const content = Buffer.allocUnsafe(bytes)
-  for (let at = 0; at < bytes; at += block.length) block.copy(content, at)
-  return content
-}
-
 /** `/{id}?sent=N&answer=N`: takes N bytes, executes, answers N bytes; now and then it is slow or hangs up. */
 export async function startTarget(dice: Dice): Promise<Target> {
   const ledger = new Map<string, number>()
@@ -30,17 +24,15 @@ export async function startTarget(dice: Dice): Promise<Target> {
     try {
       const url = new URL(request.url ?? '/', 'http://target')
       const id = url.pathname.slice(1)
-      const chunks: Buffer[] = []
-      for await (const chunk of request) chunks.push(chunk)
-      const sent = Buffer.concat(chunks)
-      if (!sent.equals(contentOf(id, Number(url.searchParams.get('sent'))))) damaged.push(id)
+      if (!(await isContent(id, Number(url.searchParams.get('sent')), request))) damaged.push(id)
       const roll = dice.next()
       if (roll < 0.01) return void response.destroy()
       ledger.set(id, (ledger.get(id) ?? 0) + 1)
       if (roll < 0.02) return void response.destroy()
       if (roll < 0.08) await pause(dice.between(50, 1500))
-      const answer = contentOf(`answer to ${id}`, Number(url.searchParams.get('answer')))
-      response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(answer)
+      const size = Number(url.searchParams.get('answer'))
+      response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': size })
+      await pipeline(Readable.from(piecesOf(`answer to ${id}`, size), { objectMode: false }), response)
     } catch {
       // The agent is gone, and with it its request.
       response.destroy()

@@ -5,7 +5,7 @@ const GROWTH_MB = 12
 
 /** What is wrong, in words; nothing when all is well. */
 export function verdictOf(result: FaultsResult): string[] {
-  const wrong = (['unanswered', 'twice', 'invented', 'damaged', 'stray'] as const)
+  const wrong = (['unanswered', 'twice', 'invented', 'damaged', 'stray', 'died'] as const)
     .filter((kind) => result[kind].length > 0)
     .map((kind) => `${kind}: ${result[kind].slice(0, 5).join(', ')}`)
   if (Object.keys(result.left).length > 0) wrong.push(`left on queues: ${JSON.stringify(result.left)}`)
