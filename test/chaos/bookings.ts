@@ -1,5 +1,5 @@
 import { dice, pause } from './random.ts'
-import { type ChaosSite, type LedgerEntry, startChaosSite } from './site.ts'
+import { type ChaosAgent, type ChaosSite, type LedgerEntry, startChaosSite } from './site.ts'
 
 export interface ChaosOptions {
   readonly seed: number
@@ -137,16 +137,18 @@ export async function bookingsUnderChaos(options: ChaosOptions): Promise<ChaosRe
       await pause(roll.between(0, 700))
       const act = roll.pick([
         [34, 'kill sage'],
-        [30, 'kill agent'],
+        [15, 'kill agent-1'],
+        [15, 'kill agent-2'],
         [14, 'kill broker'],
         [9, 'kill hub'],
-        [5, 'freeze agent'],
+        [3, 'freeze agent-1'],
+        [2, 'freeze agent-2'],
         [4, 'freeze broker'],
         [4, 'freeze hub'],
       ] as const)
       const ms = roll.between(500, 5_000)
       counts[act] = (counts[act] ?? 0) + 1
-      const [verb, victim] = act.split(' ') as ['kill' | 'freeze', 'hub' | 'broker' | 'agent']
+      const [verb, victim] = act.split(' ') as ['kill' | 'freeze', 'hub' | 'broker' | ChaosAgent]
       if (verb === 'kill') await site.kill(victim)
       else await site.freeze(victim, ms)
       if (roll.next() < 0.2) await addOwn(tokens[roll.between(0, tokens.length - 1)] ?? '', kill)

@@ -23,22 +23,26 @@ export interface LedgerEntry {
   readonly Source: string
 }
 
+/** Two of one site; each is killed while the other one works. */
+const AGENTS = ['agent-1', 'agent-2'] as const
+export type ChaosAgent = (typeof AGENTS)[number]
+
 export interface ChaosSite {
   readonly tenant: TestTenant
   readonly platform: TestPlatform
   ledger(): Promise<readonly LedgerEntry[]>
   setFaults(rules: readonly object[]): Promise<void>
   addOwn(event: object): Promise<void>
-  /** `sage` and `agent` are started again by the site, hub and broker by the platform. */
-  kill(victim: 'hub' | 'broker' | 'agent' | 'sage'): Promise<void>
+  /** `sage` and agents are started again by the site, hub and broker by the platform. */
+  kill(victim: 'hub' | 'broker' | 'sage' | ChaosAgent): Promise<void>
   /** Stops a process for a while without its connections noticing. */
-  freeze(victim: 'hub' | 'broker' | 'agent', ms: number): Promise<void>
+  freeze(victim: 'hub' | 'broker' | ChaosAgent, ms: number): Promise<void>
   close(): Promise<void>
 }
 
 const PEOPLE = 30
 
-/** Hub, broker, agent and a simulator that keeps its data, each a process of its own. */
+/** Hub, broker, two agents and a simulator that keeps its data, each a process of its own. */
 export async function startChaosSite(seed: number): Promise<ChaosSite> {
   const folder = await mkdtemp(join(tmpdir(), 'steg-chaos-'))
   const started: (() => Promise<unknown>)[] = [
@@ -66,10 +70,13 @@ export async function startChaosSite(seed: number): Promise<ChaosSite> {
     await setVariables(tenant.api, sageVariables(url))
     // The simulator commits at once: nothing is under way any more when a connection has been gone for so long.
     await tenant.api('PUT', '/sage/profile', { timeEvents: { settleSeconds: 2 } })
-    const directory = await enrol(platform, tenant)
-    let agent = startAgent()
-    started.push(() => agent.end('SIGTERM'))
-    await agent.line('connected')
+    const directories = new Map<ChaosAgent, string>()
+    const agents = new Map<ChaosAgent, Program>()
+    started.push(() => Promise.all([...agents.values()].map((agent) => agent.end('SIGTERM'))))
+    for (const name of AGENTS) {
+      directories.set(name, await enrol(platform, tenant, name))
+      await startAgent(name).line('connected')
+    }
     const run = await runJob(tenant.api)
     if (run.state !== 'succeeded') throw new Error(`people: ${JSON.stringify(run)}`)
 
@@ -87,8 +94,11 @@ export async function startChaosSite(seed: number): Promise<ChaosSite> {
       return program
     }
 
-    function startAgent(): Program {
-      return runProgram('agent/main.js', ['run', '--dir', directory, '--json'])
+    function startAgent(name: ChaosAgent): Program {
+      const directory = directories.get(name) ?? ''
+      const program = runProgram('agent/main.js', ['run', '--dir', directory, '--json'])
+      agents.set(name, program)
+      return program
     }
 
     async function control(method: string, path: string, body?: unknown): Promise<unknown> {
@@ -115,15 +125,16 @@ export async function startChaosSite(seed: number): Promise<ChaosSite> {
         if (victim === 'sage') {
           await sage.end('SIGKILL')
           sage = await startSage()
-        } else if (victim === 'agent') {
-          await agent.end('SIGKILL')
-          agent = startAgent()
+        } else if (victim === 'agent-1' || victim === 'agent-2') {
+          await agents.get(victim)?.end('SIGKILL')
+          startAgent(victim)
         } else {
           signal(platform.pid(victim), 'SIGKILL')
         }
       },
       async freeze(victim, ms) {
-        const pid = victim === 'agent' ? (agent.child.pid ?? 0) : platform.pid(victim)
+        const own = victim === 'agent-1' || victim === 'agent-2'
+        const pid = own ? (agents.get(victim)?.child.pid ?? 0) : platform.pid(victim)
         signal(pid, 'SIGSTOP')
         await pause(ms)
         signal(pid, 'SIGCONT')
