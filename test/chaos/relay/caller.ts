@@ -45,10 +45,10 @@ async function callOnce(): Promise<void> {
   const id = `${settings.name}-${++count}`
   const once = roll.next() < 0.5
   const large = roll.pick([
-    [96, undefined],
-    [1, 'up'],
-    [1, 'down'],
-    [1, 'both'],
+    [94, undefined],
+    [2, 'up'],
+    [2, 'down'],
+    [2, 'both'],
   ] as const)
   const sent = large === 'up' || large === 'both' ? largeSize() : once ? size() : 0
   const answer = large === 'down' || large === 'both' ? largeSize() : size()

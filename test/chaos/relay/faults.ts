@@ -33,6 +33,8 @@ export interface FaultsResult {
   readonly resident: readonly Readonly<Record<string, number | undefined>>[]
 }
 
+/** Until the first hundred calls are answered, and another hundred after the last fault, on a slow machine. */
+const START_SECONDS = 240
 /** Longer than the longest call takes. */
 const DRAIN_SECONDS = 75
 /** Replies to callers that were killed stay until their time is over. */
@@ -128,7 +130,7 @@ export async function relayUnderFaults({ seed, seconds, report }: FaultsOptions)
   }
 
   async function untilAnswered(count: number): Promise<void> {
-    for (const giveUpAt = Date.now() + 90_000; answered() < count; await pause(100)) {
+    for (const giveUpAt = Date.now() + START_SECONDS * 1000; answered() < count; await pause(100)) {
       if (Date.now() > giveUpAt) throw new Error(`only ${answered()} of ${count} calls were answered`)
     }
   }
