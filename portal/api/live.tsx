@@ -35,20 +35,35 @@ interface Followed {
   readonly listener: RunListener
 }
 
+/** How many bookings wait, and how many need somebody; more than it counts when `more` is set. */
+export interface BookingCounts {
+  readonly pending: { readonly count: number; readonly more: boolean }
+  readonly failed: { readonly count: number; readonly more: boolean }
+}
+
 interface Live {
   readonly state: LiveState
+  readonly bookings: BookingCounts | undefined
   readonly follow: (run: string, listener: RunListener) => () => void
 }
 
-const LiveContext = createContext<Live>({ state: 'connecting', follow: () => () => undefined })
+/** Who has one of these rights hears something. */
+const hearing = ['jobs:read', 'agents:read', 'bookings:read'] as const
+
+const LiveContext = createContext<Live>({
+  state: 'connecting',
+  bookings: undefined,
+  follow: () => () => undefined,
+})
 
 /** Listens to what changes at the hub, and keeps what has been read from there up to date. */
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const queries = useQueryClient()
   const { i18n } = useTranslation()
   const may = useMay()
-  const isHeard = may('jobs:read') || may('agents:read')
+  const isHeard = hearing.some(may)
   const [state, setState] = useState<LiveState>('connecting')
+  const [bookings, setBookings] = useState<BookingCounts>()
   const [attempt, setAttempt] = useState(0)
   const [followed, setFollowed] = useState<Followed>()
 
@@ -58,7 +73,7 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     const source = new EventSource(`/api/v1/live?language=${i18n.language}${run}`)
     let patience = setTimeout(() => setState('offline'), PATIENCE_MS)
     let again: ReturnType<typeof setTimeout> | undefined
-    listen(source, queries, followed?.listener)
+    listen(source, queries, setBookings, followed?.listener)
     followed?.listener.begin()
     source.onopen = () => {
       clearTimeout(patience)
@@ -85,7 +100,7 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     setFollowed(mine)
     return () => setFollowed((current) => (current === mine ? undefined : current))
   }, [])
-  const live = useMemo(() => ({ state, follow }), [state, follow])
+  const live = useMemo(() => ({ state, bookings, follow }), [state, bookings, follow])
   return <LiveContext value={live}>{children}</LiveContext>
 }
 
@@ -93,7 +108,12 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
 export function useLiveState(): LiveState | undefined {
   const may = useMay()
   const { state } = useContext(LiveContext)
-  return may('jobs:read') || may('agents:read') ? state : undefined
+  return hearing.some(may) ? state : undefined
+}
+
+/** Undefined until it is heard, and for those who hear nothing of bookings. */
+export function useBookingCounts(): BookingCounts | undefined {
+  return useContext(LiveContext).bookings
 }
 
 /** Follows a run while the page is shown. One page at a time can do so. */
@@ -114,7 +134,12 @@ export function useLiveRun(job: string, id: string, listener: RunListener): void
   )
 }
 
-function listen(source: EventSource, queries: QueryClient, listener: RunListener | undefined): void {
+function listen(
+  source: EventSource,
+  queries: QueryClient,
+  onBookings: (counts: BookingCounts) => void,
+  listener: RunListener | undefined,
+): void {
   const on = <T,>(event: string, take: (data: T) => void) =>
     source.addEventListener(event, ({ data }) => take(JSON.parse(data)))
   /** What begins so was read before the change. */
@@ -137,7 +162,10 @@ function listen(source: EventSource, queries: QueryClient, listener: RunListener
       old('/api/v1/people', '/api/v1/balances', '/api/v1/absence', '/api/v1/additional-inputs')
     }
   })
-  on('bookings', () => old('/api/v1/bookings'))
+  on<BookingCounts>('bookings', (counts) => {
+    onBookings(counts)
+    old('/api/v1/bookings')
+  })
   on<Answer<'/api/v1/setup'>>('setup', (setup) => queries.setQueryData(read('/api/v1/setup').queryKey, setup))
   on('end', () => old(sessionQuery.queryKey[0]))
   if (listener === undefined) return

@@ -21,6 +21,8 @@ export interface Column<T> {
   readonly wideOnly?: boolean
   /** For the column of buttons: its title is only read out. */
   readonly titleHidden?: boolean
+  /** Shown in the head instead of the title. */
+  readonly head?: ReactNode
 }
 
 const useStyles = makeStyles({
@@ -62,13 +64,13 @@ export function DataTable<T>({
       <Table aria-label={label}>
         <TableHeader>
           <TableRow>
-            {columns.map(({ id, title, width, wideOnly, titleHidden }) => (
+            {columns.map(({ id, title, width, wideOnly, titleHidden, head }) => (
               <TableHeaderCell
                 key={id}
                 className={mergeClasses(styles.head, wideOnly && styles.wideOnly)}
                 style={width === undefined ? {} : { width }}
               >
-                <span className={titleHidden ? styles.hidden : undefined}>{title}</span>
+                {head ?? <span className={titleHidden ? styles.hidden : undefined}>{title}</span>}
               </TableHeaderCell>
             ))}
           </TableRow>

@@ -16,9 +16,18 @@ export function Search({
   readonly onSearch: (text: string) => void
 }) {
   const [text, setText] = useState(value)
+  const [known, setKnown] = useState({ value, told: value })
+  if (value !== known.value) {
+    setKnown({ value, told: value })
+    // Changed by something else than this box, such as a link.
+    if (value !== known.told) setText(value)
+  }
   useEffect(() => {
     if (text.trim() === value) return
-    const timer = setTimeout(() => onSearch(text.trim()), QUIET_MS)
+    const timer = setTimeout(() => {
+      setKnown({ value, told: text.trim() })
+      onSearch(text.trim())
+    }, QUIET_MS)
     return () => clearTimeout(timer)
   }, [text, value, onSearch])
   return (

@@ -27,4 +27,16 @@ export const common = {
       detail: 'Bitte prüfen Sie Ihre Internetverbindung und versuchen Sie es erneut.',
     },
   },
+  work: {
+    bar: 'Fortschritt',
+    progress: '{{done}} von {{total}} bearbeitet',
+    paused: 'Angehalten. Sie können dort weitermachen, wo es aufgehört hat.',
+    result: 'Geändert: {{changed}} · Schon so: {{unchanged}} · Nicht möglich: {{failed}}',
+    problems: 'Was nicht möglich war',
+    moreProblems_one: 'und eine weitere',
+    moreProblems_other: 'und {{count}} weitere',
+    resume: 'Fortsetzen',
+    stop: 'Anhalten',
+    close: 'Schließen',
+  },
 } as const

@@ -1,11 +1,13 @@
 import { access } from './access.ts'
 import { account } from './account.ts'
 import { audit } from './audit.ts'
+import { bookings } from './bookings.ts'
 import { common } from './common.ts'
 import { connectors } from './connectors.ts'
 import { help } from './help.ts'
 import { jobs } from './jobs.ts'
 import { licence } from './licence.ts'
+import { people } from './people.ts'
 import { session } from './session.ts'
 import { shell } from './shell.ts'
 import { start } from './start.ts'
@@ -17,11 +19,13 @@ export const texts = {
   access,
   account,
   audit,
+  bookings,
   common,
   connectors,
   help,
   jobs,
   licence,
+  people,
   session,
   shell,
   start,

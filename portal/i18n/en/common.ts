@@ -30,4 +30,16 @@ export const common: TextsLike<typeof leading> = {
       detail: 'Please check your internet connection and try again.',
     },
   },
+  work: {
+    bar: 'Progress',
+    progress: '{{done}} of {{total}} done',
+    paused: 'Stopped. You can go on where it left off.',
+    result: 'Changed: {{changed}} · So already: {{unchanged}} · Not possible: {{failed}}',
+    problems: 'What was not possible',
+    moreProblems_one: 'and one more',
+    moreProblems_other: 'and {{count}} more',
+    resume: 'Continue',
+    stop: 'Stop',
+    close: 'Close',
+  },
 }

@@ -1,0 +1,78 @@
+import type { bookings as leading } from '../de/bookings.ts'
+import type { TextsLike } from '../shape.ts'
+
+export const bookings: TextsLike<typeof leading> = {
+  title: 'Bookings',
+  lead: 'Time bookings of terminals and apps on their way to Sage, and those made in Sage.',
+  list: 'Bookings, oldest first',
+  lately: 'The last seven days, oldest first. Choose a state, a person or a day to see others.',
+  one: 'Booking {{type}} of {{person}}, {{time}}',
+  column: {
+    time: 'Time and type',
+    when: 'Time',
+    type: 'Type',
+    person: 'Person',
+    state: 'State',
+    source: 'Origin',
+    actions: 'Actions',
+  },
+  type: { come: 'Come', go: 'Go' },
+  state: {
+    pending: 'On its way',
+    exported: 'In Sage',
+    failed: 'Failed',
+    dismissed: 'Dismissed',
+    imported: 'From Sage',
+  },
+  inDoubt: 'Being checked',
+  source: { api: 'Handed over', sage: 'Sage' },
+  sageId: 'Sage number {{id}}',
+  counts: {
+    title: 'What is open',
+    failed: 'Failed: {{number}}',
+    pending: 'On their way: {{number}}',
+  },
+  filter: {
+    state: 'State',
+    anyState: 'Any state',
+    person: 'Person, e.g. 3_4',
+    day: 'Day',
+    anyDay: 'All days',
+  },
+  selection: 'Selected bookings',
+  selected_one: 'One booking selected',
+  selected_other: '{{number}} bookings selected',
+  selectShown: 'Select all bookings shown',
+  actionsFor: 'Actions for {{booking}}',
+  retry: {
+    menu: 'Send again …',
+    selected: 'Send again ({{number}}) …',
+    title_one: 'Send the booking again?',
+    title_other: 'Send {{number}} bookings again?',
+    text: 'The next export to Sage sends again. Mend the cause first; otherwise it fails once more.',
+    do: 'Send again',
+    done: 'The booking is sent with the next export.',
+  },
+  dismiss: {
+    menu: 'Dismiss …',
+    selected: 'Dismiss ({{number}}) …',
+    title_one: 'Dismiss the booking?',
+    title_other: 'Dismiss {{number}} bookings?',
+    text: 'What is dismissed is not handed to Sage and is missing from the time records there. You can still send it later.',
+    do: 'Dismiss',
+    done: 'The booking is dismissed.',
+  },
+  empty: {
+    lately:
+      'There were no bookings in the last seven days. Terminals and apps hand them over with POST /api/v1/bookings; what is booked in Sage is fetched by the job “Fetch bookings from Sage”.',
+    api: 'API reference',
+    failed: 'No booking has failed. There is nothing to do.',
+    filter: 'No booking fits this filter.',
+    clear: 'Clear filter',
+  },
+  ofPerson: {
+    title: 'Bookings of the last two weeks',
+    all: 'All bookings',
+    none: 'There were no bookings in the last two weeks.',
+  },
+}

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { texts } from '../../portal/i18n/de/texts.ts'
+import { findingsOf } from './accessibility.ts'
+import { apiOf, contentOf } from './api.ts'
+import { describeInBrowser } from './chromium.ts'
+import { type PortalPage, type PortalUnderTest, startPortal } from './portal.ts'
+import { rawKeysIn, textsOf } from './texts.ts'
+
+const areas = Object.keys(texts)
+/** Milliseconds: many steps in a browser, perhaps on a slow machine. */
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 })
+const POLL = { timeout: 30_000 }
+
+describeInBrowser('people in the portal', () => {
+  let portal: PortalUnderTest
+  let api: ReturnType<typeof apiOf>
+  beforeAll(async () => {
+    portal = await startPortal()
+    api = apiOf(portal)
+  })
+  afterAll(() => portal?.close())
+
+  const people = (query: { limit?: number; active?: 'false' }) =>
+    contentOf(api.GET('/api/v1/people', { params: { query } }))
+  const personAt = async (index: number) => {
+    const person = (await people({ limit: index + 1 })).items[index]
+    if (person === undefined) throw new Error('not so many people')
+    return person
+  }
+  const personOf = (id: string) => contentOf(api.GET('/api/v1/people/{id}', { params: { path: { id } } }))
+  const rows = (page: PortalPage) => page.getByRole('table', { name: 'Personen' }).locator('tbody tr')
+
+  it('lists the 108 of the demo, shows more, finds by search and filter, and keeps that in the address', async () => {
+    const page = await portal.open('/people')
+    await page.getByText('108 Personen', { exact: true }).waitFor()
+    expect(await rows(page).count()).toBe(50)
+    await page.getByRole('button', { name: 'Weitere anzeigen' }).click()
+    await expect.poll(() => rows(page).count(), POLL).toBe(100)
+
+    const first = await personAt(0)
+    await page.getByRole('searchbox').fill(first.externalToken)
+    await page.waitForURL(/search=/)
+    await page.getByText(/ (passt|passen) zum Filter/).waitFor()
+    await page.getByRole('link', { name: `${first.lastName}, ${first.firstName}` }).waitFor()
+    await page.getByRole('searchbox').fill('nobody-is-called-so')
+    await page.getByText('Niemand passt zu diesem Filter.').waitFor()
+    await page.getByRole('main').getByRole('link', { name: 'Filter zurücksetzen' }).click()
+    await page.getByText('108 Personen', { exact: true }).waitFor()
+    expect(await page.getByRole('searchbox').inputValue()).toBe('')
+
+    const inactive = (await people({ active: 'false', limit: 1 })).total
+    await page.getByRole('combobox', { name: 'Status' }).selectOption('inactive')
+    await page.waitForURL(/state=inactive/)
+    await page.getByText(new RegExp(`^(${inactive} Personen passen|Eine Person passt) zum Filter$`)).waitFor()
+  })
+
+  it('edits what the hub leads, shows what Sage leads, and notices that somebody was faster', async () => {
+    const person = await personAt(5)
+    const page = await portal.open(`/people/${person.id}`)
+    await page.getByRole('heading', { name: `${person.lastName}, ${person.firstName}` }).waitFor()
+    await page.getByText(/werden nur dort geändert/).waitFor()
+    expect(await page.getByRole('region', { name: 'Von Sage geführt' }).getByRole('textbox').count()).toBe(0)
+    await page.getByRole('switch', { name: 'Gesperrt' }).check()
+    await page.getByRole('textbox', { name: 'Neues Identmedium' }).fill('04A1B2')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Speichern' }).click()
+    await page.getByText('Die Änderungen sind gespeichert.').waitFor()
+    expect(await personOf(person.id)).toMatchObject({ locked: true, identMedia: ['04A1B2'] })
+
+    await page.getByRole('button', { name: 'Identmedium 04A1B2 entfernen' }).click()
+    await contentOf(
+      api.PATCH('/api/v1/people/{id}', { params: { path: { id: person.id } }, body: { locked: false } }),
+    )
+    await page.getByRole('button', { name: 'Speichern' }).click()
+    await page.getByRole('link', { name: /precondition-failed/ }).waitFor()
+    expect(await personOf(person.id)).toMatchObject({ identMedia: ['04A1B2'] })
+    await expect.poll(() => page.getByRole('switch', { name: 'Gesperrt' }).isChecked(), POLL).toBe(false)
+    await page.getByRole('button', { name: 'Speichern' }).click()
+    await expect.poll(async () => (await personOf(person.id)).identMedia, POLL).toEqual([])
+  })
+
+  it('synchronises at the push of a button, and says when it is done', async () => {
+    const page = await portal.open('/people')
+    await rows(page).first().waitFor()
+    await page.getByRole('button', { name: 'Aus Sage abgleichen' }).click()
+    await page.getByText('Der Abgleich ist fertig.').waitFor({ timeout: 50_000 })
+    const run = page.getByRole('link', { name: 'Zum Lauf' })
+    expect(await run.getAttribute('href')).toMatch(/^\/jobs\/SysSageSyncPersonen\/runs\/./)
+    await expect
+      .poll(() => page.getByRole('button', { name: 'Aus Sage abgleichen' }).isEnabled(), POLL)
+      .toBe(true)
+    await page.getByRole('button', { name: 'Ausblenden' }).click()
+    await expect.poll(() => run.count(), POLL).toBe(0)
+  })
+
+  it.each(['/people', '/people/groups', 'person'] as const)('%s: texts, axe and phone', async (which) => {
+    const path = which === 'person' ? `/people/${(await personAt(0)).id}` : which
+    for (const options of [{}, { language: 'en', dark: true }, { phone: true }] as const) {
+      const page = await portal.open(path, options)
+      await page.getByRole('main').getByRole('progressbar').waitFor({ state: 'detached' })
+      await page
+        .locator(which === '/people' ? 'table' : 'p')
+        .first()
+        .waitFor()
+      expect(await findingsOf(page)).toEqual([])
+      expect(rawKeysIn(await textsOf(page), areas)).toEqual([])
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0)
+      expect(page.complaints).toEqual([])
+      await page.context().close()
+    }
+  })
+})
