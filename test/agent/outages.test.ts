@@ -4,11 +4,13 @@ import type { AgentProcess } from './process.ts'
 import { site } from './site.ts'
 import { targetServer } from './target-server.ts'
 
+/** Each starts several processes, and waits for more than one of them. */
+const slow = { timeout: 180_000 }
 const soon = { timeout: 40_000, interval: 50 }
 const names = (agent: AgentProcess) => agent.events.map(({ event }) => event)
 const connected = (agent: AgentProcess) => expect.poll(() => names(agent), soon).toContain('connected')
 
-describe('an agent during outages', () => {
+describe('an agent during outages', slow, () => {
   it('waits for a hub that is not there yet', async () => {
     const place = await site()
     await place.hub.stop()

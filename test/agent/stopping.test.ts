@@ -3,6 +3,8 @@ import type { AgentProcess } from './process.ts'
 import { type Site, site } from './site.ts'
 import { targetServer } from './target-server.ts'
 
+/** Each starts several processes, and waits for more than one of them. */
+const slow = { timeout: 180_000 }
 const soon = { timeout: 50_000, interval: 50 }
 const names = (agent: AgentProcess) => agent.events.map(({ event }) => event)
 const connected = (agent: AgentProcess) => expect.poll(() => names(agent), soon).toContain('connected')
@@ -18,7 +20,7 @@ async function endsAsRevoked(place: Site, agent: AgentProcess, askedBefore: numb
   expect(place.hub.asked.length - askedBefore).toBeLessThanOrEqual(3)
 }
 
-describe('an agent that is revoked', () => {
+describe('an agent that is revoked', slow, () => {
   it('ends while it is connected', async () => {
     const place = await site()
     const agent = place.run()
@@ -54,7 +56,7 @@ describe('an agent that is revoked', () => {
   })
 })
 
-describe('an agent that is stopped while it works', () => {
+describe('an agent that is stopped while it works', slow, () => {
   it('finishes what it has begun, hands back the rest untouched, and nothing is lost or doubled', async () => {
     const place = await site()
     const begun: (() => void)[] = []

@@ -9,6 +9,8 @@ import { temporaryFolder } from '../temporary.ts'
 import { behindTls, caFile, withNames } from './behind-tls.ts'
 import { startProxy } from './proxy-server.ts'
 
+/** Each starts several processes, and waits for more than one of them. */
+const slow = { timeout: 180_000 }
 const soon = { timeout: 40_000, interval: 50 }
 const names = (agent: AgentProcess) => agent.events.map(({ event }) => event)
 const connected = (agent: AgentProcess) => expect.poll(() => names(agent), soon).toContain('connected')
@@ -16,7 +18,7 @@ async function status(place: Site) {
   return JSON.parse((await agentCommand(['status', '--dir', place.dir, '--json'])).stdout)
 }
 
-describe('an agent behind a proxy', () => {
+describe('an agent behind a proxy', slow, () => {
   it('reaches hub and broker through a proxy with sign-in, by its own settings alone', async () => {
     const place = await site()
     const { hubHost, brokerHost } = await behindTls(place)
