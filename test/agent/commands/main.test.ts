@@ -44,7 +44,9 @@ describe('the command "agent"', () => {
     expect(hub.sessions).toEqual([])
   })
 
-  it('shows state and targets, for people in two languages and for machines', async () => {
+  it('shows state and targets, for people in two languages and for machines', {
+    timeout: 180_000,
+  }, async () => {
     const hub = await fakeHub()
     hub.targets = { sage: 'http://sage.example/hr' }
     const dir = join(await temporaryFolder(), 'state')
