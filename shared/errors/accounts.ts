@@ -128,6 +128,15 @@ export const accountErrors = {
       de: 'Die Anmeldung mit Microsoft hat nicht funktioniert ({reason}). Bitte auf der Anmeldeseite neu beginnen; bleibt es dabei, dem Betreiber diesen Grund nennen.',
     },
   },
+  'microsoft-cancelled': {
+    status: 403,
+    retryable: true,
+    title: { en: 'Sign-in with Microsoft cancelled', de: 'Anmeldung mit Microsoft abgebrochen' },
+    detail: {
+      en: 'The sign-in was cancelled at Microsoft, or Steg was not given the consent it needs. Start again, or sign in with address and password. If Microsoft asks for the approval of an administrator, give them this message.',
+      de: 'Die Anmeldung wurde bei Microsoft abgebrochen, oder Steg hat die nötige Zustimmung nicht bekommen. Bitte neu beginnen oder mit Adresse und Passwort anmelden. Verlangt Microsoft die Genehmigung eines Administrators, diesem bitte diese Meldung geben.',
+    },
+  },
   'microsoft-unknown-user': {
     status: 403,
     retryable: false,

@@ -6,7 +6,7 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let platform: TestPlatform
 beforeAll(async () => {
   folder = await temporaryFolder()
-  platform = await startTestPlatform(folder.path)
+  platform = await startTestPlatform(folder.path, [])
 })
 afterAll(async () => {
   await platform?.program.end('SIGTERM')

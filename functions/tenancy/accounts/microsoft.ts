@@ -3,7 +3,7 @@ import { isStegError, StegError } from '../../../shared/errors/error.ts'
 import type { NewCookie } from '../../http/cookies.ts'
 import type { Identity, OpenIdProvider } from '../../platform/openid/port.ts'
 import type { Invitations } from './invitations.ts'
-import { emailName, microsoftName, type Owner } from './names.ts'
+import { emailName, microsoftName, namesOf, type Owner } from './names.ts'
 import type { Accounts } from './parts.ts'
 import type { Registration } from './registration.ts'
 import type { UserRow } from './rows.ts'
@@ -27,7 +27,10 @@ export interface MicrosoftSignIn {
     redirectUri: string,
     invitation: string | undefined,
   ): Promise<{ url: string; cookies: readonly NewCookie[] }>
-  /** @throws StegError `microsoft-failed`, `microsoft-unknown-user`, `account-locked`, `link-invalid` */
+  /**
+   * @throws StegError `microsoft-not-configured`, `microsoft-cancelled`, `microsoft-failed`, `microsoft-unknown-user`,
+   * `account-locked`, `link-invalid`
+   */
   finish(
     answer: {
       readonly code?: string | undefined
@@ -54,12 +57,18 @@ export function createMicrosoftSignIn(
 
   /** Who has signed in with this account before, or is known to have the address that the provider vouches for. */
   async function ownerOf(identity: Identity): Promise<Owner | undefined> {
-    const linked = await names.find(microsoftName(identity.subject))
-    if (linked !== undefined && (await users.find(linked.tenantId, linked.userId)) !== undefined)
-      return linked
+    const linked = await holderOf(microsoftName(identity.subject))
+    if (linked !== undefined) return linked
     // An address that anybody may have written into their own directory proves nothing.
     if (!identity.emailVerified || identity.email === undefined) return undefined
-    return names.find(emailName(normaliseEmail(identity.email)))
+    return holderOf(emailName(normaliseEmail(identity.email)))
+  }
+
+  /** Only a name that its user goes by leads to them, not one that was claimed and never taken on, or is given up. */
+  async function holderOf(name: string): Promise<Owner | undefined> {
+    const owner = await names.find(name)
+    const stored = owner && (await users.find(owner.tenantId, owner.userId))
+    return stored !== undefined && namesOf(stored.user).includes(name) ? owner : undefined
   }
 
   /** First use: from now on the account itself counts, whatever becomes of its address. */
@@ -87,6 +96,7 @@ export function createMicrosoftSignIn(
     if (!owner || !stored) throw new StegError('microsoft-unknown-user', {})
     if (stored.user.locked) throw new StegError('account-locked', {})
     if (stored.user.registeredAt === undefined) {
+      if ((stored.user.invitation?.expiresAt ?? 0) <= clock.now()) throw new StegError('link-invalid', {})
       const invited = { owner, invitationHash: stored.user.invitation?.hash }
       return registration.withMicrosoft(invited, identity, request)
     }
@@ -106,13 +116,15 @@ export function createMicrosoftSignIn(
     },
 
     async finish({ code, state, error }, flowCookie, request) {
+      const { finish } = provider()
       const flow = await accounts.seal.open('flow', flowCookie, Flow)
       // Only the browser that was sent away comes back with the state that it was sent away with.
       if (flow === undefined || state !== flow.state)
         throw failed('the sign-in was not begun in this browser')
+      if (error === 'access_denied') throw new StegError('microsoft-cancelled', {})
       if (code === undefined) throw failed(error ?? 'no code')
       const { invitation, ...rest } = flow
-      const identity = await provider().finish(code, rest)
+      const identity = await finish(code, rest)
       try {
         const cookies = await finishFor(identity, invitation, request)
         return [...cookies, { kind: 'flow', value: '', maxAgeSeconds: 0 }]
