@@ -150,6 +150,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
     clock,
     random,
     log,
+    audit,
     passwords: createArgon2Passwords(),
     mail,
     // Microsoft sends people back to an address that is registered there.

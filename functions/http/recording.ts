@@ -6,7 +6,7 @@ import type { Client, Principal } from './principal.ts'
 type AnyCall = Call<unknown, unknown, unknown>
 
 /**
- * Handles a call and keeps who changed what. Reading is not recorded. A change is recorded when it has happened, in one
+ * Handles a call and keeps who changed what. Reading is not recorded, but a sign-in is, whatever its method. A change is recorded when it has happened, in one
  * transaction before the answer; a sensitive one (`audit: 'ahead'`) is written down before, and does not happen when
  * that fails.
  */
@@ -16,8 +16,8 @@ export async function recorded(
   audit: AuditTrail,
 ): Promise<Reply<unknown>> {
   const handle = () => endpoint.handle(call as never) as Promise<Reply<unknown>>
-  if (endpoint.method === 'GET') return handle()
   if (endpoint.access === 'anyone') return withNamedActor(endpoint, await handle(), call, audit)
+  if (endpoint.method === 'GET') return handle()
   const partition = partitionOf(call)
   const event = eventOf(endpoint, call)
   const finish = endpoint.audit === 'ahead' ? await audit.begin(partition, event) : undefined

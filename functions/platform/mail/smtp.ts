@@ -6,13 +6,18 @@ import type { MailSender } from './port.ts'
 const PATIENCE_MS = 10_000
 
 /** @param url such as `smtps://user:password@mail.example:465`, or `smtp://…` with STARTTLS where the server offers it. */
-export function openSmtp(options: { readonly url: string; readonly from: string }): MailSender {
+export function openSmtp(options: {
+  readonly url: string
+  readonly from: string
+  readonly patienceMs?: number
+}): MailSender {
+  const patience = options.patienceMs ?? PATIENCE_MS
   const transport = createTransport(
     {
       url: options.url,
-      connectionTimeout: PATIENCE_MS,
-      greetingTimeout: PATIENCE_MS,
-      socketTimeout: 2 * PATIENCE_MS,
+      connectionTimeout: patience,
+      greetingTimeout: patience,
+      socketTimeout: 2 * patience,
     },
     { from: options.from },
   )

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts'
 import type { Logger } from '../../../shared/log.ts'
 import type { Random } from '../../../shared/random.ts'
+import type { AuditTrail } from '../../audit/port.ts'
 import type { MailSender } from '../../platform/mail/port.ts'
 import type { OpenIdProvider } from '../../platform/openid/port.ts'
 import type { Passwords } from '../../platform/passwords/port.ts'
@@ -18,6 +19,8 @@ export interface AccountsParts {
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
+  /** Where sign-ins that failed are kept; those that succeeded are recorded with their request. */
+  readonly audit: AuditTrail
   readonly passwords: Passwords
   readonly mail: MailSender
   /** Undefined where signing in with Microsoft is not set up. */

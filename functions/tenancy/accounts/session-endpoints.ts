@@ -168,7 +168,8 @@ export function sessionEndpoints(
       async handle(call) {
         return orBackToSignIn(async () => {
           const cookies = await microsoft.finish(call.query, call.cookies.flow, requestOf(call))
-          return { ...noBody, location: '/', cookies }
+          const { recordedAs } = await answerOf(cookies)
+          return { ...noBody, location: '/', cookies, ...(recordedAs === undefined ? {} : { recordedAs }) }
         })
       },
     }),

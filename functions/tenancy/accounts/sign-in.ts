@@ -1,14 +1,16 @@
 import { z } from 'zod'
 import { StegError } from '../../../shared/errors/error.ts'
 import { randomId } from '../../../shared/random.ts'
+import { OPERATOR_RECORDS } from '../../audit/port.ts'
 import type { NewCookie } from '../../http/cookies.ts'
-import type { Client } from '../../http/principal.ts'
+import { type Client, nobody } from '../../http/principal.ts'
 import { type Counted, networkOf } from './attempts.ts'
 import { emailName, type Owner } from './names.ts'
 import type { Accounts } from './parts.ts'
 import type { UserRow } from './rows.ts'
 import { normaliseEmail } from './rules/email.ts'
 import { SESSION_COOKIE_SECONDS } from './sessions.ts'
+import { nameOfUser } from './users.ts'
 
 /** The owner of the operator's sessions; no tenant has such an id. */
 export const OPERATOR: Owner = { tenantId: 'operator', userId: 'operator' }
@@ -71,6 +73,28 @@ export function createSignIn(accounts: Accounts): SignIn {
     ]
   }
 
+  /**
+   * One record whether or not there is such a user, so that both take as long. For the tenant of a user it names them;
+   * what was typed otherwise is not kept, because it may be a password in the wrong field.
+   */
+  async function refused(
+    found: { readonly owner: Owner; readonly user: UserRow } | undefined,
+    { client }: SignInRequest,
+    code: 'sign-in-refused' | 'account-locked',
+  ): Promise<StegError> {
+    const actor = found
+      ? { kind: 'user' as const, id: found.owner.userId, name: nameOfUser(found.user) }
+      : nobody
+    await accounts.audit.record(found?.owner.tenantId ?? OPERATOR_RECORDS, {
+      action: 'signIn',
+      actor,
+      address: client.address,
+      outcome: 'failed',
+      details: { code },
+    })
+    return new StegError(code, {})
+  }
+
   /** Notes the sign-in, and strengthens a hash that was made with weaker parameters. */
   async function noted({ tenantId, userId }: Owner, password: string, user: UserRow): Promise<void> {
     const before = user.passwordHash
@@ -96,9 +120,9 @@ export function createSignIn(accounts: Accounts): SignIn {
       const user = stored?.user.email === email ? stored.user : undefined
       const isRight = await passwords.verify(user?.passwordHash, password)
       if (owner === undefined || user === undefined || user.registeredAt === undefined || !isRight) {
-        throw new StegError('sign-in-refused', {})
+        throw await refused(owner && user && { owner, user }, request, 'sign-in-refused')
       }
-      if (user.locked) throw new StegError('account-locked', {})
+      if (user.locked) throw await refused({ owner, user }, request, 'account-locked')
       for (const one of counted) if (one.counter !== 'address') await attempts.forget(one)
       await noted(owner, password, user)
       return begin(owner, user, request)
@@ -108,7 +132,7 @@ export function createSignIn(accounts: Accounts): SignIn {
       // Not to be guessed; counted all the same, so that trying shows nothing and costs nothing.
       const { address } = request.client
       if (address !== '') await attempts.begin([{ counter: 'address', of: `address ${networkOf(address)}` }])
-      if (!accounts.isOperatorToken(token)) throw new StegError('sign-in-refused', {})
+      if (!accounts.isOperatorToken(token)) throw await refused(undefined, request, 'sign-in-refused')
       return begin(OPERATOR, { epoch: 0 }, request)
     },
   }

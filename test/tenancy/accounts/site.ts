@@ -1,3 +1,5 @@
+import { auditEndpoints } from '../../../functions/audit/endpoints.ts'
+import { createAuditService } from '../../../functions/audit/service.ts'
 import type { Endpoint } from '../../../functions/http/endpoint.ts'
 import { httpHandler } from '../../../functions/http/handler.ts'
 import type { Authentication } from '../../../functions/http/principal.ts'
@@ -78,7 +80,15 @@ export function accountsSite(options: { store?: Store; microsoft?: OpenIdProvide
       tokens: createApiTokens({ store, clock, random: systemRandom, log: silentLogger, checkGroups }),
       operatorTokenHash: hashSecret(OPERATOR_TOKEN),
     })
+    const audit = createAuditService({
+      store,
+      clock,
+      random: systemRandom,
+      log: silentLogger,
+      retentionDays: 400,
+    })
     const accounts = createAccountsService({
+      audit,
       store,
       clock,
       random: systemRandom,
@@ -97,9 +107,10 @@ export function accountsSite(options: { store?: Store; microsoft?: OpenIdProvide
       ...sessionEndpoints(accounts, { tenantName: tenancy.nameOf, publicUrl: PUBLIC_URL }),
       ...accountEndpoints(accounts, tenancy.nameOf),
       ...userEndpoints(accounts),
+      ...auditEndpoints(audit),
     ]
     const authentication: Authentication = { byToken: tenancy.authenticate, bySession: accounts.signedIn }
-    return { tenancy, accounts, endpoints, authentication }
+    return { tenancy, accounts, endpoints, authentication, audit }
   }
 
   const main = hub()
@@ -109,7 +120,10 @@ export function accountsSite(options: { store?: Store; microsoft?: OpenIdProvide
     ask(main, method, path, body, { authorization: `Bearer ${token}` })
 
   /** A browser: keeps cookies and sends the CSRF token that it was told last. */
-  function browser(address = '203.0.113.7', on: Pick<typeof main, 'endpoints' | 'authentication'> = main) {
+  function browser(
+    address = '203.0.113.7',
+    on: Pick<typeof main, 'endpoints' | 'authentication' | 'audit'> = main,
+  ) {
     const jar = new Map<string, string>()
     let csrf = ''
     return {
@@ -144,7 +158,11 @@ export function accountsSite(options: { store?: Store; microsoft?: OpenIdProvide
 type Asked = Answer & { readonly cookies: readonly { name: string; value: string; maxAge?: number }[] }
 
 async function ask(
-  { endpoints, authentication }: { endpoints: readonly Endpoint[]; authentication: Authentication },
+  {
+    endpoints,
+    authentication,
+    audit,
+  }: Pick<ReturnType<ReturnType<typeof accountsSite>['hub']>, 'endpoints' | 'authentication' | 'audit'>,
   method: string,
   path: string,
   body: unknown,
@@ -163,7 +181,7 @@ async function ask(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const context = fakeContext()
-    const handler = httpHandler(endpoint, authentication, { publicUrl: PUBLIC_URL, proxies: 1 })
+    const handler = httpHandler(endpoint, authentication, { publicUrl: PUBLIC_URL, proxies: 1 }, audit)
     const answer = (await handler(request, context)) as {
       status: number
       body?: string
