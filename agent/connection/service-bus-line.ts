@@ -176,7 +176,8 @@ async function send(sender: ServiceBusSender, { enc, ...message }: OutgoingMessa
   try {
     await sender.sendMessages({
       ...message,
-      body: Buffer.from(message.body),
+      // The client sends a Buffer as it is, and any other array of bytes as JSON.
+      body: asBuffer(message.body),
       ...(enc === undefined ? {} : { applicationProperties: { enc } }),
     })
   } catch (error) {
@@ -190,6 +191,10 @@ async function send(sender: ServiceBusSender, { enc, ...message }: OutgoingMessa
     }
     throw unavailable(error)
   }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 function unavailable(error: unknown): StegError {

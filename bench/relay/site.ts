@@ -17,7 +17,7 @@ import { silentLogger } from '../../shared/log.ts'
 import { systemRandom } from '../../shared/random.ts'
 import type { SessionResponse } from '../../shared/wire/enrolment.ts'
 import { createPairing } from '../../shared/wire/pairing.ts'
-import { agentQueue, EVENTS_QUEUE, REPLIES_QUEUE } from '../../shared/wire/queues.ts'
+import { agentQueue, EVENTS_QUEUE, REPLIES_QUEUE, siteQueue } from '../../shared/wire/queues.ts'
 import {
   type HubChannel,
   hubChannel,
@@ -28,6 +28,8 @@ import {
 import { type Children, endedEarly } from './children.ts'
 
 export const AGENT_ID = 'bench-agent'
+/** Calls go to the site, as the hub sends them. */
+const SITE_QUEUE = siteQueue('bench')
 const SESSION_MS = 3_600_000
 const SETTLE_MS = 5000
 const built = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url))
@@ -66,6 +68,7 @@ export async function openSite(folder: string, children: Children, targetUrl?: s
       policies: Object.values(policies),
       queues: [
         { name: agentQueue(AGENT_ID), lockSeconds: 60 },
+        { name: SITE_QUEUE, lockSeconds: 30, maxDeliveryCount: 50, duplicateDetectionSeconds: 600 },
         { name: REPLIES_QUEUE, requiresSession: true, lockSeconds: 300, timeToLiveSeconds: 3600 },
         { name: EVENTS_QUEUE, requiresSession: true, timeToLiveSeconds: 3600 },
       ],
@@ -82,7 +85,7 @@ export async function openSite(folder: string, children: Children, targetUrl?: s
     bus,
     clock: systemClock,
     random: systemRandom,
-    placeOf: async () => ({ queue: agentQueue(AGENT_ID), channel, agents: [AGENT_ID] }),
+    placeOf: async () => ({ queue: SITE_QUEUE, channel, agents: [AGENT_ID] }),
     instanceId: 'bench-hub',
     log: silentLogger,
     onLate: () => undefined,
@@ -127,7 +130,7 @@ async function countMessages(broker: ChildProcess): Promise<number> {
   broker.send({ ask: 'stats', id: 1 })
   const [message] = await once(broker, 'message')
   const { stats } = Stats.parse(message)
-  return [agentQueue(AGENT_ID), REPLIES_QUEUE]
+  return [agentQueue(AGENT_ID), SITE_QUEUE, REPLIES_QUEUE]
     .map((queue) => stats[queue])
     .reduce((sum, one) => sum + (one ? one.active + one.locked + one.deadLetter : 0), 0)
 }
@@ -162,6 +165,7 @@ async function serveSessions(brokerPort: number): Promise<{ url: string; close()
       agentId: AGENT_ID,
       broker: { ...broker },
       requests: entity(agentQueue(AGENT_ID), 'listen'),
+      site: entity(SITE_QUEUE, 'listen'),
       replies: entity(REPLIES_QUEUE, 'send'),
       events: entity(EVENTS_QUEUE, 'send'),
       expiresAt: toIso(expiresAt),

@@ -10,6 +10,7 @@ import { type Children, endedEarly } from './children.ts'
 
 const run = promisify(execFile)
 const PATIENCE_MS = 10_000
+const PRIVILEGE_FOLDER = '/run/sshd'
 const SERVER_FOLDERS = ['/usr/sbin', '/usr/local/sbin']
 
 /**
@@ -28,6 +29,8 @@ export async function openSshTunnel(
   }
   try {
     const dir = join(folder, 'ssh')
+    // As root, sshd wants this folder, which the system makes when it starts the service.
+    if (userInfo().uid === 0) await mkdir(PRIVILEGE_FOLDER, { recursive: true, mode: 0o755 })
     const port = await freePort()
     await prepare(dir, port)
     await serve(sshd, dir, children)

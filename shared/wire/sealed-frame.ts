@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, randomBytes } from 'node:crypto'
 import { StegError } from '../errors/error.ts'
 import { KEY_BYTES, KEY_ID_BYTES, type KeyAndNonce, keyAndNonce, otherSide, type Pairing } from './pairing.ts'
 
@@ -59,7 +59,10 @@ export function sealFor(receivers: readonly Pairing[], id: string, frame: Uint8A
 function sealForOne(pairing: Pairing, id: string, frame: Uint8Array): Buffer {
   const salt = randomBytes(SALT_BYTES)
   const header = Buffer.concat([Buffer.from([ONE]), pairing.own, pairing.peer, salt])
-  return Buffer.concat([header, encrypt(pairing.derive(SCHEME_ONE, pairing.side, id, salt), header, frame)])
+  return Buffer.concat([
+    header,
+    ...encrypt(pairing.derive(SCHEME_ONE, pairing.side, id, salt), header, frame),
+  ])
 }
 
 function sealForSeveral(receivers: readonly Pairing[], id: string, frame: Uint8Array): Buffer {
@@ -72,11 +75,11 @@ function sealForSeveral(receivers: readonly Pairing[], id: string, frame: Uint8A
   ])
   const side = receivers[0]?.side ?? 'hub'
   const content = encrypt(contentKeys(receivers[0], contentKey, id, salt, side), header, frame)
-  const digest = digestOf(header, content)
-  const wrapped = receivers.map((pairing) =>
+  const digest = digestOf(header, ...content)
+  const wrapped = receivers.flatMap((pairing) =>
     encrypt(pairing.derive(SCHEME_SEVERAL, side, id, salt, digest), header, contentKey),
   )
-  return Buffer.concat([header, ...wrapped, content])
+  return Buffer.concat([header, ...wrapped, ...content])
 }
 
 /**
@@ -168,23 +171,34 @@ function contentKeys(
   salt: Uint8Array,
   sender: Pairing['side'],
 ): KeyAndNonce {
-  return keyAndNonce(contentKey, salt, [SCHEME_SEVERAL, 'content', sender, pairing?.tenantId ?? '', id])
+  return keyAndNonce(createSecretKey(contentKey), salt, [
+    SCHEME_SEVERAL,
+    'content',
+    sender,
+    pairing?.tenantId ?? '',
+    id,
+  ])
 }
 
-function digestOf(header: Uint8Array, content: Uint8Array): string {
-  return createHash('sha256').update(header).update(content).digest('base64url')
+function digestOf(...parts: readonly Uint8Array[]): string {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest('base64url')
 }
 
-function encrypt({ key, nonce }: KeyAndNonce, header: Uint8Array, plain: Uint8Array): Buffer {
+/** Ciphertext and tag, in pieces: bodies are large, so they are joined once, by the caller. */
+function encrypt({ key, nonce }: KeyAndNonce, header: Uint8Array, plain: Uint8Array): Buffer[] {
   const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES }).setAAD(header)
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+  return [cipher.update(plain), cipher.final(), cipher.getAuthTag()]
 }
 
 function decrypt({ key, nonce }: KeyAndNonce, header: Uint8Array, sealed: Uint8Array): Buffer {
   const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
   decipher.setAAD(header).setAuthTag(sealed.subarray(sealed.length - TAG_BYTES))
   try {
-    return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()])
+    const plain = decipher.update(sealed.subarray(0, -TAG_BYTES))
+    const rest = decipher.final()
+    return rest.length === 0 ? plain : Buffer.concat([plain, rest])
   } catch (error) {
     throw refused('it is altered, or meant for another call', error)
   }

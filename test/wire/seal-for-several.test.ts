@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createSecretKey } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isStegError } from '../../shared/errors/error.ts'
@@ -124,7 +124,13 @@ describe('sealing a frame for the agents of a site (F2, F3)', () => {
     const digest = createHash('sha256').update(header).update(content).digest('base64url')
     const own = first.agent.derive(SCHEME, 'hub', 'call', salt, digest)
     const contentKey = opened(own, header, sealed.subarray(at.wrapped, at.wrapped + 48))
-    const keys = keyAndNonce(contentKey, salt, [SCHEME, 'content', 'hub', 'tenant-1', 'call'])
+    const keys = keyAndNonce(createSecretKey(contentKey), salt, [
+      SCHEME,
+      'content',
+      'hub',
+      'tenant-1',
+      'call',
+    ])
     expect(opened(keys, header, content).toString()).toBe('pay 100')
     // … and encrypts other words with it: the message looks right, but the neighbour does not believe it.
     const cipher = createCipheriv('aes-256-gcm', keys.key, keys.nonce).setAAD(header)

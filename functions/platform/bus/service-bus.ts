@@ -7,6 +7,7 @@ import {
 } from '@azure/service-bus'
 import WebSocket from 'ws'
 import { reasonOf, StegError } from '../../../shared/errors/error.ts'
+import { AmqpSocket, noMask } from '../../../shared/wire/socket.ts'
 import { openAdministration } from './administration.ts'
 import type { Bus, OutgoingMessage, QueueDepths } from './port.ts'
 
@@ -22,10 +23,16 @@ const OPEN_SESSION_MS = 15_000
 /** A connection that has fallen silent lets everything wait; the broker itself answers in milliseconds. */
 const SILENT_MS = 10_000
 
+class SecureSocket extends AmqpSocket {
+  constructor(url: string, protocols?: string | string[], options?: WebSocket.ClientOptions) {
+    super(new WebSocket(url, protocols, options))
+  }
+}
+
 /** Plain WebSocket for the broker on loopback; the client always dials `wss:`. */
-class LoopbackWebSocket extends WebSocket {
-  constructor(url: string | URL, protocols?: string | string[]) {
-    super(String(url).replace(/^wss:/, 'ws:'), protocols)
+class LoopbackSocket extends AmqpSocket {
+  constructor(url: string, protocols?: string | string[]) {
+    super(new WebSocket(url.replace(/^wss:/, 'ws:'), protocols, { generateMask: noMask }))
   }
 }
 
@@ -36,7 +43,7 @@ function isLoopback(connectionString: string): boolean {
 /** The bus on Azure Service Bus, or on the local broker: the connection string decides. AMQP over WebSocket. */
 export function openServiceBus(connectionString: string): Bus & QueueDepths {
   const options: ServiceBusClientOptions = {
-    webSocketOptions: { webSocket: isLoopback(connectionString) ? LoopbackWebSocket : WebSocket },
+    webSocketOptions: { webSocket: isLoopback(connectionString) ? LoopbackSocket : SecureSocket },
     retryOptions: { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 1000, timeoutInMs: 10_000 },
   }
   let client: ServiceBusClient | undefined

@@ -1,34 +1,13 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
+import { gatherWrites } from '../../../../shared/wire/socket.ts'
 import type { ByteStream } from './rhea.ts'
-
-/** rhea writes frame by frame; what it writes within one turn goes out in one piece. */
-function gather(send: (bytes: Buffer) => void): { write(bytes: Buffer): void; flush(): void } {
-  let chunks: Buffer[] = []
-  let planned = false
-  function flush(): void {
-    planned = false
-    if (chunks.length === 0) return
-    const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
-    chunks = []
-    send(bytes)
-  }
-  return {
-    write(bytes) {
-      chunks.push(bytes)
-      if (planned) return
-      planned = true
-      queueMicrotask(flush)
-    },
-    flush,
-  }
-}
 
 type Handler = (argument: Buffer | Error) => void
 
 /** AMQP over WebSocket (OASIS AMQP WebSocket Binding 1.0): the messages are pieces of one stream of bytes. */
 export function webSocketStream(socket: WebSocket): ByteStream {
-  const out = gather((bytes) => {
+  const out = gatherWrites((bytes) => {
     if (socket.readyState === socket.OPEN) socket.send(bytes, { binary: true })
   })
   socket.binaryType = 'nodebuffer'
@@ -49,7 +28,7 @@ export function webSocketStream(socket: WebSocket): ByteStream {
 
 export function tcpStream(socket: Socket): ByteStream {
   socket.setNoDelay(true)
-  const out = gather((bytes) => {
+  const out = gatherWrites((bytes) => {
     if (socket.writable) socket.write(bytes)
   })
   return {
