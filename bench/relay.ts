@@ -221,10 +221,10 @@ async function memoryOf(when: string, agentPid: number, site: Site) {
 async function processorPerCall(route: Route, agentPid: number, site: Site) {
   const read = () => Promise.all([agentPid, process.pid, site.brokerPid].map(processorMs))
   const before = await read()
-  await measure(route, calls.atOnce, 16, SMALL)
+  const run = await measure(route, calls.atOnce, 16, SMALL)
   const after = await read()
   const [agent, hub, broker] = after.map((ms, index) =>
-    ms === undefined ? undefined : rounded((ms - (before[index] ?? 0)) / calls.atOnce),
+    ms === undefined ? undefined : rounded((ms - (before[index] ?? 0)) / run.calls),
   )
   return { agent, "hub's side": hub, broker }
 }
