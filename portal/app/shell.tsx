@@ -18,6 +18,9 @@ const NavigationDrawer = lazy(async () => ({
   default: (await import('./navigation-drawer.tsx')).NavigationDrawer,
 }))
 
+/** Dialogs and menus need it, the first page does not. */
+const FocusGuard = lazy(async () => ({ default: (await import('./focus-guard.tsx')).FocusGuard }))
+
 const useStyles = makeStyles({
   root: {
     height: '100%',
@@ -82,6 +85,9 @@ export function Shell() {
   return (
     <LiveProvider>
       <Frame />
+      <Suspense>
+        <FocusGuard />
+      </Suspense>
     </LiveProvider>
   )
 }

@@ -1,22 +1,11 @@
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Field,
-  Input,
-} from '@fluentui/react-components'
+import { Field, Input } from '@fluentui/react-components'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { answerOf, client } from '../api/client.ts'
 import { useReadAgain } from '../api/read-again.ts'
-import { Column } from '../ui/layout.tsx'
+import { FormDialog } from '../ui/form-dialog.tsx'
 import { useMessages } from '../ui/messages.tsx'
-import { ProblemBar } from '../ui/problem-bar.tsx'
 import type { Group } from './words.ts'
 
 const MOST_LETTERS = 100
@@ -42,33 +31,18 @@ export function GroupDialog({ group, onClose }: { readonly group?: Group; readon
       onClose()
     },
   })
-  function submit(event: FormEvent): void {
-    event.preventDefault()
-    if (name !== '') save.mutate()
-  }
   return (
-    <Dialog open onOpenChange={onClose}>
-      <DialogSurface>
-        <form onSubmit={submit}>
-          <DialogBody>
-            <DialogTitle>{group === undefined ? t('groups.create') : t('groups.rename')}</DialogTitle>
-            <DialogContent>
-              <Column>
-                <Field label={t('groups.name')} required>
-                  <Input value={text} maxLength={MOST_LETTERS} onChange={(_, { value }) => setText(value)} />
-                </Field>
-                {save.error !== null && <ProblemBar error={save.error} />}
-              </Column>
-            </DialogContent>
-            <DialogActions>
-              <Button type="submit" appearance="primary" disabled={name === '' || save.isPending}>
-                {common('save')}
-              </Button>
-              <Button onClick={onClose}>{common('cancel')}</Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={group === undefined ? t('groups.create') : t('groups.rename')}
+      submit={common('save')}
+      disabled={name === '' || save.isPending}
+      error={save.error}
+      onSubmit={() => save.mutate()}
+      onClose={onClose}
+    >
+      <Field label={t('groups.name')} required>
+        <Input value={text} maxLength={MOST_LETTERS} onChange={(_, { value }) => setText(value)} />
+      </Field>
+    </FormDialog>
   )
 }

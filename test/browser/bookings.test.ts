@@ -103,7 +103,7 @@ describeInBrowser('bookings in the portal', () => {
     await rows(page).first().getByRole('button').click()
     await page.getByRole('menuitem', { name: 'Verwerfen …' }).click()
     await page.getByRole('button', { name: 'Verwerfen', exact: true }).click()
-    await page.getByText('Die Buchung ist verworfen.').waitFor()
+    await page.getByText('Die Buchung ist verworfen.').first().waitFor()
     await expect.poll(() => rows(page).count(), POLL).toBe(2)
     await page.getByRole('link', { name: 'Fehlgeschlagen: 2' }).waitFor()
 
@@ -122,7 +122,7 @@ describeInBrowser('bookings in the portal', () => {
     await rows(page).first().getByRole('button').click()
     await page.getByRole('menuitem', { name: 'Erneut senden …' }).click()
     await page.getByRole('button', { name: 'Erneut senden', exact: true }).click()
-    await page.getByText('Die Buchung wird mit der nächsten Übergabe gesendet.').waitFor()
+    await page.getByText('Die Buchung wird mit der nächsten Übergabe gesendet.').first().waitFor()
     await expect.poll(() => rows(page).count(), POLL).toBe(2)
   })
 

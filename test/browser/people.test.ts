@@ -20,7 +20,7 @@ describeInBrowser('people in the portal', () => {
   })
   afterAll(() => portal?.close())
 
-  const people = (query: { limit?: number; active?: 'false' }) =>
+  const people = (query: { limit?: number; active?: 'false'; locked?: 'true' }) =>
     contentOf(api.GET('/api/v1/people', { params: { query } }))
   const personAt = async (index: number) => {
     const person = (await people({ limit: index + 1 })).items[index]
@@ -28,6 +28,7 @@ describeInBrowser('people in the portal', () => {
     return person
   }
   const personOf = (id: string) => contentOf(api.GET('/api/v1/people/{id}', { params: { path: { id } } }))
+  const lockedPeople = async () => (await people({ locked: 'true', limit: 1 })).total
   const rows = (page: PortalPage) => page.getByRole('table', { name: 'Personen' }).locator('tbody tr')
 
   it('lists the 108 of the demo, shows more, finds by search and filter, and keeps that in the address', async () => {
@@ -54,6 +55,82 @@ describeInBrowser('people in the portal', () => {
     await page.getByText(new RegExp(`^(${inactive} Personen passen|Eine Person passt) zum Filter$`)).waitFor()
   })
 
+  it('locks those ticked, and unlocks everybody whom a filter finds', async () => {
+    const page = await portal.open('/people')
+    await rows(page).nth(0).getByRole('checkbox').check()
+    await rows(page).nth(1).getByRole('checkbox').check()
+    await page.getByText('2 Personen ausgewählt').waitFor()
+    await act(page, 'Sperren')
+    await page.getByText('2 Personen werden gesperrt.').waitFor()
+    expect(await lockedPeople()).toBe(0)
+    await page.getByRole('button', { name: 'Für 2 Personen ausführen' }).click()
+    await page.getByText('Geändert: 2 · Schon so: 0 · Nicht möglich: 0').waitFor()
+    await page.getByRole('button', { name: 'Schließen' }).click()
+    await expect.poll(() => rows(page).filter({ hasText: 'Gesperrt' }).count(), POLL).toBe(2)
+
+    await page.getByRole('checkbox', { name: 'Alle angezeigten auswählen' }).check()
+    await page.getByRole('button', { name: 'Alle 108 auswählen' }).click()
+    await act(page, 'Sperren')
+    await page.getByRole('button', { name: 'Für 108 Personen ausführen' }).click()
+    await page.getByText('Geändert: 106 · Schon so: 2 · Nicht möglich: 0').waitFor()
+    expect(await lockedPeople()).toBe(108)
+    await page.getByRole('button', { name: 'Schließen' }).click()
+
+    // What the action changes is what the filter looks for.
+    await page.getByRole('combobox', { name: 'Sperre' }).selectOption('locked')
+    await page.getByText('108 Personen passen zum Filter').waitFor()
+    await page.getByRole('checkbox', { name: 'Alle angezeigten auswählen' }).check()
+    await page.getByRole('button', { name: 'Alle 108 auswählen' }).click()
+    await act(page, 'Entsperren')
+    await page.getByRole('button', { name: 'Für 108 Personen ausführen' }).click()
+    await page.getByText('Geändert: 108 · Schon so: 0 · Nicht möglich: 0').waitFor()
+    expect(await lockedPeople()).toBe(0)
+  })
+
+  it('creates, fills, renames and deletes a group; a full one says what to do', async () => {
+    const page = await portal.open('/people/groups')
+    await page.getByRole('button', { name: 'Gruppe anlegen' }).click()
+    await page.getByLabel('Name der Gruppe').fill('Werk Nord')
+    await page.getByRole('button', { name: 'Speichern' }).click()
+    await page.getByRole('link', { name: 'Werk Nord' }).waitFor()
+
+    await page.getByRole('link', { name: 'Personen', exact: true }).first().click()
+    await rows(page).nth(2).getByRole('checkbox').check()
+    await act(page, 'In Gruppe aufnehmen')
+    const confirm = page.getByRole('button', { name: 'Für eine Person ausführen' })
+    expect(await confirm.isEnabled()).toBe(false)
+    await page
+      .getByRole('dialog')
+      .or(page.getByRole('alertdialog'))
+      .getByRole('combobox')
+      .selectOption('Werk Nord')
+    await confirm.click()
+    await page.getByText('Geändert: 1 · Schon so: 0 · Nicht möglich: 0').waitFor()
+    await page.getByRole('button', { name: 'Schließen' }).click()
+    await rows(page).filter({ hasText: 'Werk Nord' }).waitFor()
+
+    await page.goto(`${portal.url}/people/groups`)
+    await page.getByRole('button', { name: 'Werk Nord umbenennen' }).click()
+    await page.getByLabel('Name der Gruppe').fill('Werk Süd')
+    await page.getByRole('button', { name: 'Speichern' }).click()
+    await page.getByRole('button', { name: 'Werk Süd löschen' }).click()
+    await page.getByRole('button', { name: 'Löschen', exact: true }).click()
+    await page.getByText('Gruppe hat Mitglieder').waitFor()
+    await page.getByRole('link', { name: 'Mitglieder ansehen' }).click()
+    await page.getByText('Eine Person passt zum Filter').waitFor()
+    await page.getByRole('checkbox', { name: 'Alle angezeigten auswählen' }).check()
+    await act(page, 'Aus Gruppe nehmen')
+    await page.getByRole('alertdialog').getByRole('combobox').selectOption('Werk Süd')
+    await page.getByRole('button', { name: 'Für eine Person ausführen' }).click()
+    await page.getByText('Geändert: 1 ·').waitFor()
+
+    await page.goto(`${portal.url}/people/groups`)
+    await page.getByRole('button', { name: 'Werk Süd löschen' }).click()
+    await page.getByRole('button', { name: 'Löschen', exact: true }).click()
+    await page.getByText(/Es gibt noch keine Gruppen/).waitFor()
+    expect((await contentOf(api.GET('/api/v1/groups'))).items).toEqual([])
+  })
+
   it('edits what the hub leads, shows what Sage leads, and notices that somebody was faster', async () => {
     const person = await personAt(5)
     const page = await portal.open(`/people/${person.id}`)
@@ -64,7 +141,7 @@ describeInBrowser('people in the portal', () => {
     await page.getByRole('textbox', { name: 'Neues Identmedium' }).fill('04A1B2')
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Speichern' }).click()
-    await page.getByText('Die Änderungen sind gespeichert.').waitFor()
+    await page.getByText('Die Änderungen sind gespeichert.').first().waitFor()
     expect(await personOf(person.id)).toMatchObject({ locked: true, identMedia: ['04A1B2'] })
 
     await page.getByRole('button', { name: 'Identmedium 04A1B2 entfernen' }).click()
@@ -97,7 +174,7 @@ describeInBrowser('people in the portal', () => {
     const path = which === 'person' ? `/people/${(await personAt(0)).id}` : which
     for (const options of [{}, { language: 'en', dark: true }, { phone: true }] as const) {
       const page = await portal.open(path, options)
-      await page.getByRole('main').getByRole('progressbar').waitFor({ state: 'detached' })
+      await expect.poll(() => page.getByRole('main').getByRole('progressbar').count(), POLL).toBe(0)
       await page
         .locator(which === '/people' ? 'table' : 'p')
         .first()
@@ -110,3 +187,8 @@ describeInBrowser('people in the portal', () => {
     }
   })
 })
+
+async function act(page: PortalPage, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Aktion wählen' }).click()
+  await page.getByRole('menuitem', { name, exact: true }).click()
+}
