@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -37,41 +37,39 @@ const builtPortal = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../dist/portal' : '../../portal', import.meta.url),
 )
 
+/** Names as the build gives them. Anything else is not looked for, so no path can lead out of the folder. */
+const BUILT_NAME = /^(?:assets\/)?\w[\w-]*(?:\.[\w-]+)*\.(\w+)$/
+
 export function createPortalFiles(folder: string = builtPortal): PortalFiles {
-  let names: ReadonlySet<string> | undefined
   const files = new Map<string, PortalFile>()
+
+  function read(path: string): PortalFile | undefined {
+    const type = types[BUILT_NAME.exec(path)?.[1] ?? '']
+    const plain = type === undefined ? undefined : contentOf(join(folder, path))
+    if (type === undefined || plain === undefined) return undefined
+    const compressed = new Map<Encoding, Uint8Array>()
+    for (const encoding of encodings) {
+      const content = contentOf(join(folder, path + suffixes[encoding]))
+      if (content !== undefined) compressed.set(encoding, content)
+    }
+    const tag = createHash('sha256').update(plain).digest('base64url').slice(0, 22)
+    return { type, tag, plain, compressed }
+  }
+
   return {
     get(path) {
-      const known = files.get(path)
-      if (known !== undefined) return known
-      // Only names that the folder lists are read, so no path can lead out of it.
-      names ??= namesIn(folder)
-      const type = types[/\.(\w+)$/.exec(path)?.[1] ?? '']
-      if (type === undefined || !names.has(path)) return undefined
-      const plain = readFileSync(join(folder, path))
-      const file = {
-        type,
-        tag: createHash('sha256').update(plain).digest('base64url').slice(0, 22),
-        plain,
-        compressed: new Map(
-          encodings
-            .filter((encoding) => names?.has(path + suffixes[encoding]))
-            .map((encoding) => [encoding, readFileSync(join(folder, path + suffixes[encoding]))]),
-        ),
-      }
-      files.set(path, file)
+      const file = files.get(path) ?? read(path)
+      if (file !== undefined) files.set(path, file)
       return file
     },
   }
 }
 
-/** Empty when the portal has not been built. */
-function namesIn(folder: string): ReadonlySet<string> {
+function contentOf(file: string): Uint8Array | undefined {
   try {
-    const entries = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    return new Set(entries.map((name) => name.replaceAll('\\', '/')))
+    return readFileSync(file)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Set()
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
   }
 }

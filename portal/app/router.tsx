@@ -5,7 +5,7 @@ import { Shell } from './shell.tsx'
 import { Splash } from './splash.tsx'
 
 /** Every address of the portal. A page's file exports `Component` and is loaded when it is first shown. */
-export const routes: RouteObject[] = [
+const routes: RouteObject[] = [
   {
     ErrorBoundary: ErrorPage,
     HydrateFallback: Splash,

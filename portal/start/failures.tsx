@@ -24,14 +24,19 @@ const useStyles = makeStyles({
   sign: { color: tokens.colorPaletteGreenForeground3, flexShrink: 0 },
 })
 
+/** Nothing has failed that is not mended. */
+export function isQuiet({ runs, bookings, agents }: Lately): boolean {
+  return runs.length + agents.length + bookings.count === 0
+}
+
 /** What failed lately and is not mended yet, each with the way to it. */
-export function Failures({ failures: { runs, bookings, agents } }: { readonly failures: Lately }) {
+export function Failures({ failures }: { readonly failures: Lately }) {
   const { t } = useTranslation('start')
   const styles = useStyles()
-  const isQuiet = runs.length + agents.length + bookings.count === 0
+  const { runs, bookings, agents } = failures
   return (
     <Section title={t('failures.title')}>
-      {isQuiet ? (
+      {isQuiet(failures) ? (
         <div className={styles.good}>
           <CheckmarkCircle20Filled className={styles.sign} aria-hidden />
           {t('failures.none')}

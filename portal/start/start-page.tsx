@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { Navigate } from 'react-router'
 import { read } from '../api/read.ts'
 import { useMay, useSession } from '../api/session.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Section } from '../ui/layout.tsx'
 import { Loaded, Page } from '../ui/page.tsx'
-import { Failures } from './failures.tsx'
+import { Failures, isQuiet } from './failures.tsx'
 import { SetupSteps } from './setup-steps.tsx'
 import { Summary } from './summary.tsx'
 
@@ -13,7 +14,9 @@ import { Summary } from './summary.tsx'
 export function Component() {
   const { t } = useTranslation('start')
   const may = useMay()
-  const { tenant } = useSession()
+  const { kind, tenant } = useSession()
+  // The operator has no company of their own.
+  if (kind === 'operator') return <Navigate to="/tenants" replace />
   return (
     <Page title={tenant?.name ?? t('title')}>
       {may('jobs:read') ? <Overview /> : <EmptyState text={t('nothing')} />}
@@ -35,7 +38,7 @@ function Overview() {
               <SetupSteps steps={steps} />
             </Section>
           )}
-          <Failures failures={failures} />
+          {(complete || !isQuiet(failures)) && <Failures failures={failures} />}
         </>
       )}
     </Loaded>

@@ -9,7 +9,7 @@ import type { ReactNode } from 'react'
 export type StepState = 'done' | 'failed' | 'open' | 'skipped' | 'busy'
 
 const useStyles = makeStyles({
-  root: { margin: 0, padding: 0, listStyleType: 'none', display: 'grid', gap: tokens.spacingVerticalMNudge },
+  root: { margin: 0, padding: 0, listStyleType: 'none', display: 'grid', gap: tokens.spacingVerticalL },
   step: {
     display: 'grid',
     gridTemplateColumns: '20px minmax(0, 1fr) auto',

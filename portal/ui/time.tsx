@@ -58,7 +58,7 @@ export function formatNumber(value: number): string {
 }
 
 /** "jetzt", "vor 3 Minuten", "in 2 Stunden". @param now milliseconds */
-export function formatRelative(iso: string, now: number): string {
+function formatRelative(iso: string, now: number): string {
   const format = new Intl.RelativeTimeFormat(locales[currentLanguage()], { numeric: 'auto' })
   const distance = Date.parse(iso) - now
   const size = Math.abs(distance)

@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { isPortalAddress } from '../../functions/portal/rules/addresses.ts'
+
+const router = readFileSync('portal/app/router.tsx', 'utf8')
+const paths = [...router.matchAll(/path: '(\/[^']*)'/g)].map(([, path = '']) => path)
+
+it.each(['/', ...paths])('the hub answers %s with the portal', (path) => {
+  expect(isPortalAddress(path)).toBe(true)
+})
+
+it.each(['/nowhere', '/job', '/api', '/api/v1/jobs', '/docs/api', '/assets/x.js'])('not %s', (path) => {
+  expect(isPortalAddress(path)).toBe(false)
+})
+
+it('knows all paths of the router', () => {
+  expect(paths.length).toBeGreaterThan(15)
+  expect(router.match(/lazy:/g)?.length).toBe(paths.length + 1)
+})
