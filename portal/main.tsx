@@ -3,15 +3,15 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { RouterProvider } from 'react-router/dom'
 import { createQueries } from './api/queries.ts'
-import { SessionProvider, sessionQuery } from './api/session.tsx'
+import { SessionProvider } from './api/session.tsx'
+import { readAhead } from './app/ahead.ts'
 import { createRouter } from './app/router.tsx'
 import { ThemeProvider } from './app/theme.tsx'
 import { startLanguage } from './i18n/language.ts'
 import { Messages } from './ui/messages.tsx'
 
 const queries = createQueries()
-// Asked for at once, while texts and page are still on their way.
-void queries.prefetchQuery(sessionQuery)
+void readAhead(queries)
 const router = createRouter()
 await startLanguage()
 
