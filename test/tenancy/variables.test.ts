@@ -97,6 +97,15 @@ describe('the address of Sage', () => {
     })
   })
 
+  it('says in the language of the caller what is wrong', async () => {
+    const refused = (language: 'de' | 'en') =>
+      variables
+        .set(tenant, URL_NAME, 'sage.firma.local', undefined, language)
+        .catch(({ params }) => params.problem)
+    expect(await refused('de')).toBe('er muss mit http:// oder https:// beginnen')
+    expect(await refused('en')).toBe('it must begin with http:// or https://')
+  })
+
   it.each(['http://[::1]:8080/x', 'http://SAGE:80', 'https://10.0.0.7/hrportalapi/'])(
     '%s stays as it is',
     async (value) => {

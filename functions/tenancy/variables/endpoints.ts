@@ -72,8 +72,8 @@ export function variableEndpoints(variables: VariablesService): readonly Endpoin
         'store-conflict',
         'precondition-failed',
       ],
-      async handle({ tenantId, params, body, ifMatch }) {
-        const { view, etag } = await variables.set(tenantId, params.name, body.value, ifMatch)
+      async handle({ tenantId, params, body, ifMatch, language }) {
+        const { view, etag } = await variables.set(tenantId, params.name, body.value, ifMatch, language)
         return { body: view, etag }
       },
     }),

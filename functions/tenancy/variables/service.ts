@@ -1,5 +1,5 @@
 import { type Clock, toIso } from '../../../shared/clock.ts'
-import { StegError } from '../../../shared/errors/error.ts'
+import { type Language, StegError } from '../../../shared/errors/error.ts'
 import type { Vault } from '../../platform/secrets/port.ts'
 import type { Condition, Store } from '../../platform/store/port.ts'
 import type { TenancyService } from '../service.ts'
@@ -24,7 +24,7 @@ export interface VariablesService {
   /** @throws StegError `variable-unknown` */
   get(tenantId: string, name: string): Promise<{ view: VariableView; etag: string | undefined }>
   /**
-   * Null clears the variable; that the operator has unlocked it stays.
+   * Null clears the variable; that the operator has unlocked it stays. What is wrong with a value is said in `language`.
    * @throws StegError `variable-unknown`, `variable-locked`, `variable-invalid`, `store-conflict`
    */
   set(
@@ -32,6 +32,7 @@ export interface VariablesService {
     name: string,
     value: string | null,
     ifMatch: string | undefined,
+    language?: Language,
   ): Promise<{ view: VariableView; etag: string }>
   /** The operator lets the tenant change a locked variable. @throws StegError `variable-unknown`, `not-found` */
   unlock(tenantId: string, name: string): Promise<VariableView>
@@ -76,13 +77,15 @@ export function createVariablesService(parts: VariablesParts): VariablesService 
       return { view: viewOf(variable, row?.value), etag: row?.etag }
     },
 
-    async set(tenantId, name, asked, ifMatch) {
+    async set(tenantId, name, asked, ifMatch, language = 'en') {
       const variable = known(name)
       const value = asked === null ? undefined : (variable.normalise?.(asked) ?? asked)
       const row = await table.get(tenantId, name)
       if (!isEditable(variable, row?.value)) throw new StegError('variable-locked', { name })
       const problem = value === undefined ? undefined : variable.problem(value)
-      if (problem !== undefined) throw new StegError('variable-invalid', { name, problem })
+      if (problem !== undefined) {
+        throw new StegError('variable-invalid', { name, problem: problem[language] })
+      }
       const next: Stored = {
         ...(value === undefined
           ? {}

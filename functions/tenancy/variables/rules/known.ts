@@ -1,12 +1,15 @@
 /** The variables that exist for every tenant (A5), as data. */
 
+/** What is wrong with a value, for people. */
+export type Problem = Readonly<Record<'en' | 'de', string>>
+
 export interface KnownVariable {
   readonly name: string
   readonly confidential: boolean
   /** False: only after the operator has unlocked it. */
   readonly editableByTenant: boolean
   /** @returns what is wrong with a value, undefined when nothing is. */
-  readonly problem: (value: string) => string | undefined
+  readonly problem: (value: string) => Problem | undefined
   /** The value as it is judged and stored. */
   readonly normalise?: (value: string) => string
 }
@@ -33,12 +36,16 @@ export function knownVariable(name: string): KnownVariable | undefined {
   return knownVariables.find((variable) => variable.name === name)
 }
 
-function textProblem(value: string): string | undefined {
-  return hasControlCharacter(value) ? 'it contains a control character' : halfCharacterProblem(value)
+function textProblem(value: string): Problem | undefined {
+  return hasControlCharacter(value)
+    ? { en: 'it contains a control character', de: 'er enthält ein Steuerzeichen' }
+    : halfCharacterProblem(value)
 }
 
-function halfCharacterProblem(value: string): string | undefined {
-  return value.isWellFormed() ? undefined : 'it contains half a character'
+function halfCharacterProblem(value: string): Problem | undefined {
+  return value.isWellFormed()
+    ? undefined
+    : { en: 'it contains half a character', de: 'er enthält ein halbes Zeichen' }
 }
 
 function hasControlCharacter(value: string): boolean {
@@ -46,19 +53,41 @@ function hasControlCharacter(value: string): boolean {
 }
 
 /** The address ends up in the agent's target list, so it must be one address and nothing else. */
-function baseUrlProblem(value: string): string | undefined {
-  if (!/^https?:\/\//i.test(value)) return 'it must begin with http:// or https://'
+function baseUrlProblem(value: string): Problem | undefined {
+  if (!/^https?:\/\//i.test(value)) {
+    return { en: 'it must begin with http:// or https://', de: 'er muss mit http:// oder https:// beginnen' }
+  }
   // The parser of addresses drops line breaks and tabs, and reads "\\" as "/".
-  if (/[\p{Cc}\s\\]/u.test(value)) return 'it must not contain blanks, control characters or "\\"'
-  if (!URL.canParse(value)) return 'it is not an address'
+  if (/[\p{Cc}\s\\]/u.test(value)) {
+    return {
+      en: 'it must not contain blanks, control characters or "\\"',
+      de: 'er darf keine Leerzeichen, Steuerzeichen und kein „\\“ enthalten',
+    }
+  }
+  if (!URL.canParse(value)) return { en: 'it is not an address', de: 'er ist keine Adresse' }
   const url = new URL(value)
-  if (url.username !== '' || url.password !== '') return 'it must not contain a user name or password'
-  if (value.includes('?') || value.includes('#')) return 'it must not contain "?" or "#"'
+  if (url.username !== '' || url.password !== '') {
+    return {
+      en: 'it must not contain a user name or password',
+      de: 'er darf weder Benutzername noch Passwort enthalten',
+    }
+  }
+  if (value.includes('?') || value.includes('#')) {
+    return { en: 'it must not contain "?" or "#"', de: 'er darf weder „?“ noch „#“ enthalten' }
+  }
   const host = /^https?:\/\/(\[[^\]]*\]|[^/:]+)(?::\d+)?(?:\/|$)/i.exec(value)?.[1]
-  if (host?.toLowerCase() !== url.hostname) return `its host must be written as it is used: ${url.hostname}`
-  return undefined
+  if (host?.toLowerCase() === url.hostname) return undefined
+  return {
+    en: `its host must be written as it is used: ${url.hostname}`,
+    de: `der Rechnername muss so geschrieben sein, wie er verwendet wird: ${url.hostname}`,
+  }
 }
 
-function databaseProblem(value: string): string | undefined {
-  return /^[0-9a-zA-Z-]{1,64}$/.test(value) ? undefined : 'it must be a database key as Sage lists them'
+function databaseProblem(value: string): Problem | undefined {
+  return /^[0-9a-zA-Z-]{1,64}$/.test(value)
+    ? undefined
+    : {
+        en: 'it must be a database key as Sage lists them',
+        de: 'er muss der Schlüssel einer Datenbank sein, wie Sage sie nennt',
+      }
 }
