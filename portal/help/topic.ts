@@ -27,6 +27,8 @@ export function topicOf(name: string, markdown: string): Topic {
       link({ href, tokens }) {
         return `<a href="${addressOf(href)}">${this.parser.parseInline(tokens)}</a>`
       },
+      // Pictures show the portal to those who are not in it.
+      image: () => '',
       // A table that is wider than a phone scrolls by itself; what scrolls can be reached by keyboard.
       code({ text }) {
         return `<pre tabindex="0"><code>${escapeHtml(text)}</code></pre>\n`

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { texts } from '../../portal/i18n/de/texts.ts'
 import { findingsOf } from './accessibility.ts'
 import { apiOf, contentOf } from './api.ts'
-import { describeInBrowser } from './chromium.ts'
+import { describeInBrowser } from './in-browser.ts'
 import { type PortalPage, type PortalUnderTest, startPortal } from './portal.ts'
 import { rawKeysIn, textsOf } from './texts.ts'
 

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
-import { describe, it } from 'vitest'
 
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const isThere = existsSync(EXECUTABLE)
+export const hasChromium = existsSync(EXECUTABLE)
 
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({
@@ -19,10 +18,4 @@ export function launchChromium(): Promise<Browser> {
       '--disable-sync',
     ],
   })
-}
-
-/** Tests that need a browser; where there is none, one skipped test says how to get it. */
-export function describeInBrowser(name: string, tests: () => void): void {
-  if (isThere) describe(name, tests)
-  else describe(name, () => void it.skip('needs Chromium: apt-get install -y chromium'))
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { texts } from '../../portal/i18n/de/texts.ts'
 import { findingsOf } from './accessibility.ts'
-import { describeInBrowser } from './chromium.ts'
+import { describeInBrowser } from './in-browser.ts'
 import { type PortalUnderTest, startPortal } from './portal.ts'
 import { rawKeysIn, textsOf } from './texts.ts'
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { SageSimulator } from '../../infra/local/sage/simulator.ts'
 import { temporaryFolder } from '../system/platform.ts'
 import { PASSWORD, startSage } from '../system/tenant.ts'
-import { describeInBrowser } from './chromium.ts'
+import { describeInBrowser } from './in-browser.ts'
 import { linkIn } from './mailbox.ts'
 import { type PortalPage, type PortalUnderTest, startPortal } from './portal.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { findingsOf } from './accessibility.ts'
-import { describeInBrowser } from './chromium.ts'
+import { describeInBrowser } from './in-browser.ts'
 import { type PortalUnderTest, startPortal } from './portal.ts'
 
 describeInBrowser('the frame of the portal', () => {
