@@ -14,6 +14,7 @@ import { Time } from '../ui/time.tsx'
 import { CreateTenantDialog } from './create-dialog.tsx'
 import { InviteAdminDialog } from './invite-dialog.tsx'
 import { LicenceDialog } from './licence-dialog.tsx'
+import { UnlockDialog } from './unlock-dialog.tsx'
 
 type Tenant = Answer<'/api/v1/tenants'>['items'][number]
 
@@ -24,6 +25,7 @@ export function Component() {
   const [creating, setCreating] = useState(false)
   const [inviting, setInviting] = useState<Tenant>()
   const [licensing, setLicensing] = useState<Tenant>()
+  const [unlocking, setUnlocking] = useState<Tenant>()
   const columns: readonly Column<Tenant>[] = [
     { id: 'name', title: t('name'), cell: ({ name }) => name },
     { id: 'id', title: t('id'), width: '180px', wideOnly: true, cell: ({ id }) => id },
@@ -38,7 +40,7 @@ export function Component() {
       id: 'actions',
       title: t('actions'),
       titleHidden: true,
-      width: '250px',
+      width: '390px',
       cell: (tenant) => (
         <Row>
           <Button
@@ -54,6 +56,13 @@ export function Component() {
             onClick={() => setLicensing(tenant)}
           >
             {t('licence.open')}
+          </Button>
+          <Button
+            size="small"
+            aria-label={t('database.openThis', { name: tenant.name })}
+            onClick={() => setUnlocking(tenant)}
+          >
+            {t('database.open')}
           </Button>
         </Row>
       ),
@@ -76,6 +85,7 @@ export function Component() {
       {inviting !== undefined && (
         <InviteAdminDialog tenant={inviting} onClose={() => setInviting(undefined)} />
       )}
+      {unlocking !== undefined && <UnlockDialog tenant={unlocking} onClose={() => setUnlocking(undefined)} />}
       {licensing !== undefined && (
         <LicenceDialog tenant={licensing} onClose={() => setLicensing(undefined)} />
       )}

@@ -1,5 +1,6 @@
 import {
   Button,
+  Link,
   MessageBar,
   MessageBarActions,
   MessageBarBody,
@@ -41,9 +42,9 @@ export function ProblemBar({ error, onRetry }: { readonly error: unknown; readon
       <MessageBarBody>
         <MessageBarTitle>{title}</MessageBarTitle> {detail}{' '}
         {code !== undefined && (
-          <a href={`/docs/errors#${code}`} target="_blank" rel="noreferrer">
+          <Link inline href={`/docs/errors#${code}`} target="_blank" rel="noreferrer">
             {t('problem.code', { code })}
-          </a>
+          </Link>
         )}
       </MessageBarBody>
       {onRetry !== undefined && (

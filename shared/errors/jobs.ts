@@ -52,8 +52,8 @@ export const jobErrors = {
     retryable: false,
     title: { en: 'Held: too many deactivations', de: 'Angehalten: zu viele Deaktivierungen' },
     detail: {
-      en: 'The run would deactivate {count} of {total} people; without approval at most {limit} are allowed. Nothing was written. If this is right, release it with POST /api/v1/jobs/{job}/runs/{run}/release; if not, check Sage (database, rights of the Sage user).',
-      de: 'Der Lauf würde {count} von {total} Personen deaktivieren; ohne Freigabe sind höchstens {limit} erlaubt. Es wurde nichts geschrieben. Ist das richtig, mit POST /api/v1/jobs/{job}/runs/{run}/release freigeben; wenn nicht, Sage prüfen (Datenbank, Rechte des Sage-Benutzers).',
+      en: 'The run would deactivate {count} of {total} people; without approval at most {limit} are allowed. Nothing was written. If this is right, release it on the page of the run in the portal or with POST /api/v1/jobs/{job}/runs/{run}/release; if not, check Sage (database, rights of the Sage user).',
+      de: 'Der Lauf würde {count} von {total} Personen deaktivieren; ohne Freigabe sind höchstens {limit} erlaubt. Es wurde nichts geschrieben. Ist das richtig, auf der Seite des Laufs im Portal oder mit POST /api/v1/jobs/{job}/runs/{run}/release freigeben; wenn nicht, Sage prüfen (Datenbank, Rechte des Sage-Benutzers).',
     },
   },
   'run-not-undoable': {

@@ -70,8 +70,8 @@ export const sageErrors = {
     retryable: false,
     title: { en: 'Choose a Sage database', de: 'Sage-Datenbank wählen' },
     detail: {
-      en: 'Sage offers several databases ({names}). Choose one: set Mandant.Sage.WebApiDatabaseConnection to a key from GET /api/v1/sage/databases.',
-      de: 'Sage bietet mehrere Datenbanken an ({names}). Bitte eine wählen: Mandant.Sage.WebApiDatabaseConnection auf einen Schlüssel aus GET /api/v1/sage/databases setzen.',
+      en: 'Sage offers several databases ({names}). Choose one in the portal under Variables, or set Mandant.Sage.WebApiDatabaseConnection to a key from GET /api/v1/sage/databases. While that variable is not offered, ask the operator to unlock it.',
+      de: 'Sage bietet mehrere Datenbanken an ({names}). Bitte eine im Portal unter „Variablen“ wählen oder Mandant.Sage.WebApiDatabaseConnection auf einen Schlüssel aus GET /api/v1/sage/databases setzen. Wird diese Variable nicht angeboten, muss der Betreiber sie freigeben.',
     },
   },
   'sage-database-unknown': {
@@ -79,8 +79,8 @@ export const sageErrors = {
     retryable: false,
     title: { en: 'Unknown Sage database', de: 'Unbekannte Sage-Datenbank' },
     detail: {
-      en: 'Sage offers no database with the key "{key}". Choose one of those that GET /api/v1/sage/databases lists: {names}.',
-      de: 'Sage bietet keine Datenbank mit dem Schlüssel „{key}“ an. Bitte eine aus GET /api/v1/sage/databases wählen: {names}.',
+      en: 'Sage offers no database with the key "{key}". Choose one in the portal under Variables, or one of those that GET /api/v1/sage/databases lists: {names}.',
+      de: 'Sage bietet keine Datenbank mit dem Schlüssel „{key}“ an. Bitte eine im Portal unter „Variablen“ oder aus GET /api/v1/sage/databases wählen: {names}.',
     },
   },
   'sage-host-unknown': {

@@ -16,8 +16,8 @@ export const tenancyErrors = {
     retryable: false,
     title: { en: 'Variable not set', de: 'Variable nicht gesetzt' },
     detail: {
-      en: 'The variable "{name}" has no value yet. Set it with PUT /api/v1/variables/{name}.',
-      de: 'Die Variable „{name}“ hat noch keinen Wert. Bitte mit PUT /api/v1/variables/{name} setzen.',
+      en: 'The variable "{name}" has no value yet. Set it in the portal under Variables or with PUT /api/v1/variables/{name}.',
+      de: 'Die Variable „{name}“ hat noch keinen Wert. Bitte im Portal unter „Variablen“ eintragen oder mit PUT /api/v1/variables/{name} setzen.',
     },
   },
   'variable-locked': {

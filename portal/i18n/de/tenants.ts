@@ -27,6 +27,14 @@ export const tenants = {
   email: 'E-Mail-Adresse',
   send: 'Einladung senden',
   invited: 'Die Einladung an {{email}} ist unterwegs.',
+  database: {
+    open: 'Datenbankwahl',
+    openThis: 'Datenbankwahl für {{name}} freigeben',
+    title: 'Datenbankwahl für „{{name}}“ freigeben?',
+    text: 'Nur nötig, wenn der Sage-Server des Mandanten mehrere Datenbanken hat. Der Mandant wählt dann unter „Variablen“ selbst eine davon.',
+    do: 'Freigeben',
+    done: '{{name}} kann die Datenbank jetzt wählen.',
+  },
   licence: {
     open: 'Lizenz',
     openThis: 'Lizenz von {{name}}',

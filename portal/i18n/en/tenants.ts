@@ -30,6 +30,14 @@ export const tenants: TextsLike<typeof leading> = {
   email: 'E-mail address',
   send: 'Send the invitation',
   invited: 'The invitation to {{email}} is on its way.',
+  database: {
+    open: 'Choice of database',
+    openThis: 'Unlock the choice of database for {{name}}',
+    title: 'Unlock the choice of database for "{{name}}"?',
+    text: "Only needed when the tenant's Sage server has several databases. The tenant then chooses one of them under Variables.",
+    do: 'Unlock',
+    done: '{{name}} can choose the database now.',
+  },
   licence: {
     open: 'Licence',
     openThis: 'Licence of {{name}}',
