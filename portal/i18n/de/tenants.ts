@@ -22,7 +22,7 @@ export const tenants = {
     'Für Programme, die den Mandanten einrichten. Es trägt alle Admin-Rollen und wird nur jetzt angezeigt; wer es nicht braucht, kann es im Portal widerrufen.',
   close: 'Fertig',
   invite: 'Admin einladen',
-  inviteThis: 'Admin für {{name}} einladen',
+  inviteThis: 'Admin einladen: {{name}}',
   inviteTitle: 'Admin für „{{name}}“ einladen',
   email: 'E-Mail-Adresse',
   send: 'Einladung senden',
