@@ -89,23 +89,17 @@ describe('changedSince', () => {
 })
 
 describe('large lists', () => {
-  test('100,000 people are there within a second and are read in pages of 500', async () => {
-    const begin = performance.now()
+  test('100,000 people are read in pages of 500', async () => {
     const simulator = await startSageSimulator({ people: 100_000, users: [user] })
-    const startMs = performance.now() - begin
     try {
       const send = await signedIn(simulator.url)
-      const pages = performance.now()
       const keys = await readKeys(send)
-      const pagesMs = performance.now() - pages
+      expect(keys).toHaveLength(100_000)
       expect(new Set(keys).size).toBe(100_000)
       expectSchema(
         'employees.json',
         await (await send('GET', `Employee/Employees?${pageQuery(99_800, 500)}`)).json(),
       )
-      expect(startMs).toBeLessThan(1000)
-      // 200 pages; a slow machine under load needs a second or two.
-      expect(pagesMs).toBeLessThan(15_000)
     } finally {
       await simulator.close()
     }
