@@ -42,7 +42,7 @@ describeInBrowser('the first set-up of a company', () => {
     await folder?.remove()
   })
 
-  const button = (name: string | RegExp): Locator => page.getByRole('button', { name })
+  const button = (name: string | RegExp): Locator => page.getByRole('button', { name, exact: true })
   const goTo = (name: string) =>
     page.getByRole('navigation', { name: 'Navigation' }).getByRole('link', { name }).click()
 
