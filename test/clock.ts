@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../shared/clock.ts'
 
 /** A clock that a test moves: sleeping takes no time but moves it on. */
@@ -12,6 +13,9 @@ export function instantClock(
       signal?.throwIfAborted()
       slept.push(ms)
       now += ms
+      // Others get their turn: what sleeps in a loop beside the work would never let it come to an end.
+      await setImmediate()
+      signal?.throwIfAborted()
     },
     advance(ms) {
       now += ms
