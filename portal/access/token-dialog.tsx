@@ -1,24 +1,11 @@
-import {
-  Body1,
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Field,
-  Input,
-  Select,
-} from '@fluentui/react-components'
+import { Body1, Field, Input, Select } from '@fluentui/react-components'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { answerOf, client } from '../api/client.ts'
 import { useReadAgain } from '../api/read-again.ts'
-import { CopyButton } from '../ui/copy-button.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
-import { Column } from '../ui/layout.tsx'
+import { ShownOnceDialog } from '../ui/shown-once-dialog.tsx'
 import { type Role, RolesField } from './roles-field.tsx'
 import { type Limits, ScopeField } from './scope-field.tsx'
 
@@ -50,7 +37,19 @@ export function CreateTokenDialog({ onClose }: { readonly onClose: () => void })
     },
     onSettled: readAgain,
   })
-  if (create.data !== undefined) return <SecretDialog secret={create.data.secret} onClose={onClose} />
+  if (create.data !== undefined) {
+    return (
+      <ShownOnceDialog
+        title={t('tokens.secretTitle')}
+        secret={create.data.secret}
+        what={t('tokens.secret')}
+        close={t('tokens.close')}
+        onClose={onClose}
+      >
+        <Body1>{t('tokens.secretText')}</Body1>
+      </ShownOnceDialog>
+    )
+  }
   return (
     <FormDialog
       title={t('tokens.create')}
@@ -75,33 +74,5 @@ export function CreateTokenDialog({ onClose }: { readonly onClose: () => void })
         </Select>
       </Field>
     </FormDialog>
-  )
-}
-
-/** Closes only by its button: what is shown here cannot be had again. */
-function SecretDialog({ secret, onClose }: { readonly secret: string; readonly onClose: () => void }) {
-  const { t } = useTranslation('access')
-  return (
-    <Dialog open modalType="alert">
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{t('tokens.secretTitle')}</DialogTitle>
-          <DialogContent>
-            <Column>
-              <Body1>{t('tokens.secretText')}</Body1>
-              <Field label={t('tokens.secret')}>
-                <Input readOnly value={secret} onFocus={({ currentTarget }) => currentTarget.select()} />
-              </Field>
-            </Column>
-          </DialogContent>
-          <DialogActions>
-            <CopyButton text={secret} what={t('tokens.secret')} />
-            <Button appearance="primary" onClick={onClose}>
-              {t('tokens.close')}
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
   )
 }

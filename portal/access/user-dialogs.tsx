@@ -1,11 +1,12 @@
-import { Body1, Field, Input, Select } from '@fluentui/react-components'
+import { Body1, Field, Input } from '@fluentui/react-components'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Answer, answerOf, client } from '../api/client.ts'
 import { useReadAgain } from '../api/read-again.ts'
-import { currentLanguage, isLanguage, type Language, languages } from '../i18n/language.ts'
+import { currentLanguage, type Language } from '../i18n/language.ts'
 import { FormDialog } from '../ui/form-dialog.tsx'
+import { LanguageField } from '../ui/language-field.tsx'
 import { useMessages } from '../ui/messages.tsx'
 import { type Role, RolesField } from './roles-field.tsx'
 import { type Limits, ScopeField } from './scope-field.tsx'
@@ -17,27 +18,6 @@ function scopeOf(limits: Limits) {
   return limits === null
     ? { kind: 'everyone' as const }
     : { kind: 'limited' as const, people: [...limits.people], groups: [...limits.groups] }
-}
-
-function LanguageField({
-  value,
-  onChange,
-}: {
-  readonly value: Language
-  readonly onChange: (language: Language) => void
-}) {
-  const { t } = useTranslation('access')
-  return (
-    <Field label={t('users.language')}>
-      <Select value={value} onChange={(_, data) => isLanguage(data.value) && onChange(data.value)}>
-        {languages.map((language) => (
-          <option key={language} value={language}>
-            {t(`users.languages.${language}`)}
-          </option>
-        ))}
-      </Select>
-    </Field>
-  )
 }
 
 export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
@@ -76,7 +56,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
       </Field>
       <RolesField held={roles} onChange={setRoles} />
       <ScopeField limits={limits} onChange={setLimits} />
-      <LanguageField value={language} onChange={setLanguage} />
+      <LanguageField label={t('users.language')} value={language} onChange={setLanguage} />
     </FormDialog>
   )
 }
@@ -127,7 +107,7 @@ export function EditUserDialog({ user, onClose }: { readonly user: User; readonl
       </Field>
       <RolesField held={roles} onChange={setRoles} />
       <ScopeField limits={limits} onChange={setLimits} />
-      <LanguageField value={language} onChange={setLanguage} />
+      <LanguageField label={t('users.language')} value={language} onChange={setLanguage} />
     </FormDialog>
   )
 }

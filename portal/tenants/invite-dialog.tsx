@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next'
 import { answerOf, client } from '../api/client.ts'
 import { currentLanguage } from '../i18n/language.ts'
 import { FormDialog } from '../ui/form-dialog.tsx'
+import { LanguageField } from '../ui/language-field.tsx'
 import { useMessages } from '../ui/messages.tsx'
-import { LanguageField } from './language-field.tsx'
 
 export function InviteAdminDialog({
   tenant,
@@ -44,7 +44,7 @@ export function InviteAdminDialog({
       <Field label={t('email')} required>
         <Input type="email" value={email} onChange={(_, { value }) => setEmail(value)} />
       </Field>
-      <LanguageField value={language} onChange={setLanguage} />
+      <LanguageField label={t('language')} value={language} onChange={setLanguage} />
     </FormDialog>
   )
 }

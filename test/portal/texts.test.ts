@@ -33,7 +33,7 @@ describe('texts of the portal', () => {
       .map((file) => readFileSync(file, 'utf8'))
       .join('\n')
     // A key may be put together: t(`state.${state}`) uses every key that begins and ends so.
-    const composed = [...sources.matchAll(/`((?:[\w.]|\$\{[\w.]+\})+)`/g)].map(
+    const composed = [...sources.matchAll(/\b(?:t|common)\(`((?:[\w.]|\$\{[\w.]+\})+)`/g)].map(
       ([, text = '']) => new RegExp(`^${text.replaceAll('.', '\\.').replace(/\$\{[^}]*\}/g, '[\\w-]+')}$`),
     )
     const unused = [...german.keys()].filter((key) => {

@@ -52,7 +52,6 @@ export const access = {
     editTitle: '{{name}} bearbeiten',
     save: 'Speichern',
     language: 'Sprache der E-Mails',
-    languages: { de: 'Deutsch', en: 'Englisch' },
     firstName: 'Vorname',
     lastName: 'Nachname',
     roleTable: 'Was die Rollen dürfen',

@@ -10,7 +10,6 @@ export const tenants = {
   admin: 'E-Mail-Adresse des ersten Admins',
   adminHint: 'Bekommt eine Einladung mit einem Link, der sieben Tage gilt.',
   language: 'Sprache der Einladung',
-  languages: { de: 'Deutsch', en: 'Englisch' },
   do: 'Anlegen',
   createdTitle: '„{{name}}“ ist angelegt',
   createdText:

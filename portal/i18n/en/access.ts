@@ -54,7 +54,6 @@ export const access: TextsLike<typeof leading> = {
     editTitle: 'Edit {{name}}',
     save: 'Save',
     language: 'Language of e-mails',
-    languages: { de: 'German', en: 'English' },
     firstName: 'First name',
     lastName: 'Last name',
     roleTable: 'What the roles may do',

@@ -13,7 +13,6 @@ export const tenants: TextsLike<typeof leading> = {
   admin: 'E-mail address of the first admin',
   adminHint: 'Gets an invitation with a link that is good for seven days.',
   language: 'Language of the invitation',
-  languages: { de: 'German', en: 'English' },
   do: 'Create',
   createdTitle: '"{{name}}" is created',
   createdText:
