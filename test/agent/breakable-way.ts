@@ -15,6 +15,8 @@ export interface BreakableWay {
    * of now; later ones work.
    */
   silence(direction?: Direction): void
+  /** The broker's ends of the connections of now are gone, and the agent's stay open as if nothing had been. */
+  halfOpen(): void
 }
 
 /** A way to the broker whose connections can be cut, or fall silent. */
@@ -52,6 +54,12 @@ export async function breakableWay(port: number): Promise<BreakableWay> {
       for (const [near, far] of pairs) {
         if (direction !== 'in') near.removeAllListeners('data').resume()
         if (direction !== 'out') far.removeAllListeners('data').resume()
+      }
+    },
+    halfOpen() {
+      for (const [near, far] of pairs) {
+        near.removeAllListeners('data').resume()
+        far.removeAllListeners('close').destroy()
       }
     },
   }

@@ -26,7 +26,8 @@ test('clients come back by themselves after a restart', async () => {
   const second = await startBroker({ dataFile, policies, port: first.port })
   onTestFinished(() => second.close())
   onTestFinished(() => client.close())
-  await sender.sendMessages({ body: 2 })
+  // The client may write before its new socket is open, and says so: nothing has gone out then.
+  await vi.waitFor(() => sender.sendMessages({ body: 2 }), 20_000)
   await vi.waitFor(() => expect(got).toEqual([1, 2]), 20_000)
   expect(second.stats().q).toMatchObject({ active: 0 })
 })
