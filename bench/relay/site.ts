@@ -98,7 +98,7 @@ export async function openSite(folder: string, children: Children, targetUrl?: s
       const began = performance.now()
       const child = children.spawn(
         process.execPath,
-        [built('agent/main.js'), 'run', '--dir', stateFolder, '--json'],
+        [built('downloads/steg-agent.mjs'), 'run', '--dir', stateFolder, '--json'],
         { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] },
       )
       await Promise.race([connected(child), endedEarly(child, 'the agent')])
