@@ -113,7 +113,7 @@ export function createAgent(parts: AgentParts): Agent {
   })
   const relay = createRelay({
     agentId,
-    targets: createTargets(parts.state, enrolment.category, (name, base) =>
+    targets: createTargets(parts.state, enrolment.category, parts.monotonic, (name, base) =>
       log.info('target pinned', { name, base }),
     ),
     http: countTargets(parts.http, parts.monotonic, counts.add),

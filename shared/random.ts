@@ -12,5 +12,7 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 
 /** An identifier of `length` characters from 32 that are hard to confuse (Crockford's base 32): 5 bits each. */
 export function randomId(random: Random, length: number): string {
-  return Array.from(random.bytes(length), (byte) => ALPHABET[byte % 32]).join('')
+  let id = ''
+  for (const byte of random.bytes(length)) id += ALPHABET[byte % 32]
+  return id
 }

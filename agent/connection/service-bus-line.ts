@@ -3,6 +3,7 @@ import {
   type ProcessErrorArgs,
   ServiceBusClient,
   type ServiceBusClientOptions,
+  type ServiceBusMessage,
   type ServiceBusReceivedMessage,
   type ServiceBusReceiver,
   type ServiceBusSender,
@@ -11,6 +12,7 @@ import { StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
 import { ECHO } from '../../shared/wire/event.ts'
 import { MAX_FRAME_BYTES } from '../../shared/wire/frame.ts'
+import { gatherSends } from '../../shared/wire/gather-sends.ts'
 import type { Outbound } from '../network/outbound.ts'
 import { networkProblem } from '../network/problems.ts'
 import { isLoopback } from '../relay/rules/address.ts'
@@ -47,8 +49,11 @@ export function serviceBusLines(parts: { log: Logger; outbound: Outbound; now: (
     const sockets = createSockets(tls, parts.outbound)
     const client = new ServiceBusClient(host, grantCredential(session), clientOptions(host, port, sockets))
     const loss = Promise.withResolvers<string>()
+    let farewellMs = CLOSE_TIMEOUT_MS
     const lose = (reason: string) => {
       loss.resolve(reason)
+      // Over a broken connection a farewell only ends with its time; nobody has to wait for that.
+      farewellMs = 0
       // The broker must not hand further requests to a line that nobody listens to.
       sockets.terminate()
     }
@@ -56,6 +61,7 @@ export function serviceBusLines(parts: { log: Logger; outbound: Outbound; now: (
       replies: client.createSender(session.replies.queue),
       events: client.createSender(session.events.queue),
     }
+    const sends = { replies: gathered(senders.replies), events: gathered(senders.events) }
     const work = createWorkCount()
     const receive = (queue: string, shared: boolean) => {
       const receiver = client.createReceiver(queue, {
@@ -68,7 +74,7 @@ export function serviceBusLines(parts: { log: Logger; outbound: Outbound; now: (
     const subscriptions = [receive(session.requests.queue, false)]
     if (session.site !== undefined) subscriptions.push(receive(session.site.queue, true))
     const close = async () => {
-      await within(CLOSE_TIMEOUT_MS, client.close(), log)
+      await within(farewellMs, client.close(), log)
       sockets.terminate()
     }
     try {
@@ -84,7 +90,6 @@ export function serviceBusLines(parts: { log: Logger; outbound: Outbound; now: (
         timeout(OPEN_TIMEOUT_MS, signal),
       ])
     } catch (error) {
-      // Over a broken connection the farewell only ends with its time; nobody has to wait for that.
       sockets.terminate()
       void close()
       throw networkProblem(error, address, parts.now()) ?? unavailable(error)
@@ -93,7 +98,7 @@ export function serviceBusLines(parts: { log: Logger; outbound: Outbound; now: (
       echoes: session.echoes === true,
       lost: loss.promise,
       lose,
-      send: (queue, message) => send(senders[queue], message),
+      send: (queue, message) => send(sends[queue], message),
       stopReceiving: () =>
         within(CLOSE_TIMEOUT_MS, Promise.all(subscriptions.map((one) => one.close())), log),
       idle: work.idle,
@@ -172,14 +177,26 @@ function toRequest(
   }
 }
 
-async function send(sender: ServiceBusSender, { enc, ...message }: OutgoingMessage): Promise<void> {
+type Send = (message: OutgoingMessage) => Promise<void>
+
+function gathered(sender: ServiceBusSender): Send {
+  return gatherSends<OutgoingMessage>(([first, ...more]) =>
+    sender.sendMessages(more.length === 0 ? asSent(first) : [first, ...more].map(asSent)),
+  )
+}
+
+function asSent({ enc, ...message }: OutgoingMessage): ServiceBusMessage {
+  return {
+    ...message,
+    // The client sends a Buffer as it is, and any other array of bytes as JSON.
+    body: asBuffer(message.body),
+    ...(enc === undefined ? {} : { applicationProperties: { enc } }),
+  }
+}
+
+async function send(sending: Send, message: OutgoingMessage): Promise<void> {
   try {
-    await sender.sendMessages({
-      ...message,
-      // The client sends a Buffer as it is, and any other array of bytes as JSON.
-      body: asBuffer(message.body),
-      ...(enc === undefined ? {} : { applicationProperties: { enc } }),
-    })
+    await sending(message)
   } catch (error) {
     if (isServiceBusError(error) && error.code === 'MessageSizeExceeded') {
       const size = message.body.length

@@ -81,10 +81,8 @@ export function createExecutor(parts: ExecuteParts): Executor {
     const attempt = createAttempt(parts, head, sessionId)
     const timer = new AbortController()
     const left = head.deadline - hubNow()
-    const late = new StegError('deadline-exceeded', {
-      target: head.target.name,
-      seconds: Math.round(left / 1000),
-    })
+    const late = () =>
+      new StegError('deadline-exceeded', { target: head.target.name, seconds: Math.round(left / 1000) })
     endAfter(Math.min(left, LONGEST_CALL_MS), attempt, late, timer.signal)
     const progress: Progress = { started: false, spoken: false, limits: {} }
     underWay.set(head.id, attempt)
@@ -106,9 +104,10 @@ export function createExecutor(parts: ExecuteParts): Executor {
     }
   }
 
-  function endAfter(ms: number, attempt: Attempt, error: StegError, done: AbortSignal): void {
+  /** The error is made when it is needed, because making one takes its time. */
+  function endAfter(ms: number, attempt: Attempt, error: () => StegError, done: AbortSignal): void {
     parts.clock.sleep(ms, done).then(
-      () => attempt.end(error),
+      () => attempt.end(error()),
       () => undefined,
     )
   }
@@ -152,7 +151,7 @@ export function createExecutor(parts: ExecuteParts): Executor {
     progress.limits = await parts.targets.limitsOf(base)
     const { timeoutSeconds, maxResponseMb = LARGEST_ANSWER_MB } = progress.limits
     if (timeoutSeconds !== undefined) {
-      const slow = new StegError('target-time-limit', { target: base.href, seconds: timeoutSeconds })
+      const slow = () => new StegError('target-time-limit', { target: base.href, seconds: timeoutSeconds })
       endAfter(timeoutSeconds * 1000, attempt, slow, done)
     }
     attempt.signal.throwIfAborted()

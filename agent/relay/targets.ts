@@ -12,17 +12,24 @@ export interface Targets {
    * @throws StegError `target-unknown`, `target-not-allowed`, `request-refused`, `state-unreadable`
    */
   resolve(name: string, asked: string): Promise<URL>
-  /** What is set for an address on this machine. Read for each call: it counts at once. @throws StegError `state-unreadable` */
+  /** What is set for an address on this machine; it counts within a second. @throws StegError `state-unreadable` */
   limitsOf(base: URL): Promise<TargetLimits>
 }
+
+type Limits = Readonly<Record<string, TargetLimits>>
+
+/** For so long the file with the limits is not read again. */
+const FRESH_MS = 1000
 
 export function createTargets(
   state: Pick<State, 'pins' | 'allowed'>,
   category: AgentCategory,
+  monotonic: () => number,
   onPinned: (name: string, base: string) => void,
 ): Targets {
   let pins: Record<string, string> | undefined
   let queue: Promise<unknown> = Promise.resolve()
+  let limits: { readonly until: number; readonly all: Promise<Limits> } | undefined
 
   async function resolve(name: string, asked: string): Promise<URL> {
     pins ??= (await state.pins.read())?.pins ?? {}
@@ -48,6 +55,10 @@ export function createTargets(
     }
   }
 
+  async function readLimits(): Promise<Limits> {
+    return (await state.allowed.read())?.limits ?? {}
+  }
+
   async function pin(name: string, base: string): Promise<void> {
     const next = { ...pins, [name]: base }
     try {
@@ -67,6 +78,10 @@ export function createTargets(
       queue = result.catch(() => undefined)
       return result
     },
-    limitsOf: async (base) => limitsFor(normalBase(base), (await state.allowed.read())?.limits ?? {}),
+    async limitsOf(base) {
+      const now = monotonic()
+      if (limits === undefined || now >= limits.until) limits = { until: now + FRESH_MS, all: readLimits() }
+      return limitsFor(normalBase(base), await limits.all)
+    },
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { deflateRaw, inflateRaw } from 'node:zlib'
 import type { z } from 'zod'
@@ -105,7 +105,7 @@ export function decodeFrame<T>(schema: z.ZodType<T>, frame: Uint8Array): { head:
 }
 
 function digest(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('base64url')
+  return hash('sha256', bytes, 'base64url')
 }
 
 function invalid(problem: string, cause?: unknown): StegError {

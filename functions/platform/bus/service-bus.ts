@@ -3,10 +3,11 @@ import {
   type ServiceBusAdministrationClient,
   ServiceBusClient,
   type ServiceBusClientOptions,
-  type ServiceBusSender,
+  type ServiceBusMessage,
 } from '@azure/service-bus'
 import WebSocket from 'ws'
 import { reasonOf, StegError } from '../../../shared/errors/error.ts'
+import { gatherSends } from '../../../shared/wire/gather-sends.ts'
 import { AmqpSocket, noMask } from '../../../shared/wire/socket.ts'
 import { openAdministration } from './administration.ts'
 import type { Bus, OutgoingMessage, QueueDepths } from './port.ts'
@@ -40,6 +41,8 @@ function isLoopback(connectionString: string): boolean {
   return /(^|;)UseDevelopmentEmulator=true(;|$)/i.test(connectionString)
 }
 
+type Send = (message: OutgoingMessage) => Promise<void>
+
 /** The bus on Azure Service Bus, or on the local broker: the connection string decides. AMQP over WebSocket. */
 export function openServiceBus(connectionString: string): Bus & QueueDepths {
   const options: ServiceBusClientOptions = {
@@ -48,19 +51,23 @@ export function openServiceBus(connectionString: string): Bus & QueueDepths {
   }
   let client: ServiceBusClient | undefined
   let administration: ServiceBusAdministrationClient | undefined
-  const senders = new Map<string, ServiceBusSender>()
+  const senders = new Map<string, Send>()
 
   function connected(): ServiceBusClient {
     client ??= new ServiceBusClient(connectionString, options)
     return client
   }
 
-  function senderFor(queue: string): ServiceBusSender {
+  function senderFor(queue: string): Send {
     const cached = senders.get(queue)
     if (cached !== undefined) return cached
     const sender = connected().createSender(queue)
-    senders.set(queue, sender)
-    return sender
+    const send = gatherSends<OutgoingMessage>(([first, ...more]) => {
+      const messages = more.length === 0 ? asSent(first) : [first, ...more].map(asSent)
+      return within(SILENT_MS, sender.sendMessages(messages))
+    })
+    senders.set(queue, send)
+    return send
   }
 
   /** Forgets this connection, unless another one has taken its place: the client's own reconnecting is not relied upon. */
@@ -71,34 +78,17 @@ export function openServiceBus(connectionString: string): Bus & QueueDepths {
     closeQuietly(broken)
   }
 
-  async function sendOnce(queue: string, message: OutgoingMessage): Promise<void> {
-    const sending = senderFor(queue).sendMessages({
-      body: message.body,
-      subject: message.subject,
-      messageId: message.messageId,
-      ...(message.correlationId === undefined ? {} : { correlationId: message.correlationId }),
-      ...(message.sessionId === undefined ? {} : { sessionId: message.sessionId }),
-      ...(message.replyToSessionId === undefined ? {} : { replyToSessionId: message.replyToSessionId }),
-      ...(message.timeToLive === undefined ? {} : { timeToLive: message.timeToLive }),
-      applicationProperties: {
-        ...(message.enc === undefined ? {} : { enc: message.enc }),
-        ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
-      },
-    })
-    await within(SILENT_MS, sending)
-  }
-
   return {
     async send(queue, message) {
       const used = connected()
       try {
-        await sendOnce(queue, message)
+        await senderFor(queue)(message)
       } catch (error) {
         if (isTooLarge(error)) throw tooLarge(message, error)
         if (!isServiceBusError(error) || error.retryable) {
           discard(used)
           // A second copy may arrive; receivers recognise it by its message id.
-          await sendOnce(queue, message).catch(unavailable)
+          await senderFor(queue)(message).catch(unavailable)
           return
         }
         unavailable(error)
@@ -197,6 +187,22 @@ export function openServiceBus(connectionString: string): Bus & QueueDepths {
 
     async close() {
       await client?.close()
+    },
+  }
+}
+
+function asSent(message: OutgoingMessage): ServiceBusMessage {
+  return {
+    body: message.body,
+    subject: message.subject,
+    messageId: message.messageId,
+    ...(message.correlationId === undefined ? {} : { correlationId: message.correlationId }),
+    ...(message.sessionId === undefined ? {} : { sessionId: message.sessionId }),
+    ...(message.replyToSessionId === undefined ? {} : { replyToSessionId: message.replyToSessionId }),
+    ...(message.timeToLive === undefined ? {} : { timeToLive: message.timeToLive }),
+    applicationProperties: {
+      ...(message.enc === undefined ? {} : { enc: message.enc }),
+      ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
     },
   }
 }

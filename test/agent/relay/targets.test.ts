@@ -10,9 +10,16 @@ async function setup() {
   const dir = await temporaryFolder()
   const state = stateIn(dir, systemClock)
   const pinned: string[] = []
-  const targets = () => createTargets(state, 'sage', (_name, base) => pinned.push(base))
+  const time = { ms: 0 }
+  const targets = () =>
+    createTargets(
+      state,
+      'sage',
+      () => time.ms,
+      (_name, base) => pinned.push(base),
+    )
   const stored = async () => (await state.pins.read())?.pins
-  return { dir, state, targets, pinned, stored }
+  return { dir, state, targets, pinned, stored, time }
 }
 
 describe('pinning of targets', () => {
@@ -60,7 +67,12 @@ describe('pinning of targets', () => {
   it('calls nothing when the address cannot be stored', async () => {
     const { dir, state } = await setup()
     const broken = { ...state, pins: stateIn(join(dir, 'missing'), systemClock).pins }
-    const targets = createTargets(broken, 'sage', () => undefined)
+    const targets = createTargets(
+      broken,
+      'sage',
+      () => 0,
+      () => undefined,
+    )
     for (let attempt = 0; attempt < 2; attempt++) {
       await expect(targets.resolve('sage', 'http://sage.example')).rejects.toMatchObject({
         code: 'request-refused',
@@ -75,5 +87,37 @@ describe('pinning of targets', () => {
     await expect(targets().resolve('sage', 'http://sage.example')).rejects.toMatchObject({
       code: 'state-unreadable',
     })
+  })
+})
+
+describe('limits set on the machine', () => {
+  const base = new URL('http://sage.example/api')
+
+  it('count within a second, and are not read for each call', async () => {
+    const { state, targets, time } = await setup()
+    let reads = 0
+    const counted = { ...state.allowed, read: () => state.allowed.read().finally(() => reads++) }
+    const running = createTargets(
+      { ...state, allowed: counted },
+      'sage',
+      () => time.ms,
+      () => undefined,
+    )
+    for (let call = 0; call < 20; call++) expect(await running.limitsOf(base)).toEqual({})
+    expect(reads).toBe(1)
+    await state.allowed.write({ v: 1, urls: [], limits: { 'http://sage.example': { timeoutSeconds: 5 } } })
+    time.ms = 1000
+    expect(await running.limitsOf(base)).toEqual({ timeoutSeconds: 5 })
+    expect(await targets().limitsOf(base)).toEqual({ timeoutSeconds: 5 })
+  })
+
+  it('are read again after they could not be read', async () => {
+    const { state, targets, time, dir } = await setup()
+    const running = targets()
+    await writeFile(join(dir, 'allowed.json'), '{"v":1,')
+    await expect(running.limitsOf(base)).rejects.toMatchObject({ code: 'state-unreadable' })
+    await state.allowed.write({ v: 1, urls: [] })
+    time.ms = 1000
+    expect(await running.limitsOf(base)).toEqual({})
   })
 })

@@ -9,7 +9,7 @@ type Handler = (argument: Buffer | Error) => void
 export function webSocketStream(socket: WebSocket): ByteStream {
   const out = gatherWrites((bytes) => {
     if (socket.readyState === socket.OPEN) socket.send(bytes, { binary: true })
-  })
+  }, queueMicrotask)
   socket.binaryType = 'nodebuffer'
   return {
     on(event, handler: Handler) {
@@ -30,7 +30,7 @@ export function tcpStream(socket: Socket): ByteStream {
   socket.setNoDelay(true)
   const out = gatherWrites((bytes) => {
     if (socket.writable) socket.write(bytes)
-  })
+  }, queueMicrotask)
   return {
     on(event, handler: Handler) {
       if (event === 'data') socket.on('data', handler)
