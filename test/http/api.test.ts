@@ -214,7 +214,7 @@ describe('settings', () => {
 describe('tables', () => {
   it('of the composition are those that the code defines', async () => {
     const { readFileSync, globSync } = await import('node:fs')
-    const { tables } = await import('../../functions/compose.ts')
+    const { tables } = await import('../../functions/compose/tables.ts')
     const defined = globSync('functions/**/rows.ts').flatMap((file) =>
       [...readFileSync(file, 'utf8').matchAll(/name: '(\w+)',\s*schema/g)].map(([, name]) => name),
     )
