@@ -44,6 +44,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
     tracing,
     audit,
     pruneAudit: audit.prune,
+    pruneAttempts: accounts.pruneAttempts,
     /** For whoever makes calls in the same process without a job. */
     relay,
     recoverRuns: jobs.recover,
