@@ -37,17 +37,17 @@ module.exports = {
     {
       name: 'only-compose-imports-adapters',
       comment:
-        'Services know ports (platform/*/port.ts). Take the port as an argument; compose.ts hands the adapter in.',
+        'Services know ports (platform/*/port.ts). Take the port as an argument; compose/platform.ts opens the adapter.',
       severity: 'error',
       from: {
         path: '^functions/',
-        pathNot: ['^functions/compose\\.ts$', '^functions/main\\.ts$', '^functions/platform/'],
+        pathNot: ['^functions/compose/platform\\.ts$', '^functions/main\\.ts$', '^functions/platform/'],
       },
       to: { path: '^functions/platform/', pathNot: ['/port\\.ts$', '^functions/platform/store/table\\.ts$'] },
     },
     {
       name: 'adapters-do-not-know-each-other',
-      comment: 'One adapter, one outside system. Combine adapters in compose.ts.',
+      comment: 'One adapter, one outside system. Combine adapters in compose/platform.ts.',
       severity: 'error',
       from: { path: '^functions/platform/([^/]+)/' },
       to: { path: '^functions/platform/([^/]+)/', pathNot: ['^functions/platform/$1/', '/port\\.ts$'] },
@@ -58,6 +58,33 @@ module.exports = {
       severity: 'error',
       from: { path: '^functions/platform/' },
       to: { path: '^functions/(?!platform/)' },
+    },
+    {
+      name: 'opening-adapters-knows-no-capability',
+      comment:
+        'compose.ts alone sees adapters and services. What a capability needs belongs into compose/services.ts.',
+      severity: 'error',
+      from: { path: '^functions/compose/platform\\.ts$' },
+      to: {
+        path: '^functions/',
+        pathNot: ['^functions/(platform/|settings\\.ts$)', '^functions/compose/tables\\.ts$'],
+      },
+    },
+    {
+      name: 'composition-is-made-in-one-place',
+      comment:
+        'The parts of the composition are put together by compose.ts. Take what you need as an argument instead.',
+      severity: 'error',
+      from: { path: '^(functions|agent|shared|infra)/', pathNot: '^functions/compose(\\.ts$|/)' },
+      to: { path: '^functions/compose/' },
+    },
+    {
+      name: 'adapters-are-opened-by-compose',
+      comment:
+        'The other parts of the composition get what is open: import only the type of compose/platform.ts.',
+      severity: 'error',
+      from: { path: '^functions/compose/' },
+      to: { path: '^functions/compose/platform\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'sdk-only-in-adapters',
@@ -81,7 +108,7 @@ module.exports = {
     {
       name: 'capabilities-meet-in-compose',
       comment:
-        "A capability uses another through its service's type, handed in by compose.ts: import type only from service.ts.",
+        "A capability uses another through its service's type, handed in by compose/services.ts: import type only from service.ts.",
       severity: 'error',
       from: { path: '^functions/(audit|tenancy|connectors|relay|jobs|hr|licensing)/' },
       to: {

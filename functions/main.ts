@@ -51,6 +51,7 @@ app.timer('recoverRuns', {
   handler: async () => {
     await hub.recoverRuns()
     await hub.pruneAudit()
+    await hub.pruneAttempts()
   },
 })
 

@@ -1,5 +1,5 @@
 import { type Clock, toIso } from '../../shared/clock.ts'
-import { isStegError, StegError } from '../../shared/errors/error.ts'
+import { StegError } from '../../shared/errors/error.ts'
 import {
   KEY_OVERLAP_MS,
   KEYS_CONFIRMATION_AUDIENCE,
@@ -9,10 +9,10 @@ import {
   type KeysConfirmed,
   type KeysOffer,
 } from '../../shared/wire/keys.ts'
-import type { Store } from '../platform/store/port.ts'
+import type { Agents } from './agents.ts'
 import type { createKeys } from './keys.ts'
 import { claimedIssuer, verifyAssertion, verifyPossession } from './proof.ts'
-import { type AgentRow, agentsTable, tenantOfAgent } from './rows.ts'
+import { type AgentRow, tenantOfAgent } from './rows.ts'
 
 export interface KeyRotation {
   /** Takes new keys of an agent, not to be used yet. @throws StegError `proof-invalid`, `agent-revoked`, `agent-outdated` */
@@ -23,26 +23,16 @@ export interface KeyRotation {
   ask(tenantId: string, agentId: string): Promise<void>
 }
 
-type Found = { readonly tenantId: string; readonly row: AgentRow; readonly etag: string }
+type Found = { readonly tenantId: string; readonly row: AgentRow }
 
 /** Change of keys without a moment in which hub and agent do not understand each other; each step is one write. */
 export function createKeyRotation(parts: {
-  readonly store: Store
+  readonly agents: Agents
   readonly clock: Clock
   readonly keys: Pick<ReturnType<typeof createKeys>, 'make'>
   readonly onChanged: (tenantId: string, agentId: string, row: AgentRow) => void
 }): KeyRotation {
-  const { clock, onChanged } = parts
-  const agents = agentsTable.bind(parts.store)
-
-  async function find(agentId: string): Promise<Found> {
-    const tenantId = tenantOfAgent(agentId)
-    const row = tenantId === undefined ? undefined : await agents.get(tenantId, agentId)
-    if (tenantId === undefined || row === undefined) {
-      throw new StegError('proof-invalid', { reason: 'the agent is unknown' })
-    }
-    return { tenantId, row: row.value, etag: row.etag }
-  }
+  const { agents, clock, onChanged } = parts
 
   /** Again when a heartbeat was written at the same moment. */
   async function change<T>(
@@ -50,16 +40,11 @@ export function createKeyRotation(parts: {
     decide: (found: Found) => Promise<{ readonly row?: AgentRow; readonly answer: T }>,
   ): Promise<T> {
     for (;;) {
-      const found = await find(agentId)
-      const { row, answer } = await decide(found)
+      const { tenantId, row: found } = await agents.claimed(agentId)
+      const { row, answer } = await decide({ tenantId, row: found.value })
       if (row === undefined) return answer
-      try {
-        await agents.put(found.tenantId, agentId, row, { kind: 'match', etag: found.etag })
-      } catch (error) {
-        if (isStegError(error, 'store-conflict')) continue
-        throw error
-      }
-      onChanged(found.tenantId, agentId, row)
+      if (!(await agents.wasWritten(tenantId, agentId, row, { kind: 'match', etag: found.etag }))) continue
+      onChanged(tenantId, agentId, row)
       return answer
     }
   }
@@ -112,9 +97,8 @@ export function createKeyRotation(parts: {
     },
 
     async ask(tenantId, agentId) {
-      if (tenantOfAgent(agentId) !== tenantId || (await agents.get(tenantId, agentId)) === undefined) {
-        throw new StegError('not-found', { what: 'agent' })
-      }
+      if (tenantOfAgent(agentId) !== tenantId) throw new StegError('not-found', { what: 'agent' })
+      await agents.existing(tenantId, agentId)
       await change(agentId, async ({ row }) => {
         refuseRevoked(row)
         return { row: { ...row, rotationAskedAt: clock.now() }, answer: undefined }

@@ -5,17 +5,12 @@ import { listOf } from '../http/paging.ts'
 import { Id, line } from '../http/text.ts'
 import type { ApiTokens, ApiTokenView } from './api-tokens.ts'
 import { roles } from './rules/roles.ts'
-import { type AccountScope, MAX_SCOPE_GROUPS, MAX_SCOPE_PEOPLE } from './rules/scope.ts'
+import type { AccountScope } from './rules/scope.ts'
+import { scopeLists } from './scope-lists.ts'
 
 /** Null is everybody. */
 const Scope = z
-  .strictObject({
-    people: z
-      .array(z.string().regex(/^(0|[1-9]\d{0,5})_(0|[1-9]\d{0,7})$/, 'not an external token such as 3_4'))
-      .max(MAX_SCOPE_PEOPLE)
-      .meta({ description: 'External tokens, e.g. 3_4.' }),
-    groups: z.array(Id).max(MAX_SCOPE_GROUPS).meta({ description: 'Ids of groups.' }),
-  })
+  .strictObject(scopeLists)
   .meta({ id: 'AccessScope', description: 'Only these people, and those in these groups.' })
 
 const ApiToken = z

@@ -2,6 +2,7 @@ import { Checkbox, Field, Input, makeStyles, Radio, RadioGroup } from '@fluentui
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { scopeLimits } from '../../shared/scope-limits.ts'
 import { read } from '../api/read.ts'
 import { useMay } from '../api/session.tsx'
 import { Column } from '../ui/layout.tsx'
@@ -47,7 +48,7 @@ export function ScopeField({
       </Field>
       {limits !== null && (
         <>
-          <Field label={t('scope.people')} hint={t('scope.peopleHint')}>
+          <Field label={t('scope.people')} hint={t('scope.peopleHint', { most: scopeLimits.people })}>
             <Input
               value={text}
               onChange={(_, { value }) => {
@@ -56,7 +57,7 @@ export function ScopeField({
               }}
             />
           </Field>
-          <Field label={t('scope.groups')}>
+          <Field label={t('scope.groups')} hint={t('scope.groupsHint', { most: scopeLimits.groups })}>
             <Loaded query={groups}>
               {({ items }) => (
                 <fieldset className={styles.groups} aria-label={t('scope.groups')}>

@@ -6,6 +6,7 @@ import { Facts } from '../ui/facts.tsx'
 import { Section } from '../ui/layout.tsx'
 import { Loaded, Page } from '../ui/page.tsx'
 import { formatDate, Time } from '../ui/time.tsx'
+import { PersonAbsences } from './person-absences.tsx'
 import { PersonBalances } from './person-balances.tsx'
 import { PersonBookings } from './person-bookings.tsx'
 import { PersonEdit } from './person-edit.tsx'
@@ -32,6 +33,7 @@ export function Component() {
             <PersonEdit key={known.id} person={known} version={version} />
             <FromSage person={known} />
             {may('balances:read') && <PersonBalances id={known.id} />}
+            {may('absences:read') && <PersonAbsences token={known.externalToken} />}
             {may('bookings:read') && <PersonBookings token={known.externalToken} />}
           </>
         )}

@@ -170,6 +170,54 @@ describeInBrowser('people in the portal', () => {
     await expect.poll(() => run.count(), POLL).toBe(0)
   })
 
+  it('shows what somebody has asked for, the newest first, and what became of it', async () => {
+    const [person, other] = [await personAt(0), await personAt(1)]
+    const page = await portal.open(`/people/${person.id}`)
+    const section = page.getByRole('region', { name: 'Urlaubsanträge' })
+    await section.getByText(/sind keine Urlaubsanträge da/).waitFor()
+    await run('SysSageSyncAbwesenheitsgruende')
+    const ask = (id: string, from: string, to: string) =>
+      contentOf(
+        api.POST('/api/v1/absences', {
+          body: {
+            items: [
+              { id, externalToken: person.externalToken, reasonId: 1, from, to, comment: `Wunsch ${id}` },
+            ],
+          },
+        }),
+      )
+    for (let day = 10; day < 21; day++) await ask(`leave-${day}`, `2027-05-${day}`, `2027-05-${day}`)
+    await ask('overlap', '2027-05-20', '2027-05-28')
+    await run('SysSageExportAntraege')
+
+    await page.reload()
+    const requests = section.locator('tbody tr')
+    await expect.poll(() => requests.count(), POLL).toBe(10)
+    const newest = requests.first()
+    for (const text of [
+      '20.05.2027 bis 28.05.2027',
+      'Urlaub',
+      'Wunsch overlap',
+      'Nicht angenommen',
+      /Status 409/,
+    ]) {
+      await newest.getByText(text).first().waitFor()
+    }
+    await requests.nth(1).getByText('20.05.2027', { exact: true }).waitFor()
+    await requests.nth(1).getByText('Beantragt').waitFor()
+    await section.getByRole('button', { name: 'Weitere anzeigen' }).click()
+    await expect.poll(() => requests.count(), POLL).toBe(12)
+    await requests.last().getByText('10.05.2027').waitFor()
+    await expect.poll(() => section.getByRole('button').count(), POLL).toBe(0)
+
+    const english = await portal.open(`/people/${person.id}`, { language: 'en' })
+    const inEnglish = english.getByRole('region', { name: 'Requests for leave' })
+    await inEnglish.getByText('20/05/2027 to 28/05/2027').waitFor()
+    await inEnglish.getByText('Not taken').waitFor()
+    const elsewhere = await portal.open(`/people/${other.id}`)
+    await elsewhere.getByText(/sind keine Urlaubsanträge da/).waitFor()
+  })
+
   it.each(['/people', '/people/groups', 'person'] as const)('%s: texts, axe and phone', async (which) => {
     const path = which === 'person' ? `/people/${(await personAt(0)).id}` : which
     for (const options of [{}, { language: 'en', dark: true }, { phone: true }] as const) {
@@ -186,6 +234,15 @@ describeInBrowser('people in the portal', () => {
       await page.context().close()
     }
   })
+
+  async function run(token: string): Promise<void> {
+    const { id } = await contentOf(
+      api.POST('/api/v1/jobs/{token}/runs', { params: { path: { token } }, body: { dryRun: false } }),
+    )
+    const stateOf = async () =>
+      (await contentOf(api.GET('/api/v1/jobs/{token}/runs/{id}', { params: { path: { token, id } } }))).state
+    await expect.poll(stateOf, { timeout: 50_000 }).toBe('succeeded')
+  }
 })
 
 async function act(page: PortalPage, name: string): Promise<void> {

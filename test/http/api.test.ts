@@ -112,7 +112,7 @@ describe('every endpoint with every role (A9)', () => {
   }
 
   /** What an allowed caller would do next does not matter here, and must not happen. */
-  async function statusOf(endpoint: Endpoint, principal: Principal | undefined, headers: object) {
+  async function answerTo(endpoint: Endpoint, principal: Principal | undefined, headers: object) {
     const emptied = {
       ...endpoint,
       params: undefined,
@@ -126,7 +126,16 @@ describe('every endpoint with every role (A9)', () => {
       plainSite,
     )
     const request = fakeRequest({ method: endpoint.method, headers: { ...headers } })
-    return ((await handle(request, fakeContext())) as { status: number }).status
+    return (await handle(request, fakeContext())) as { status: number; body?: string }
+  }
+
+  const statusOf = async (...asked: Parameters<typeof answerTo>) => (await answerTo(...asked)).status
+
+  /** Refused as a stranger's request, and not for want of a right. */
+  async function expectForeign(endpoint: Endpoint, principal: Principal | undefined, headers: object) {
+    const { status, body } = await answerTo(endpoint, principal, headers)
+    const answer = `${endpoint.id} ${JSON.stringify(headers)}: ${status} ${JSON.parse(body ?? '{}').code}`
+    expect(answer).toMatch(/: 403 foreign-request$/)
   }
 
   const guarded = () => hub.endpoints.filter(({ access }) => access !== 'anyone')
@@ -165,14 +174,25 @@ describe('every endpoint with every role (A9)', () => {
           { ...wayOf.cookie, origin: 'https://localhost' },
           { ...wayOf.cookie, 'sec-fetch-site': 'cross-site' },
         ]) {
-          const status = await statusOf(endpoint, one, wrong)
-          expect(`${endpoint.id} ${JSON.stringify(wrong)}: ${status}`).toMatch(/: 403$/)
+          await expectForeign(endpoint, one, wrong)
         }
         const own = await statusOf(endpoint, one, { ...wayOf.cookie, origin: 'http://localhost' })
         expect(own).toBe(mayCall(endpoint, one, 'cookie') ? endpoint.success.status : 403)
       }
     },
   )
+
+  it('nobody is signed in, or does anything else without being asked who they are, from another site', async () => {
+    const open = hub.endpoints.filter(({ access, method }) => access === 'anyone' && method !== 'GET')
+    expect(open.map(({ id }) => id)).toContain('signIn')
+    for (const endpoint of open) {
+      await expectForeign(endpoint, undefined, { origin: 'https://elsewhere.example' })
+      await expectForeign(endpoint, undefined, { 'sec-fetch-site': 'cross-site' })
+      expect(await statusOf(endpoint, undefined, { origin: 'http://localhost' })).toBe(
+        endpoint.success.status,
+      )
+    }
+  })
 
   it('nobody gets anywhere, with a cookie of another name, port or prefix neither', async () => {
     for (const endpoint of guarded()) {
@@ -214,7 +234,7 @@ describe('settings', () => {
 describe('tables', () => {
   it('of the composition are those that the code defines', async () => {
     const { readFileSync, globSync } = await import('node:fs')
-    const { tables } = await import('../../functions/compose.ts')
+    const { tables } = await import('../../functions/compose/tables.ts')
     const defined = globSync('functions/**/rows.ts').flatMap((file) =>
       [...readFileSync(file, 'utf8').matchAll(/name: '(\w+)',\s*schema/g)].map(([, name]) => name),
     )

@@ -247,7 +247,16 @@ describe('a token that is limited to certain people (A9)', () => {
     const searched = await ask(limited, 'listPeople', {}, undefined, '?search=name')
     expect(searched.body.total).toBe(2)
     expect((await ask(limited, 'listPeople', {}, undefined, `?group=${otherGroup}`)).body.total).toBe(0)
-    expect((await ask(limited, 'listBookings', {}, undefined, '?person=1_3')).body.items).toEqual([])
+    for (const list of ['listBookings', 'listAbsences']) {
+      const of = async (token: string, person: string) =>
+        (await ask(token, list, {}, undefined, `?person=${person}`)).body.items.map(
+          ({ externalToken }: { externalToken: string }) => externalToken,
+        )
+      expect(await of(limited, '1_3'), list).toEqual([])
+      expect(await of(limited, '1_1'), list).toEqual(['1_1'])
+      expect(await of(owner, '1_3'), list).toEqual(['1_3'])
+      expect(await of(owner, 'nobody'), list).toEqual([])
+    }
     expect(
       (await ask(limited, 'listBookings', {}, undefined, '?state=pending&limit=1')).body.items,
     ).toHaveLength(1)

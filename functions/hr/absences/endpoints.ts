@@ -96,14 +96,15 @@ export function absenceEndpoints(absences: ScopedAbsences): readonly Endpoint[] 
       tag,
       summary: 'List requests for leave',
       description:
-        'Those of one state in the order of receipt; without a state all, in the order of their ids. A page may hold fewer items than the limit, and still have a cursor.',
+        'Those of one person the newest first, those of one state in the order of receipt; otherwise all, in the order of their ids. A page may hold fewer items than the limit, and still have a cursor.',
       query: PageQuery.extend({
         state: State.optional(),
+        person: z.string().min(1).max(64).optional().meta({ description: 'External token, e.g. 3_4.' }),
         cursor: z
           .string()
           .regex(/^[A-Za-z0-9._:@+~-]{1,100}$/, 'not a cursor of this list')
           .optional()
-          .meta({ description: 'The cursor that the page before returned, for the same state.' }),
+          .meta({ description: 'The cursor that the page before returned, for the same person and state.' }),
       }),
       success: { status: 200, schema: pageOf(Absence) },
       errors: [],

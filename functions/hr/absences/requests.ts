@@ -1,5 +1,5 @@
 import type { Store, Write } from '../../platform/store/port.ts'
-import { type LeaveRequest, leaveRequestsTable, requestKey, stateKey, stateRange } from './rows.ts'
+import { type LeaveRequest, leaveRequestsTable, personKey, requestKey, stateKey, stateRange } from './rows.ts'
 import { openStates, shownState } from './rules/state.ts'
 
 /** A request as the export holds it; `etag` is that of its row in the list of its state. */
@@ -8,10 +8,10 @@ export interface HeldRequest {
   readonly value: LeaveRequest
 }
 
-/** Requests of one batch: each is two rows. */
-const BATCH = 50
+/** Requests of one batch: each is three rows. */
+const BATCH = 33
 
-/** Writing requests for leave: both rows of each in one atomic batch. */
+/** Writing requests for leave: all rows of each in one atomic batch. */
 export interface Requests {
   find(tenantId: string, id: string): Promise<LeaveRequest | undefined>
   /** @throws StegError `store-conflict` when one of them exists; those of earlier batches stay */
@@ -36,6 +36,7 @@ export function createRequests(store: Store): Requests {
           .flatMap((request) => [
             table.toPut(requestKey(request.id), request, { kind: 'absent' }),
             table.toPut(listKey(request), request, { kind: 'absent' }),
+            table.toPut(personKey(request), request, { kind: 'absent' }),
           ])
         await store.batch(leaveRequestsTable.name, tenantId, writes)
       }
@@ -56,7 +57,9 @@ export function createRequests(store: Store): Requests {
         old === key
           ? [table.toPut(key, next, match)]
           : [table.toPut(key, next, { kind: 'absent' }), { kind: 'delete', key: old, condition: match }]
-      writes.push(table.toPut(requestKey(next.id), next, { kind: 'any' }))
+      for (const copy of [requestKey(next.id), personKey(next)]) {
+        writes.push(table.toPut(copy, next, { kind: 'any' }))
+      }
       const [etag] = await store.batch(leaveRequestsTable.name, tenantId, writes)
       if (etag === undefined) throw new Error('a put has an etag')
       return { etag, value: next }

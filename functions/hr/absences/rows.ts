@@ -6,8 +6,9 @@ import { requestStates, type ShownState } from './rules/state.ts'
 const ErrorRecordSchema = z.custom<ErrorRecord>((value) => typeof value === 'object' && value !== null)
 
 /**
- * Partition: tenant. Every request is there twice, written in one batch: key `r~<id>` to find it by the sender's id, and
- * `s~<shown state>~<received>~<id>` to list a state in the order of receipt without reading the others.
+ * Partition: tenant. Every request is there three times, written in one batch: key `r~<id>` to find it by the sender's id,
+ * `s~<shown state>~<received>~<id>` to list a state in the order of receipt without reading the others, and
+ * `p~<person>~<time left>~<id>` to list a person's, the newest first.
  */
 export const leaveRequestsTable = defineTable({
   name: 'LeaveRequests',
@@ -44,4 +45,15 @@ export function stateKey(state: ShownState, request: Pick<LeaveRequest, 'receive
 
 export function stateRange(state: ShownState): { from: string; to: string } {
   return { from: `s~${state}~`, to: `s~${state}~~` }
+}
+
+/** The greatest time of 13 digits: what is left until then is less for the newer. */
+const END_OF_TIME = 9_999_999_999_999
+
+export function personKey({ personId, receivedAt, id }: LeaveRequest): string {
+  return `p~${personId}~${padNumber(END_OF_TIME - receivedAt, 13)}~${id}`
+}
+
+export function personRange(personId: string): { from: string; to: string } {
+  return { from: `p~${personId}~`, to: `p~${personId}~~` }
 }

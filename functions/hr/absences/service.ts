@@ -6,17 +6,10 @@ import { inFlight } from '../in-flight.ts'
 import type { MasterDataService } from '../masterdata/service.ts'
 import { idOfToken } from '../people/rules/plan.ts'
 import type { PeopleService } from '../people/service.ts'
+import { listRequests, type RequestPage, type RequestQuery } from './listing.ts'
 import { createRequests } from './requests.ts'
-import {
-  ALL_REQUESTS,
-  type LeaveRequest,
-  leaveRequestsTable,
-  requestKey,
-  stateKey,
-  stateRange,
-} from './rows.ts'
+import type { LeaveRequest } from './rows.ts'
 import { type RequestContent, sameContent } from './rules/content.ts'
-import type { ShownState } from './rules/state.ts'
 
 /** Looks into the store at the same time. */
 const LOOKS = 16
@@ -36,15 +29,8 @@ export interface AbsencesService {
   accept(tenantId: string, items: readonly NewRequest[]): Promise<readonly Acceptance[]>
   /** @throws StegError `not-found` */
   get(tenantId: string, id: string): Promise<LeaveRequest>
-  /** One page: of a state in the order of receipt, of all in the order of their ids. */
-  list(
-    tenantId: string,
-    query: {
-      readonly state?: ShownState | undefined
-      readonly limit: number
-      readonly cursor?: string | undefined
-    },
-  ): Promise<{ requests: readonly LeaveRequest[]; cursor: string | undefined }>
+  /** One page: of a person the newest first, of a state in the order of receipt, of all in the order of their ids. */
+  list(tenantId: string, query: RequestQuery): Promise<RequestPage>
 }
 
 export function createAbsencesService(parts: {
@@ -53,7 +39,6 @@ export function createAbsencesService(parts: {
   readonly people: Pick<PeopleService, 'get'>
   readonly masterData: Pick<MasterDataService, 'find'>
 }): AbsencesService {
-  const table = leaveRequestsTable.bind(parts.store)
   const requests = createRequests(parts.store)
 
   async function considered(tenantId: string, item: NewRequest): Promise<Acceptance & { isNew?: true }> {
@@ -110,24 +95,8 @@ export function createAbsencesService(parts: {
       return request
     },
 
-    async list(tenantId, { state, limit, cursor }) {
-      const range = state === undefined ? ALL_REQUESTS : stateRange(state)
-      const from = cursor === undefined ? range.from : range.from + cursor
-      const { rows } = await table.query(tenantId, { from, to: range.to, limit: limit + 1 })
-      const next = rows[limit]?.value
-      return {
-        requests: rows.slice(0, limit).map(({ value }) => value),
-        cursor: next === undefined ? undefined : cursorOf(next, state),
-      }
-    },
+    list: (tenantId, query) => listRequests(parts.store, tenantId, query),
   }
-}
-
-/** What follows the beginning of the range in the key of the row to continue with. */
-export function cursorOf(next: LeaveRequest, state: ShownState | undefined): string {
-  return state === undefined
-    ? requestKey(next.id).slice(ALL_REQUESTS.from.length)
-    : stateKey(state, next).slice(stateRange(state).from.length)
 }
 
 function repeated(stored: LeaveRequest, item: NewRequest): Acceptance {

@@ -1,7 +1,11 @@
 import type { Scope } from '../../http/principal.ts'
 import type { Store } from '../../platform/store/port.ts'
+import { inFlight } from '../in-flight.ts'
 import { membersRange, peoplePointersTable, peopleTable } from './rows.ts'
 import { idOfToken } from './rules/plan.ts'
+
+/** A scope may name a hundred groups: read one after the other, each list would wait for all of them. */
+const GROUPS_AT_ONCE = 16
 
 /** The people whom a limited caller may see. */
 export interface VisiblePeople {
@@ -47,9 +51,9 @@ export function createVisibility(store: Store): Visibility {
     async visible(tenantId, scope) {
       if (scope.kind === 'everyone') return undefined
       const found = new Set(scope.people.flatMap((token) => idOfToken(token) ?? []))
-      for (const group of scope.groups) {
+      await inFlight(scope.groups, GROUPS_AT_ONCE, async (group) => {
         for await (const { value } of pointers.all(tenantId, membersRange(group))) found.add(value.person)
-      }
+      })
       const ids = [...found].sort()
       return {
         ids,

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../../../shared/clock.ts'
 import { isStegError, StegError } from '../../../shared/errors/error.ts'
 import type { Store } from '../../platform/store/port.ts'
+import { keyOf, padNumber } from '../../platform/store/table.ts'
 import { attemptsTable } from './rows.ts'
-import { type Counter, nextAttemptAt, withAttempt } from './rules/throttle.ts'
+import { attemptDayOf, type Counter, nextAttemptAt, withAttempt } from './rules/throttle.ts'
 
 /** What is counted: a counter, and for whom. */
 export interface Counted {
@@ -30,15 +31,19 @@ export function createSignInAttempts(parts: {
   const { clock } = parts
   const table = attemptsTable.bind(parts.store)
 
-  async function begin({ counter, of }: Counted): Promise<void> {
+  async function begin(counted: Counted): Promise<void> {
+    const { shard, key } = placeOf(counted)
     for (let race = 0; race < RACES; race++) {
-      const row = await table.get(partitionOf(of), counter)
       const now = clock.now()
-      const wait = nextAttemptAt(counter, row?.value) - now
+      const today = attemptDayOf(now)
+      const row = await table.get(attemptsPartition(today, shard), key)
+      const before = row ?? (await table.get(attemptsPartition(today - 1, shard), key))
+      const wait = nextAttemptAt(counted.counter, before?.value) - now
       if (wait > 0) throw delayed(wait)
       try {
+        // Around midnight, those whose clock is behind still count on the day before: a try or two more, once a day.
         const condition = row ? ({ kind: 'match', etag: row.etag } as const) : ({ kind: 'absent' } as const)
-        await table.put(partitionOf(of), counter, withAttempt(row?.value, now), condition)
+        await table.put(attemptsPartition(today, shard), key, withAttempt(before?.value, now), condition)
         return
       } catch (error) {
         if (!isStegError(error, 'store-conflict')) throw error
@@ -52,7 +57,13 @@ export function createSignInAttempts(parts: {
     async begin(counted) {
       for (const one of counted) await begin(one)
     },
-    forget: ({ counter, of }) => table.delete(partitionOf(of), counter, { kind: 'any' }),
+    async forget(counted) {
+      const { shard, key } = placeOf(counted)
+      const now = clock.now()
+      // Written, not deleted: it also stands before a row of yesterday, and goes with its day.
+      const none = { failures: 0, lastAt: now }
+      await table.put(attemptsPartition(attemptDayOf(now), shard), key, none, { kind: 'any' })
+    },
   }
 }
 
@@ -61,8 +72,16 @@ function delayed(ms: number): StegError {
 }
 
 /** Hashed: neither addresses nor what was typed as one belongs into this table. */
-function partitionOf(of: string): string {
-  return createHash('sha256').update(of).digest('hex')
+function placeOf({ counter, of }: Counted): { readonly shard: string; readonly key: string } {
+  const hash = createHash('sha256').update(of).digest('hex')
+  return { shard: hash.slice(0, 1), key: keyOf(hash, counter) }
+}
+
+/** The first digit of the hash: a partition takes 2,000 rows a second, and an attack shall not get to that. */
+export const attemptShards = [...'0123456789abcdef']
+
+export function attemptsPartition(day: number, shard: string): string {
+  return keyOf(padNumber(day, 6), shard)
 }
 
 /** Who has one IPv6 address has the 2^64 beside it, too. */

@@ -68,8 +68,19 @@ export const sessionsTable = defineTable({
   }),
 })
 
-/** Partition: what is counted, hashed; key: kind of counter. */
+/**
+ * Partition: the day of the last attempt, and a shard; key: what is counted, hashed, and the kind of counter. A counter
+ * moves on with its last attempt, so that those that count no longer are whole partitions.
+ */
 export const attemptsTable = defineTable({
   name: 'SignInAttempts',
   schema: z.object({ failures: z.number(), lastAt: z.number() }),
 })
+
+/** The last day whose counters are deleted. */
+export const attemptsPrunedTable = defineTable({
+  name: 'SignInAttempts',
+  schema: z.object({ day: z.number() }),
+})
+/** Its partition and key. */
+export const PRUNED = 'pruned'

@@ -2,6 +2,7 @@ import type { Principal, Session } from '../../http/principal.ts'
 import { rightsOf } from '../rules/roles.ts'
 import { type Addresses, createAddresses } from './addresses.ts'
 import { createSignInAttempts } from './attempts.ts'
+import { createAttemptsPruning } from './attempts-pruning.ts'
 import { createBrowserSeal } from './browser-seal.ts'
 import { createInvitations, type Invitations } from './invitations.ts'
 import { createMailer } from './mailer.ts'
@@ -35,6 +36,8 @@ export interface AccountsService {
   readonly sessions: Sessions
   /** Whose session a cookie is: two point reads, and a write now and then for "last seen". */
   signedIn(cookie: string): Promise<SignedIn | undefined>
+  /** Deletes some of the counters of sign-in attempts that count no longer; one transaction an hour when there are none. */
+  pruneAttempts(): Promise<number>
 }
 
 export function createAccountsService(parts: AccountsParts): AccountsService {
@@ -62,6 +65,7 @@ export function createAccountsService(parts: AccountsParts): AccountsService {
     addresses: createAddresses(accounts),
     microsoft: createMicrosoftSignIn(accounts, invitations, registration, signIn),
     sessions: accounts.sessions,
+    pruneAttempts: createAttemptsPruning({ store, clock }),
 
     async signedIn(cookie) {
       let user: UserRow | undefined

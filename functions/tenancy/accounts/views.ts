@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { toIso } from '../../../shared/clock.ts'
 import { said } from '../../http/text.ts'
 import { rights, roles } from '../rules/roles.ts'
+import { scopeLists } from '../scope-lists.ts'
 import { isEmail } from './rules/email.ts'
 import type { SignedIn } from './service.ts'
 import type { UserView } from './users.ts'
@@ -17,16 +18,10 @@ export const Email = z
 /** Of a link in a mail, or of nothing. */
 export const MailedToken = z.object({ token: z.string().regex(/^[0-9A-Za-z_-]{1,200}$/) })
 
-const Name = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u)
-
 export const ScopeBody = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('everyone') }),
-    z.strictObject({
-      kind: z.literal('limited'),
-      people: z.array(Name).max(500).meta({ description: 'External tokens, such as `3_4`.' }),
-      groups: z.array(Name).max(100),
-    }),
+    z.strictObject({ kind: z.literal('limited'), ...scopeLists }),
   ])
   .meta({ id: 'Scope', description: 'Whose data may be seen.' })
 

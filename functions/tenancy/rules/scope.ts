@@ -3,10 +3,6 @@ export type AccountScope =
   | { readonly kind: 'everyone' }
   | { readonly kind: 'limited'; readonly people: readonly string[]; readonly groups: readonly string[] }
 
-/** Short lists: each person named costs a look, each group a range. */
-export const MAX_SCOPE_PEOPLE = 100
-export const MAX_SCOPE_GROUPS = 20
-
 /** Whether somebody who sees `held` may give `given` to another: never more than they see themselves. */
 export function covers(held: AccountScope, given: AccountScope): boolean {
   if (held.kind === 'everyone') return true

@@ -119,6 +119,22 @@ export const people = {
     entry: 'Eintritt',
     exit: 'Austritt',
   },
+  absences: {
+    title: 'Urlaubsanträge',
+    none: 'Von dieser Person sind keine Urlaubsanträge da. Apps übergeben sie mit POST /api/v1/absences; was in Sage selbst eingetragen wird, steht nur dort.',
+    column: { days: 'Tage', reason: 'Grund', state: 'Status', receivedAt: 'Eingegangen' },
+    span: '{{from}} bis {{to}}',
+    halfDay: 'Halber Tag',
+    reasonNumber: 'Grund {{number}}',
+    state: {
+      pending: 'Unterwegs',
+      requested: 'Beantragt',
+      approved: 'Genehmigt',
+      rejected: 'Abgelehnt',
+      refused: 'Nicht angenommen',
+      removed: 'In Sage gelöscht',
+    },
+  },
   balances: {
     title: 'Kontostände',
     none: 'Von dieser Person sind noch keine Kontostände bekannt. Der Job „Kontostände abgleichen“ holt sie aus Sage.',

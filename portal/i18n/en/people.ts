@@ -122,6 +122,22 @@ export const people: TextsLike<typeof leading> = {
     entry: 'Entry',
     exit: 'Exit',
   },
+  absences: {
+    title: 'Requests for leave',
+    none: 'There are no requests for leave of this person. Apps hand them in with POST /api/v1/absences; what is entered in Sage itself is only there.',
+    column: { days: 'Days', reason: 'Reason', state: 'State', receivedAt: 'Received' },
+    span: '{{from}} to {{to}}',
+    halfDay: 'Half a day',
+    reasonNumber: 'Reason {{number}}',
+    state: {
+      pending: 'On its way',
+      requested: 'Requested',
+      approved: 'Approved',
+      rejected: 'Rejected',
+      refused: 'Not taken',
+      removed: 'Deleted in Sage',
+    },
+  },
   balances: {
     title: 'Balances',
     none: 'No balances of this person are known yet. The job “Synchronise balances” fetches them from Sage.',

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { shownStates } from '../../../functions/hr/absences/rules/state.ts'
 import { isStegError } from '../../../shared/errors/error.ts'
 import { runOnce, TENANT } from '../job-site.ts'
 import { Crash, type SendFault, sendFaults } from './sage-model.ts'
@@ -80,6 +81,15 @@ describe('export of requests for leave (A7)', () => {
           const { requests } = await site.service.list(TENANT, { limit: 100 })
           expect(requests).toHaveLength(number)
           expect(requests.filter(({ state }) => state === 'pending' || state === 'sending')).toEqual([])
+          // Found by person and by state as by id, in whatever state they were left on the way.
+          const listed = async (query: object) =>
+            (await site.service.list(TENANT, { limit: 100, ...query })).requests
+          const people = [...new Set(requests.map(({ personId }) => personId))]
+          const ofPeople = (await Promise.all(people.map((personId) => listed({ personId })))).flat()
+          const ofStates = (await Promise.all(shownStates.map((state) => listed({ state })))).flat()
+          for (const list of [ofPeople, ofStates]) {
+            expect(list.toSorted((x, y) => (x.id < y.id ? -1 : 1))).toEqual(requests)
+          }
           const inSage = requests.filter(({ sageId }) => sageId !== undefined)
           expect(new Set(inSage.map(({ sageId }) => sageId)).size).toBe(inSage.length)
           expect(site.model.absences).toHaveLength(inSage.length)

@@ -31,3 +31,13 @@ export function withAttempt(attempts: Attempts | undefined, now: number): Attemp
   const remembered = attempts !== undefined && now - attempts.lastAt < FORGET_MS ? attempts.failures : 0
   return { failures: remembered + 1, lastAt: now }
 }
+
+/** Days are counted from the epoch, in UTC. A counter of a day may count until the end of the next one. */
+export function attemptDayOf(ms: number): number {
+  return Math.floor(ms / FORGET_MS)
+}
+
+/** The last day of whose counters none counts any more. */
+export function lastForgottenDay(now: number): number {
+  return attemptDayOf(now) - 2
+}

@@ -1,0 +1,85 @@
+import type { Clock } from '../../shared/clock.ts'
+import { auditEndpoints } from '../audit/endpoints.ts'
+import { connectorEndpoints } from '../connectors/endpoints.ts'
+import { downloadsEndpoint } from '../downloads/endpoints.ts'
+import type { AgentFile } from '../downloads/file.ts'
+import { healthEndpoint } from '../health/endpoint.ts'
+import { absenceEndpoints } from '../hr/absences/endpoints.ts'
+import { scopedAbsences } from '../hr/absences/scoped.ts'
+import { balanceEndpoints } from '../hr/balances/endpoints.ts'
+import { bookingEndpoints } from '../hr/bookings/endpoints.ts'
+import { scopedBookings } from '../hr/bookings/scoped.ts'
+import { masterDataEndpoints } from '../hr/masterdata/endpoints.ts'
+import { peopleEndpoints } from '../hr/people/endpoints.ts'
+import { groupEndpoints } from '../hr/people/group-endpoints.ts'
+import { sageEndpoints } from '../hr/sage/endpoints.ts'
+import type { Endpoint } from '../http/endpoint.ts'
+import { jobEndpoints } from '../jobs/endpoints.ts'
+import { licensingEndpoints } from '../licensing/endpoints.ts'
+import { licensed } from '../licensing/guard.ts'
+import { agentMetricsEndpoint, lastDayOf } from '../metrics/agent-endpoints.ts'
+import { metricsEndpoint } from '../metrics/endpoint.ts'
+import type { Settings } from '../settings.ts'
+import { setupEndpoints } from '../setup/endpoints.ts'
+import { accountEndpoints } from '../tenancy/accounts/account-endpoints.ts'
+import { sessionEndpoints } from '../tenancy/accounts/session-endpoints.ts'
+import { userEndpoints } from '../tenancy/accounts/user-endpoints.ts'
+import { apiTokenEndpoints } from '../tenancy/api-token-endpoints.ts'
+import { tenancyEndpoints } from '../tenancy/endpoints.ts'
+import { variableEndpoints } from '../tenancy/variables/endpoints.ts'
+import type { Platform } from './platform.ts'
+import type { Services } from './services.ts'
+
+/** All endpoints; those of an article that the tenant has not licensed refuse. */
+export function listEndpoints(
+  platform: Pick<Platform, 'store' | 'bus' | 'counts'>,
+  services: Services,
+  parts: {
+    readonly settings: Settings
+    readonly clock: Clock
+    readonly agentFile: AgentFile
+    readonly openStreams: () => number
+  },
+): readonly Endpoint[] {
+  const { accounts, agentMetrics, connectors, depthOf, licensing, people, tenancy, variables } = services
+  const { settings, clock } = parts
+  const unlicensed: readonly Endpoint[] = [
+    ...tenancyEndpoints(tenancy, accounts),
+    ...sessionEndpoints(accounts, { tenantName: tenancy.nameOf, publicUrl: settings.site.publicUrl }),
+    ...accountEndpoints(accounts, tenancy.nameOf),
+    ...userEndpoints(accounts),
+    ...apiTokenEndpoints(services.apiTokens),
+    ...auditEndpoints(services.audit),
+    ...variableEndpoints(variables),
+    ...connectorEndpoints(connectors, {
+      lastDay: (tenantId, agentId) => lastDayOf(agentMetrics, tenantId, agentId, clock.now()),
+      queue: (agentId) => depthOf(agentId).catch(() => null),
+    }),
+    agentMetricsEndpoint({ metrics: agentMetrics, clock, checkAgent: connectors.get }),
+    ...sageEndpoints(services.sage, variables),
+    ...jobEndpoints(services.jobs, connectors.get, people),
+    ...peopleEndpoints(people),
+    ...groupEndpoints(people.groups),
+    ...bookingEndpoints(scopedBookings(services.bookings, people)),
+    ...masterDataEndpoints(services.masterData),
+    ...balanceEndpoints(services.balances),
+    ...absenceEndpoints(scopedAbsences(services.absences, people)),
+    ...setupEndpoints(services.setup),
+    ...licensingEndpoints(licensing),
+    downloadsEndpoint(parts.agentFile),
+    metricsEndpoint({
+      ...platform.counts,
+      audit: services.audit.counts,
+      live: () => ({ open: parts.openStreams() }),
+    }),
+    healthEndpoint({
+      version: settings.version,
+      clock,
+      checks: {
+        store: () => platform.store.get('Tenants', 'health', 'health'),
+        broker: () => platform.bus.check(),
+      },
+    }),
+  ]
+  return licensed(unlicensed, licensing)
+}

@@ -1,0 +1,33 @@
+import type { Logger } from '../../shared/log.ts'
+import type { ConnectorsService } from '../connectors/service.ts'
+import type { JobsService } from '../jobs/service.ts'
+import type { RelayService } from '../relay/service.ts'
+
+/** Milliseconds in which an agent is told to open a new session. */
+const RENEW_MS = 10_000
+
+/** Connectors whose changes reach jobs and agents. */
+export function enrolling(
+  connectors: ConnectorsService,
+  jobs: Pick<JobsService, 'applyDefaultSchedules'>,
+  relay: Pick<RelayService, 'renew'>,
+  log: Logger,
+): ConnectorsService {
+  return {
+    ...connectors,
+    async enrol(request) {
+      const enrolled = await connectors.enrol(request)
+      // Schedules are of no use before there is an agent that could reach Sage.
+      if (request.category === 'sage') await jobs.applyDefaultSchedules(enrolled.tenant.id)
+      return enrolled
+    },
+    keys: {
+      ...connectors.keys,
+      async ask(tenantId, agentId) {
+        await connectors.keys.ask(tenantId, agentId)
+        // An agent that does not hear it now sees it at its next session.
+        relay.renew(agentId, RENEW_MS).catch((error) => log.info('agent not told', { agentId, error }))
+      },
+    },
+  }
+}
