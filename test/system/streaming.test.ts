@@ -220,6 +220,29 @@ describe('large bodies through the built programs', () => {
     }
   })
 
+  it('ends an upload when its caller goes away: the target never sees its end', {
+    timeout: TIMEOUT,
+  }, async () => {
+    const caller = new AbortController()
+    let left = false
+    async function* endless() {
+      try {
+        for (;;) yield block
+      } finally {
+        left = true
+      }
+    }
+    seen.delete('/up')
+    const upload = request('/up', { method: 'POST', idempotency: 'once', body: endless() })
+    const end = codeOf(site.relay.stream(AGENT_ID, upload, caller.signal))
+    await expect.poll(() => (seen.get('/up')?.size ?? 0) > 5 * MB, { timeout: 60_000 }).toBe(true)
+    caller.abort()
+    expect(await end).toBe('call-cancelled')
+    await expect.poll(() => seen.get('/up')?.aborted, { timeout: 30_000 }).toBe(true)
+    await expect.poll(() => left, { timeout: 30_000 }).toBe(true)
+    expect(await site.leftBehind()).toBe(0)
+  })
+
   it('tells its caller when the agent is killed in the middle', { timeout: TIMEOUT }, async () => {
     const { body } = await site.relay.stream(AGENT_ID, request(`/down?bytes=${LARGE}`, { timeout: 30_000 }))
     const reading = codeOf(digestOf(body))

@@ -16,7 +16,7 @@ import { targetServer } from '../target-server.ts'
 const MB = 1024 ** 2
 
 /** Serves one call whose answer is streamed, and collects what the hub gets to hear. */
-async function serve(limits: TargetLimits, answer: (response: ServerResponse) => void) {
+async function serve(limits: TargetLimits, answer: (response: ServerResponse) => void, credit = 1000) {
   const target = await targetServer((_request, response) => answer(response))
   const clock = fakeClock()
   const channel = channelPair()
@@ -49,7 +49,7 @@ async function serve(limits: TargetLimits, answer: (response: ServerResponse) =>
     headers: [],
     idempotency: 'repeatable',
     body: null,
-    credit: 1000,
+    credit,
   }
   const served = relay.serve({
     shared: false,
@@ -101,4 +101,31 @@ it('ends a streamed answer that takes longer than is set for its target, and nam
   await clock.advance(30_000)
   await served
   expect(said.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'target-time-limit' } })
+})
+
+it('lets go of the target at the end of the time when the hub that asked is gone and takes nothing more', async () => {
+  const closed = Promise.withResolvers<void>()
+  let written = 0
+  const { served, said, clock } = await serve(
+    {},
+    (response) => {
+      response.once('close', closed.resolve)
+      const write = () => {
+        while (!response.destroyed && written < 500 * MB) {
+          written += MB
+          if (!response.write(randomBytes(MB))) return void response.once('drain', write)
+        }
+      }
+      write()
+    },
+    3,
+  )
+  const chunks = () => said.filter(({ kind }) => kind === 'chunk').length
+  await expect.poll(chunks, { timeout: 30_000 }).toBe(3)
+  await clock.advance(600_000)
+  await closed.promise
+  await served
+  expect(chunks()).toBe(3)
+  expect(said.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'deadline-exceeded' } })
+  expect(written).toBeLessThan(100 * MB)
 })
