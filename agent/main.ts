@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import process from 'node:process'
-import { freeBuffersSoon, startSmall } from './memory.ts'
+import { freeBuffersSoon, staySmall } from './memory.ts'
 
 /** node:sqlite needs no flag from here on. */
 const [MAJOR, MINOR] = [22, 13]
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major > MAJOR || (major === MAJOR && minor >= MINOR)) {
-  startSmall()
+  staySmall()
   freeBuffersSoon(major)
   const { runCommandLine } = await import('./commands/program.ts')
   await runCommandLine()

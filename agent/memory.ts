@@ -1,10 +1,11 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * Loading the program leaves much garbage behind at once, for which V8 would make room that it does not give back while
- * the agent is idle. Called before anything is loaded, this keeps the young generation from growing meanwhile.
+ * V8 makes room for the garbage of the start and of busy times, and does not give it back: 290 MB after 18,000 calls.
+ * Called before anything is loaded, this keeps the young generation as small as it begins, and those at 165 MB, for a
+ * tenth of the agent's processor time.
  */
-export function startSmall(): void {
+export function staySmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1')
 }
 
@@ -19,9 +20,4 @@ const YOUNG_SINCE = 24
  */
 export function freeBuffersSoon(nodeMajor: number): void {
   if (nodeMajor >= YOUNG_SINCE) setFlagsFromString(`--scavenger-max-new-space-capacity-mb=${YOUNG_MB}`)
-}
-
-/** The start is over. */
-export function growAgain(): void {
-  setFlagsFromString('--semi-space-growth-factor=2')
 }

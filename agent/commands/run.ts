@@ -9,7 +9,6 @@ import {
 import type { Logger } from '../../shared/log.ts'
 import { clock, prepareAgent } from '../compose.ts'
 import type { ConnectionState } from '../connection/states.ts'
-import { growAgain } from '../memory.ts'
 import type { Output } from './output.ts'
 import { failureCode, failureLine, texts } from './texts.ts'
 
@@ -34,10 +33,7 @@ export async function run(options: RunOptions): Promise<number> {
   let hub = ''
   const say: Partial<Record<ConnectionState, (reason: string | null, problem: ErrorRecord | null) => void>> =
     {
-      connected: () => {
-        growAgain()
-        announce('connected', { hub }, text.connected(hub))
-      },
+      connected: () => announce('connected', { hub }, text.connected(hub)),
       disconnected: (reason, problem) =>
         announce(
           'disconnected',
