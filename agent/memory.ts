@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 
 /**
  * V8 makes room for the garbage of the start and of busy times, and does not give it back: 290 MB after 18,000 calls.
- * Called before anything is loaded, this keeps the young generation as small as it begins, and those at 165 MB, for a
+ * Called before anything is loaded, this keeps the young generation as small as it begins, 165 MB after the same, for a
  * tenth of the agent's processor time.
  */
 export function staySmall(): void {
