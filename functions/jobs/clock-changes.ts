@@ -1,3 +1,4 @@
+import { offsetAt } from '../../shared/wall-time.ts'
 import { parseRecurrence, type Recurrence } from './recurrence.ts'
 import type { Schedule } from './rows.ts'
 
@@ -30,22 +31,23 @@ export function clockChangesOf(schedule: Schedule, after: number): readonly Cloc
   if (schedule.cron.trim().split(/\s+/)[1] === '*') return []
   // Read as if the clock on the wall were UTC: what the expression says, whatever the clocks do.
   const onTheWall = parseRecurrence({ cron: schedule.cron, timeZone: 'UTC' })
-  const offsetAt = offsets(schedule.timeZone)
-  return transitions(offsetAt, after).flatMap(({ at, before, since }): readonly ClockChange[] => {
-    const shift = Math.abs(since - before)
-    const wall = at + Math.min(before, since)
-    const told = onTheWall.next(wall - 1)
-    if (told === undefined || told >= wall + shift) return []
-    const change = { day: isoOf(told).slice(0, 10), time: isoOf(told).slice(11, 16) }
-    if (since < before) {
-      const twice = runsIn(recurrence, at, at + shift) > 0
-      return [{ ...change, kind: twice ? 'twice' : 'once', instead: undefined }]
-    }
-    const moved = recurrence.next(at - 1) === at
-    return moved
-      ? [{ ...change, kind: 'moved', instead: isoOf(at + since).slice(11, 16) }]
-      : [{ ...change, kind: 'left-out', instead: undefined }]
-  })
+  return transitions((at) => offsetAt(at, schedule.timeZone), after).flatMap(
+    ({ at, before, since }): readonly ClockChange[] => {
+      const shift = Math.abs(since - before)
+      const wall = at + Math.min(before, since)
+      const told = onTheWall.next(wall - 1)
+      if (told === undefined || told >= wall + shift) return []
+      const change = { day: isoOf(told).slice(0, 10), time: isoOf(told).slice(11, 16) }
+      if (since < before) {
+        const twice = runsIn(recurrence, at, at + shift) > 0
+        return [{ ...change, kind: twice ? 'twice' : 'once', instead: undefined }]
+      }
+      const moved = recurrence.next(at - 1) === at
+      return moved
+        ? [{ ...change, kind: 'moved', instead: isoOf(at + since).slice(11, 16) }]
+        : [{ ...change, kind: 'left-out', instead: undefined }]
+    },
+  )
 }
 
 const isoOf = (wall: number) => new Date(wall).toISOString()
@@ -56,36 +58,18 @@ function runsIn(recurrence: Recurrence, from: number, to: number): number {
   return next !== undefined && next < to ? 1 : 0
 }
 
-/** Milliseconds by which the clock of a zone is ahead of UTC. */
-function offsets(timeZone: string): (at: number) => number {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-  })
-  return (at) => {
-    const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
-    const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = parts
-    return Date.UTC(year, month - 1, day, hour, minute) - Math.floor(at / MINUTE_MS) * MINUTE_MS
-  }
-}
-
 /** Every change of the offset ahead, to the minute. */
-function transitions(offsetAt: (at: number) => number, after: number) {
+function transitions(offset: (at: number) => number, after: number) {
   const found: { at: number; before: number; since: number }[] = []
   const start = Math.floor(after / MINUTE_MS) * MINUTE_MS
-  for (let day = 0, before = offsetAt(start); day < AHEAD_DAYS; day++) {
+  for (let day = 0, before = offset(start); day < AHEAD_DAYS; day++) {
     let low = start + day * DAY_MS
     let high = low + DAY_MS
-    const since = offsetAt(high)
+    const since = offset(high)
     if (since === before) continue
     while (high - low > MINUTE_MS) {
       const middle = low + Math.floor((high - low) / 2 / MINUTE_MS) * MINUTE_MS
-      if (offsetAt(middle) === before) low = middle
+      if (offset(middle) === before) low = middle
       else high = middle
     }
     found.push({ at: high, before, since })

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../shared/clock.ts'
+import { instantOf, wallTime, withOffset } from '../../../shared/wall-time.ts'
 import type { Counts, JobDefinition, RunContext } from '../../jobs/port.ts'
 import type { Store } from '../../platform/store/port.ts'
 import { partsOf } from '../../platform/store/table.ts'
@@ -13,7 +14,6 @@ import { type BookingRow, IMPORT_MARK_KEY, importMarkTable, pointersTable, sageR
 import type { SageEvent } from './rules/content.ts'
 import type { Attempt } from './rules/doubt.ts'
 import { importWindow, newEvents } from './rules/import.ts'
-import { instantOf, wallTime, withOffset } from './rules/wall-time.ts'
 import { type SageTimeEvents, sageTimeEvents } from './sage-time-events.ts'
 
 /** People whose events are read at the same time. */

@@ -1,5 +1,6 @@
 import { type Clock, toIso } from '../../../shared/clock.ts'
 import { isStegError, StegError } from '../../../shared/errors/error.ts'
+import { wallTime } from '../../../shared/wall-time.ts'
 import type { RunContext } from '../../jobs/port.ts'
 import type { SageSession } from '../sage/session.ts'
 import type { Book, Change, Held } from './book.ts'
@@ -7,7 +8,6 @@ import { recordOf } from './intake.ts'
 import type { SageEvent } from './rules/content.ts'
 import { type Doubt, findingOf, MAX_ATTEMPTS, newAttempt, settledAt } from './rules/doubt.ts'
 import { outcomeOf, outcomeOfFailure } from './rules/outcome.ts'
-import { wallTime } from './rules/wall-time.ts'
 import type { SageTimeEvents } from './sage-time-events.ts'
 
 export interface LaneParts {

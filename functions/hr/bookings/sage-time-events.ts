@@ -1,9 +1,9 @@
 import { StegError } from '../../../shared/errors/error.ts'
+import { shiftWall } from '../../../shared/wall-time.ts'
 import { readWholeList, unexpected } from '../sage/list.ts'
 import { fieldOf, type SageProfile } from '../sage/profile.ts'
 import type { SageConnection } from '../sage/service.ts'
 import { type BookingType, personKeyOf, type SageEntry, type SageEvent } from './rules/content.ts'
-import { shiftWall } from './rules/wall-time.ts'
 
 /** Milliseconds for one reading: it is short, and after the agent was interrupted a new one is sooner answered. */
 const READ_MS = 15_000

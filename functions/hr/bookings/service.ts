@@ -1,5 +1,6 @@
 import type { Clock } from '../../../shared/clock.ts'
 import { isStegError, StegError } from '../../../shared/errors/error.ts'
+import { instantOf, shiftWall } from '../../../shared/wall-time.ts'
 import type { Store } from '../../platform/store/port.ts'
 import { openBook } from './book.ts'
 import { type IntakeItem, recordOf, takeIn } from './intake.ts'
@@ -7,7 +8,6 @@ import { type BookingPage, type BookingQuery, listBookings } from './listing.ts'
 import { lookUpPersons } from './persons.ts'
 import type { BookingRow, Span } from './rows.ts'
 import { type BookingEvent, type ShownState, transitions } from './rules/state.ts'
-import { instantOf, shiftWall } from './rules/wall-time.ts'
 import { type Count, countBookings } from './tally.ts'
 
 export interface BookingsService {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { isTimeZone } from '../../../shared/wall-time.ts'
 import { said } from '../../http/text.ts'
-import { isTimeZone } from '../bookings/rules/wall-time.ts'
 
 /** Below the base address. */
 const Path = z.string().regex(/^[A-Za-z0-9/_-]+$/)

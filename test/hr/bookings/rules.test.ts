@@ -10,14 +10,8 @@ import {
   statesBehind,
   transitions,
 } from '../../../functions/hr/bookings/rules/state.ts'
-import {
-  instantOf,
-  isTimeZone,
-  shiftWall,
-  wallTime,
-  withOffset,
-} from '../../../functions/hr/bookings/rules/wall-time.ts'
 import { catalogue, type ErrorCode } from '../../../shared/errors/error.ts'
+import { instantOf, isTimeZone, shiftWall, wallTime, withOffset } from '../../../shared/wall-time.ts'
 
 describe('states of a booking', () => {
   it('has a row for every state and an entry for every event', () => {

@@ -44,7 +44,7 @@ export function wallTime(ms: number, timeZone: string): string {
 }
 
 /** Milliseconds by which a zone's wall time is ahead of UTC at an instant. */
-function offsetAt(ms: number, timeZone: string): number {
+export function offsetAt(ms: number, timeZone: string): number {
   return Date.parse(`${wallTime(ms, timeZone)}Z`) - Math.floor(ms / 1000) * 1000
 }
 
