@@ -1,6 +1,7 @@
 import { benchBookings } from './bookings.ts'
 import { benchPeopleList } from './people-list.ts'
 import { benchPeopleSync } from './people-sync.ts'
+import { benchPortal } from './portal.ts'
 import { benchRelay } from './relay.ts'
 import { benchScheduler } from './scheduler.ts'
 import { benchStore } from './store.ts'
@@ -13,6 +14,7 @@ const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
   bookings: benchBookings,
   relay: benchRelay,
   scheduler: () => benchScheduler(),
+  portal: benchPortal,
 }
 
 const asked = process.argv.slice(2)
