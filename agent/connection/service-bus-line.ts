@@ -8,11 +8,13 @@ import {
   type ServiceBusReceiver,
   type ServiceBusSender,
 } from '@azure/service-bus'
+import { createAbandonable } from '../../shared/abandonable.ts'
 import { StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
 import { ECHO } from '../../shared/wire/event.ts'
 import { MAX_FRAME_BYTES } from '../../shared/wire/frame.ts'
 import { gatherSends } from '../../shared/wire/gather-sends.ts'
+import { within } from '../../shared/within.ts'
 import type { Outbound } from '../network/outbound.ts'
 import { networkProblem } from '../network/problems.ts'
 import { isLoopback } from '../relay/rules/address.ts'
@@ -30,6 +32,8 @@ const CONCURRENT_MESSAGES = CONCURRENT_CALLS + 48
 const LOCK_RENEWAL_MS = 5 * 60_000
 const OPEN_TIMEOUT_MS = 20_000
 const CLOSE_TIMEOUT_MS = 3000
+/** Its retries included; for several messages at once the client itself would wait for minutes. */
+const SEND_TIMEOUT_MS = 20_000
 /** One quick repeat, then the line is given up: whoever holds it opens a new one. */
 const retryOptions = { timeoutInMs: 10_000, maxRetries: 1, retryDelayInMs: 300, maxRetryDelayInMs: 300 }
 /** Message property: deliveries that ended without anybody having begun. */
@@ -49,9 +53,11 @@ export function serviceBusLines(parts: { log: Logger; outbound: Outbound; now: (
     const sockets = createSockets(tls, parts.outbound)
     const client = new ServiceBusClient(host, grantCredential(session), clientOptions(host, port, sockets))
     const loss = Promise.withResolvers<string>()
+    const sending = createAbandonable()
     let farewellMs = CLOSE_TIMEOUT_MS
     const lose = (reason: string) => {
       loss.resolve(reason)
+      sending.giveUp(new Error(reason))
       // Over a broken connection a farewell only ends with its time; nobody has to wait for that.
       farewellMs = 0
       // The broker must not hand further requests to a line that nobody listens to.
@@ -61,6 +67,11 @@ export function serviceBusLines(parts: { log: Logger; outbound: Outbound; now: (
       replies: client.createSender(session.replies.queue),
       events: client.createSender(session.events.queue),
     }
+    const gathered = (sender: ServiceBusSender): Send =>
+      gatherSends<OutgoingMessage>(([first, ...more]) => {
+        const messages = more.length === 0 ? asSent(first) : [first, ...more].map(asSent)
+        return sending.run(() => within(SEND_TIMEOUT_MS, sender.sendMessages(messages)))
+      })
     const sends = { replies: gathered(senders.replies), events: gathered(senders.events) }
     const work = createWorkCount()
     const receive = (queue: string, shared: boolean) => {
@@ -74,7 +85,7 @@ export function serviceBusLines(parts: { log: Logger; outbound: Outbound; now: (
     const subscriptions = [receive(session.requests.queue, false)]
     if (session.site !== undefined) subscriptions.push(receive(session.site.queue, true))
     const close = async () => {
-      await within(farewellMs, client.close(), log)
+      await patiently(farewellMs, client.close(), log)
       sockets.terminate()
     }
     try {
@@ -100,7 +111,7 @@ export function serviceBusLines(parts: { log: Logger; outbound: Outbound; now: (
       lose,
       send: (queue, message) => send(sends[queue], message),
       stopReceiving: () =>
-        within(CLOSE_TIMEOUT_MS, Promise.all(subscriptions.map((one) => one.close())), log),
+        patiently(CLOSE_TIMEOUT_MS, Promise.all(subscriptions.map((one) => one.close())), log),
       idle: work.idle,
       close,
     }
@@ -179,12 +190,6 @@ function toRequest(
 
 type Send = (message: OutgoingMessage) => Promise<void>
 
-function gathered(sender: ServiceBusSender): Send {
-  return gatherSends<OutgoingMessage>(([first, ...more]) =>
-    sender.sendMessages(more.length === 0 ? asSent(first) : [first, ...more].map(asSent)),
-  )
-}
-
 function asSent({ enc, ...message }: OutgoingMessage): ServiceBusMessage {
   return {
     ...message,
@@ -233,7 +238,7 @@ function timeout(ms: number, signal: AbortSignal): Promise<never> {
 }
 
 /** Waits for the work, but not for ever: a dead connection does not answer to a farewell either. */
-async function within(ms: number, work: Promise<unknown>, log: Logger): Promise<void> {
+async function patiently(ms: number, work: Promise<unknown>, log: Logger): Promise<void> {
   const expired = Promise.withResolvers<void>()
   const timer = setTimeout(expired.resolve, ms)
   const done = work.catch((error) => log.debug('the connection did not close in order', { error }))

@@ -17,9 +17,10 @@ interface Waiting<T> {
 type Batch<T> = [T, ...T[]]
 
 /**
- * Sends what comes within one turn of the event loop together, as far as it fits, in its order: the client's work for a
- * transfer and the way to the broker and back are then shared. Each sender hears what became of its own batch. The
- * messages of a batch have one session, as the broker of Azure may demand.
+ * Sends what comes within one turn of the event loop together, as far as it fits: the client's work for a transfer and the
+ * way to the broker and back are then shared. A batch keeps its order, but batches of one turn may overtake each other:
+ * who needs an order waits for the first. Each sender hears what became of its own batch. The messages of a batch have
+ * one session, as the broker of Azure may demand.
  * @param send one batch; all of it is accepted or none
  */
 export function gatherSends<T extends Sendable>(

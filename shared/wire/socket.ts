@@ -97,6 +97,11 @@ export class AmqpSocket {
     this.#socket.onclose = handler
   }
 
+  // rhea calls it itself when a write fails.
+  get onerror(): ((event: never) => void) | null {
+    return this.#socket.onerror
+  }
+
   set onerror(handler: ((event: never) => void) | null) {
     this.#socket.onerror = handler
   }
