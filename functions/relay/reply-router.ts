@@ -29,8 +29,9 @@ const over = new Error('over')
 
 /**
  * Hands replies to whoever waits for them. One session receiver per hub instance, held while it is warm and taken again
- * when it is lost while calls wait: their replies are still in the queue. A connection may die without a word; that is
- * noticed while calls wait, because nothing comes. Late replies are dropped and counted.
+ * when it is lost while calls wait: their replies are still in the queue, but for those that were on the way at that
+ * moment, whose calls end with their time. A connection may die without a word; that is noticed while calls wait, because
+ * nothing comes. Late replies are dropped and counted.
  */
 export function createReplyRouter(parts: {
   bus: Pick<Bus, 'openReplySession'>
