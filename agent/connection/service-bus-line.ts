@@ -68,10 +68,9 @@ export function serviceBusLines(parts: { log: Logger; outbound: Outbound; now: (
       events: client.createSender(session.events.queue),
     }
     const gathered = (sender: ServiceBusSender): Send =>
-      gatherSends<OutgoingMessage>(([first, ...more]) => {
-        const messages = more.length === 0 ? asSent(first) : [first, ...more].map(asSent)
-        return sending.run(() => within(SEND_TIMEOUT_MS, sender.sendMessages(messages)))
-      })
+      gatherSends(asSent, (messages) =>
+        sending.run(() => within(SEND_TIMEOUT_MS, sender.sendMessages(messages))),
+      )
     const sends = { replies: gathered(senders.replies), events: gathered(senders.events) }
     const work = createWorkCount()
     const receive = (queue: string, shared: boolean) => {
@@ -239,9 +238,5 @@ function timeout(ms: number, signal: AbortSignal): Promise<never> {
 
 /** Waits for the work, but not for ever: a dead connection does not answer to a farewell either. */
 async function patiently(ms: number, work: Promise<unknown>, log: Logger): Promise<void> {
-  const expired = Promise.withResolvers<void>()
-  const timer = setTimeout(expired.resolve, ms)
-  const done = work.catch((error) => log.debug('the connection did not close in order', { error }))
-  await Promise.race([done, expired.promise])
-  clearTimeout(timer)
+  await within(ms, work).catch((error) => log.debug('the connection did not close in order', { error }))
 }

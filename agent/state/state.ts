@@ -24,8 +24,8 @@ export type Enrolment = z.infer<typeof Enrolment>
 const Pins = z.object({ v: z.literal(1), pins: TargetMap })
 export type Pins = z.infer<typeof Pins>
 
-/** Further addresses allowed on this machine. Only the command `targets allow` writes it. */
 const TargetUrl = z.url({ protocol: /^https?$/ })
+/** Further addresses allowed on this machine. Only the command `targets allow` writes it. */
 const Allowed = z.object({
   v: z.literal(1),
   urls: z.array(TargetUrl),

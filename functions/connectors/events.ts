@@ -33,9 +33,8 @@ export function createEvents(parts: {
   }
 
   return async (agentId, jws, arrivedAt) => {
-    const { tenantId } = await agents.claimed(agentId)
-    for (;;) {
-      const row = await agents.existing(tenantId, agentId)
+    const { tenantId, row: claimed } = await agents.claimed(agentId)
+    for (let row = claimed; ; row = await agents.existing(tenantId, agentId)) {
       if (row.value.revokedAt !== undefined) return undefined
       const event = await withAnyKey(signingKeys(row.value, clock.now()), (key) =>
         verifyEvent(jws, agentId, key),

@@ -6,9 +6,9 @@ import type { Client, Principal } from './principal.ts'
 type AnyCall = Call<unknown, unknown, unknown>
 
 /**
- * Handles a call and keeps who changed what. Reading is not recorded, but a sign-in is, whatever its method. A change is recorded when it has happened, in one
- * transaction before the answer; a sensitive one (`audit: 'ahead'`) is written down before, and does not happen when
- * that fails.
+ * Handles a call and keeps who changed what. Reading is not recorded, but a sign-in is, whatever its method. A change
+ * is recorded when it has happened, in one transaction before the answer; a sensitive one (`audit: 'ahead'`) is written
+ * down before, and does not happen when that fails.
  */
 export async function recorded(
   endpoint: Endpoint,

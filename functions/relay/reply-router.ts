@@ -44,9 +44,9 @@ export function createReplyRouter(parts: {
   const timedOut = new Error('no reply in time')
   const waiting = new Map<string, Listener>()
   const closing = new AbortController()
+  const closed = () => closing.signal.aborted
   let session: Promise<ReplySession> | undefined
   let late = 0
-  let closed = false
   let watching = false
   let heard = false
 
@@ -69,7 +69,7 @@ export function createReplyRouter(parts: {
   }
 
   async function reopenWhileWaiting(): Promise<void> {
-    while (!closed && waiting.size > 0 && session === undefined) {
+    while (!closed() && waiting.size > 0 && session === undefined) {
       try {
         await ready()
       } catch (error) {
@@ -82,10 +82,10 @@ export function createReplyRouter(parts: {
   async function watchWhileWaiting(): Promise<void> {
     if (watching) return
     watching = true
-    while (!closed && waiting.size > 0) {
+    while (!closed() && waiting.size > 0) {
       heard = false
       await parts.clock.sleep(SILENCE_MS, closing.signal).catch(() => undefined)
-      if (heard || closed || waiting.size === 0) continue
+      if (heard || closed() || waiting.size === 0) continue
       const held = await session?.catch(() => undefined)
       await held?.check()
     }
@@ -93,7 +93,7 @@ export function createReplyRouter(parts: {
   }
 
   async function ready(): Promise<void> {
-    if (closed) throw new StegError('bus-unavailable', { reason: 'the hub is stopping' })
+    if (closed()) throw new StegError('bus-unavailable', { reason: 'the hub is stopping' })
     session ??= parts.bus.openReplySession(REPLIES_QUEUE, parts.instanceId, onReply, onLost)
     const opening = session
     try {
@@ -129,7 +129,6 @@ export function createReplyRouter(parts: {
       return { close }
     },
     async close() {
-      closed = true
       closing.abort(over)
       for (const listener of [...waiting.values()]) listener.onEnd(new StegError('call-cancelled', {}))
       const held = await session?.catch(() => undefined)

@@ -1,10 +1,10 @@
 import { Button, Caption1, makeStyles, tokens } from '@fluentui/react-components'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useCallback, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useSearchParams } from 'react-router'
 import { readPages } from '../api/read.ts'
 import { useMay } from '../api/session.tsx'
+import { useAddressFilter } from '../ui/address-filter.ts'
 import type { Booking } from '../ui/booking-state.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Row } from '../ui/layout.tsx'
@@ -28,7 +28,7 @@ export function Component() {
   const { t } = useTranslation('bookings')
   const styles = useStyles()
   const mayEdit = useMay()('bookings:write')
-  const [address, setAddress] = useSearchParams()
+  const [address, change] = useAddressFilter()
   const [opened] = useState(Date.now)
   const filter = filterOf(address, opened)
   const about = address.toString()
@@ -39,19 +39,6 @@ export function Component() {
   const [selection, setSelection] = useState({ about, selected: none })
   const selected = selection.about === about ? selection.selected : none
   const [asked, setAsked] = useState<Asked>()
-  const change = useCallback(
-    (name: string, value: string) =>
-      setAddress(
-        (before) => {
-          const next = new URLSearchParams(before)
-          if (value === '') next.delete(name)
-          else next.set(name, value)
-          return next
-        },
-        { replace: true },
-      ),
-    [setAddress],
-  )
   const editing = {
     selected,
     onSelect: (now: ReadonlySet<string>) => setSelection({ about, selected: now }),

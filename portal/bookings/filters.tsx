@@ -1,5 +1,6 @@
 import { Button, Field, Input, makeStyles, Select } from '@fluentui/react-components'
 import { useTranslation } from 'react-i18next'
+import type { ChangeFilter } from '../ui/address-filter.ts'
 import { bookingStates } from '../ui/booking-state.tsx'
 import { Row } from '../ui/layout.tsx'
 import { Search } from '../ui/search.tsx'
@@ -15,7 +16,7 @@ export function Filters({
   onChange,
 }: {
   readonly address: URLSearchParams
-  readonly onChange: (name: string, value: string) => void
+  readonly onChange: ChangeFilter
 }) {
   const { t } = useTranslation('bookings')
   const styles = useStyles()

@@ -1,5 +1,6 @@
 import { makeStyles, Select } from '@fluentui/react-components'
 import { useTranslation } from 'react-i18next'
+import type { ChangeFilter } from '../ui/address-filter.ts'
 import { Row } from '../ui/layout.tsx'
 import { Search } from '../ui/search.tsx'
 import { locks, standings } from './filter.ts'
@@ -16,7 +17,7 @@ export function Filters({
   onChange,
 }: {
   readonly address: URLSearchParams
-  readonly onChange: (name: string, value: string) => void
+  readonly onChange: ChangeFilter
 }) {
   const { t } = useTranslation('people')
   const styles = useStyles()

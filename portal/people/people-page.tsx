@@ -1,10 +1,10 @@
 import { Caption1, makeStyles, tokens } from '@fluentui/react-components'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useCallback, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useSearchParams } from 'react-router'
 import { readPages } from '../api/read.ts'
 import { useMay } from '../api/session.tsx'
+import { useAddressFilter } from '../ui/address-filter.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { LinkButton } from '../ui/link.tsx'
 import { Page } from '../ui/page.tsx'
@@ -29,7 +29,7 @@ export function Component() {
   const styles = useStyles()
   const may = useMay()
   const sync = useSync()
-  const [address, setAddress] = useSearchParams()
+  const [address, change] = useAddressFilter()
   const filter = filterOf(address)
   const about = address.toString()
   // A selection is for the list that it was made in.
@@ -40,19 +40,6 @@ export function Component() {
     readPages('/api/v1/people', { params: { query: { ...queryOf(filter), limit: PAGE } } }),
   )
   const total = people.data?.pages.at(-1)?.total ?? 0
-  const change = useCallback(
-    (name: string, value: string) =>
-      setAddress(
-        (before) => {
-          const next = new URLSearchParams(before)
-          if (value === '') next.delete(name)
-          else next.set(name, value)
-          return next
-        },
-        { replace: true },
-      ),
-    [setAddress],
-  )
   const count = selected === 'everybody' ? total : selected.size
   return (
     <Page

@@ -21,10 +21,12 @@ type Batch<T> = [T, ...T[]]
  * way to the broker and back are then shared. A batch keeps its order, but batches of one turn may overtake each other:
  * who needs an order waits for the first. Each sender hears what became of its own batch. The messages of a batch have
  * one session, as the broker of Azure may demand.
- * @param send one batch; all of it is accepted or none
+ * @param asSent a message as the client takes it
+ * @param send one message, or several; all of them are accepted or none
  */
-export function gatherSends<T extends Sendable>(
-  send: (messages: Batch<T>) => Promise<void>,
+export function gatherSends<T extends Sendable, Sent>(
+  asSent: (message: T) => Sent,
+  send: (messages: Sent | Sent[]) => Promise<void>,
 ): (message: T) => Promise<void> {
   let waiting: Waiting<T>[] = []
 
@@ -32,8 +34,9 @@ export function gatherSends<T extends Sendable>(
     const due = waiting
     waiting = []
     for (const batch of batchesOf(due)) {
-      const [first, ...rest] = batch
-      send([first.message, ...rest.map(({ message }) => message)]).then(
+      const messages = batch.map(({ message }) => asSent(message))
+      // The client spends more on a batch of one.
+      send(messages.length === 1 ? (messages[0] as Sent) : messages).then(
         () => {
           for (const { resolve } of batch) resolve()
         },

@@ -13,3 +13,11 @@ it('sends a heartbeat back through the queue of its agent when that asks for it 
   await report(other, 'online', connectors, { echo: 'beat-2', ago: 21_000 })
   expect(sent).toHaveLength(1)
 })
+
+it('takes in a heartbeat with one reading and one writing (A4, F7)', async () => {
+  const { enrol, report, counted } = await connectorsSite()
+  const agent = await enrol('first')
+  counted.reset()
+  await report(agent)
+  expect(counted.counts()).toMatchObject({ reads: 1, writes: 1, transactions: 2 })
+})

@@ -6,6 +6,7 @@ import { createAccessTokens } from '../../functions/connectors/access-tokens.ts'
 import { agentsTable } from '../../functions/connectors/rows.ts'
 import { type ConnectorsParts, createConnectorsService } from '../../functions/connectors/service.ts'
 import { createVault } from '../../functions/platform/secrets/vault.ts'
+import { countStore } from '../../functions/platform/store/counting.ts'
 import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
 import { formatToken, parseToken } from '../../functions/tenancy/rules/token.ts'
 import { hashSecret, matchesHash } from '../../functions/tenancy/secret-hash.ts'
@@ -34,7 +35,8 @@ export interface Enrolled {
 export async function connectorsSite(
   outside: Partial<Pick<ConnectorsParts, 'bus' | 'grants'> & { clock: Clock }> = {},
 ) {
-  const store = openSqliteStore({ file: ':memory:' })
+  const counted = countStore(openSqliteStore({ file: ':memory:' }))
+  const { store } = counted
   const time = fakeClock()
   const clock = outside.clock ?? time
   const vault = createVault(systemRandom.bytes(32), systemRandom)
@@ -125,6 +127,7 @@ export async function connectorsSite(
   return {
     connectors,
     hub,
+    counted,
     clock: time,
     queues,
     sent,

@@ -9,6 +9,8 @@ interface Message {
   readonly sessionId?: string | undefined
 }
 
+const same = (message: Message) => message
+
 const LIMIT = 256 * 1024
 
 describe('what is sent within one turn', () => {
@@ -20,8 +22,8 @@ describe('what is sent within one turn', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(message, { maxLength: 12 }), { maxLength: 5 }), async (turns) => {
         const batches: Message[][] = []
-        const send = gatherSends<Message>(async (batch) => {
-          batches.push(batch)
+        const send = gatherSends(same, async (sent) => {
+          batches.push([sent].flat())
         })
         let name = 0
         for (const turn of turns) {
@@ -45,9 +47,9 @@ describe('what is sent within one turn', () => {
   })
 
   it('tells each sender what became of its own batch', async () => {
-    const send = gatherSends<Message>(async ([{ sessionId }]) => {
+    const send = gatherSends(same, async (sent) => {
       await setImmediate()
-      if (sessionId === 'refused') throw new Error('refused')
+      if ([sent].flat()[0]?.sessionId === 'refused') throw new Error('refused')
     })
     const one = (sessionId: string) => send({ name: 0, body: new Uint8Array(1), sessionId })
     const outcomes = await Promise.allSettled([one('refused'), one('refused'), one('taken')])

@@ -90,10 +90,9 @@ function connect(connectionString: string): Connection {
     const cached = senders.get(queue)
     if (cached !== undefined) return cached
     const sender = client.createSender(queue)
-    const send = gatherSends<OutgoingMessage>(([first, ...more]) => {
-      const messages = more.length === 0 ? asSent(first) : [first, ...more].map(asSent)
-      return sending.run(() => within(SILENT_MS, sender.sendMessages(messages)))
-    })
+    const send = gatherSends(asSent, (messages) =>
+      sending.run(() => within(SILENT_MS, sender.sendMessages(messages))),
+    )
     senders.set(queue, send)
     return send
   }
