@@ -4,6 +4,7 @@ import type { Answer } from '../api/client.ts'
 import { read } from '../api/read.ts'
 import { type Column, DataTable } from '../ui/data-table.tsx'
 import { Section } from '../ui/layout.tsx'
+import { LongText } from '../ui/long-text.tsx'
 import { Loaded } from '../ui/page.tsx'
 
 type RoleRow = Answer<'/api/v1/roles'>['items'][number]
@@ -13,13 +14,20 @@ export function RoleTable() {
   const { t } = useTranslation('access')
   const roles = useQuery(read('/api/v1/roles'))
   const columns: readonly Column<RoleRow>[] = [
-    { id: 'role', title: t('roles'), width: '200px', cell: ({ name }) => name },
-    { id: 'purpose', title: t('users.purpose'), cell: ({ purpose }) => purpose },
+    { id: 'role', title: t('roles'), width: 200, cell: ({ name }) => name },
+    {
+      id: 'purpose',
+      title: t('users.purpose'),
+      min: 200,
+      rank: 1,
+      cell: ({ purpose }) => <LongText>{purpose}</LongText>,
+    },
     {
       id: 'rights',
       title: t('rights'),
-      wideOnly: true,
-      cell: ({ rights }) => (rights.length === 0 ? '–' : rights.join(', ')),
+      min: 220,
+      rank: 2,
+      cell: ({ rights }) => (rights.length === 0 ? '–' : <LongText>{rights.join(', ')}</LongText>),
     },
   ]
   return (

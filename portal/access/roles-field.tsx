@@ -1,14 +1,14 @@
-import { Checkbox, Field, makeStyles, tokens } from '@fluentui/react-components'
+import { Checkbox, makeStyles, tokens } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { Answer } from '../api/client.ts'
 import { read } from '../api/read.ts'
+import { ChoiceGroup } from '../ui/choice-group.tsx'
 import { Loaded } from '../ui/page.tsx'
 
 export type Role = Answer<'/api/v1/roles'>['items'][number]['role']
 
 const useStyles = makeStyles({
-  list: { display: 'flex', flexDirection: 'column' },
   purpose: {
     display: 'block',
     color: tokens.colorNeutralForeground3,
@@ -28,29 +28,27 @@ export function RolesField({
   const styles = useStyles()
   const roles = useQuery(read('/api/v1/roles'))
   return (
-    <Field label={t('roles')} required>
+    <ChoiceGroup label={t('roles')} required>
       <Loaded query={roles}>
-        {({ items }) => (
-          <div className={styles.list}>
-            {items.map(({ role, name, purpose }) => (
-              <Checkbox
-                key={role}
-                checked={held.includes(role)}
-                onChange={(_, { checked }) =>
-                  onChange(checked === true ? [...held, role] : held.filter((one) => one !== role))
-                }
-                label={
-                  <>
-                    {name}
-                    <span className={styles.purpose}>{purpose}</span>
-                  </>
-                }
-              />
-            ))}
-          </div>
-        )}
+        {({ items }) =>
+          items.map(({ role, name, purpose }) => (
+            <Checkbox
+              key={role}
+              checked={held.includes(role)}
+              onChange={(_, { checked }) =>
+                onChange(checked === true ? [...held, role] : held.filter((one) => one !== role))
+              }
+              label={
+                <>
+                  {name}
+                  <span className={styles.purpose}>{purpose}</span>
+                </>
+              }
+            />
+          ))
+        }
       </Loaded>
-    </Field>
+    </ChoiceGroup>
   )
 }
 

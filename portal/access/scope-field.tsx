@@ -1,10 +1,11 @@
-import { Checkbox, Field, Input, makeStyles, Radio, RadioGroup } from '@fluentui/react-components'
+import { Checkbox, Field, Input, Radio, RadioGroup } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { scopeLimits } from '../../shared/scope-limits.ts'
 import { read } from '../api/read.ts'
 import { useMay } from '../api/session.tsx'
+import { ChoiceGroup } from '../ui/choice-group.tsx'
 import { Column } from '../ui/layout.tsx'
 import { Loaded } from '../ui/page.tsx'
 
@@ -16,8 +17,6 @@ function peopleIn(text: string): readonly string[] {
   return [...new Set(text.split(/[\s,;]+/).filter((token) => token !== ''))]
 }
 
-const useStyles = makeStyles({ groups: { margin: 0, padding: 0, border: 'none' } })
-
 /** Limits a user or token to people and groups. */
 export function ScopeField({
   limits,
@@ -27,7 +26,6 @@ export function ScopeField({
   readonly onChange: (limits: Limits) => void
 }) {
   const { t } = useTranslation('access')
-  const styles = useStyles()
   const [text, setText] = useState(limits?.people.join(', ') ?? '')
   const groups = useQuery({
     ...read('/api/v1/groups'),
@@ -57,10 +55,10 @@ export function ScopeField({
               }}
             />
           </Field>
-          <Field label={t('scope.groups')} hint={t('scope.groupsHint', { most: scopeLimits.groups })}>
+          <ChoiceGroup label={t('scope.groups')} hint={t('scope.groupsHint', { most: scopeLimits.groups })}>
             <Loaded query={groups}>
               {({ items }) => (
-                <fieldset className={styles.groups} aria-label={t('scope.groups')}>
+                <>
                   {items.length === 0 && t('scope.noGroups')}
                   {items.map(({ id, name }) => (
                     <Checkbox
@@ -78,10 +76,10 @@ export function ScopeField({
                       }
                     />
                   ))}
-                </fieldset>
+                </>
               )}
             </Loaded>
-          </Field>
+          </ChoiceGroup>
         </>
       )}
     </Column>

@@ -36,6 +36,7 @@ function useColumns(onRevoke: (token: Token) => void): readonly Column<Token>[] 
     {
       id: 'name',
       title: t('tokens.name'),
+      min: 180,
       cell: ({ name, roles, scope }) => (
         <>
           {name}
@@ -51,36 +52,37 @@ function useColumns(onRevoke: (token: Token) => void): readonly Column<Token>[] 
     {
       id: 'state',
       title: t('tokens.state'),
-      width: '120px',
+      width: 120,
+      rank: 1,
       cell: ({ state }) => <StateBadge tone={tones[state]}>{t(`tokens.states.${state}`)}</StateBadge>,
     },
     {
       id: 'expires',
       title: t('tokens.expires'),
-      width: '160px',
-      wideOnly: true,
+      width: 150,
+      rank: 2,
       cell: ({ expiresAt }) => (expiresAt === null ? t('tokens.never') : <Time iso={expiresAt} />),
     },
     {
       id: 'lastUsed',
       title: t('tokens.lastUsed'),
-      width: '150px',
-      wideOnly: true,
+      width: 150,
+      rank: 3,
       cell: ({ lastUsedAt }) =>
         lastUsedAt === null ? t('tokens.unused') : <Time iso={lastUsedAt} relative />,
     },
     {
       id: 'createdBy',
       title: t('tokens.createdBy'),
-      width: '160px',
-      wideOnly: true,
+      width: 160,
+      rank: 4,
       cell: ({ createdBy }) => createdBy ?? '–',
     },
     {
       id: 'actions',
       title: t('tokens.actions'),
       titleHidden: true,
-      width: '120px',
+      width: 130,
       cell: (token) =>
         mayWrite &&
         token.state === 'active' && (

@@ -37,6 +37,7 @@ function useColumns(): readonly Column<User>[] {
     {
       id: 'name',
       title: t('users.name'),
+      min: 200,
       cell: (user) => (
         <>
           {nameOf(user)}
@@ -44,11 +45,12 @@ function useColumns(): readonly Column<User>[] {
         </>
       ),
     },
-    { id: 'roles', title: t('roles'), wideOnly: true, cell: (user) => roleNames(user.roles) },
+    { id: 'roles', title: t('roles'), min: 180, rank: 2, cell: (user) => roleNames(user.roles) },
     {
       id: 'scope',
       title: t('scope.column'),
-      wideOnly: true,
+      min: 150,
+      rank: 4,
       cell: ({ scope }) =>
         scope.kind === 'everyone'
           ? t('scope.everyone')
@@ -57,7 +59,8 @@ function useColumns(): readonly Column<User>[] {
     {
       id: 'state',
       title: t('users.state'),
-      width: '170px',
+      width: 150,
+      rank: 1,
       cell: (user) => (
         <>
           <StateBadge tone={tones[user.state]}>{t(`users.states.${user.state}`)}</StateBadge>
@@ -68,8 +71,8 @@ function useColumns(): readonly Column<User>[] {
     {
       id: 'lastSignIn',
       title: t('users.lastSignIn'),
-      width: '150px',
-      wideOnly: true,
+      width: 150,
+      rank: 3,
       cell: ({ lastSignInAt }) =>
         lastSignInAt === null ? t('users.never') : <Time iso={lastSignInAt} relative />,
     },
@@ -77,7 +80,7 @@ function useColumns(): readonly Column<User>[] {
       id: 'actions',
       title: t('users.actions'),
       titleHidden: true,
-      width: '56px',
+      width: 64,
       cell: (user) => <UserMenu user={user} />,
     },
   ]

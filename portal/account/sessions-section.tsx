@@ -34,29 +34,39 @@ export function SessionsSection() {
               {
                 id: 'device',
                 title: t('sessions.device'),
+                min: 180,
                 cell: ({ device, current }) => (
                   <>
                     {device} {current && <StateBadge tone="good">{t('sessions.current')}</StateBadge>}
                   </>
                 ),
               },
-              { id: 'address', title: t('sessions.address'), wideOnly: true, cell: ({ address }) => address },
+              {
+                id: 'address',
+                title: t('sessions.address'),
+                width: 150,
+                rank: 3,
+                cell: ({ address }) => address,
+              },
               {
                 id: 'since',
                 title: t('sessions.since'),
-                wideOnly: true,
+                width: 160,
+                rank: 2,
                 cell: ({ createdAt }) => <Time iso={createdAt} />,
               },
               {
                 id: 'seen',
                 title: t('sessions.seen'),
+                width: 150,
+                rank: 1,
                 cell: ({ lastSeenAt }) => <Time iso={lastSeenAt} relative />,
               },
               {
                 id: 'actions',
                 title: t('sessions.actions'),
                 titleHidden: true,
-                width: '120px',
+                width: 130,
                 cell: ({ id, current, device }) =>
                   !current && (
                     <Button

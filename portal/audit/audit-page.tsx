@@ -7,6 +7,7 @@ import { readPages } from '../api/read.ts'
 import { useSession } from '../api/session.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { LongText } from '../ui/long-text.tsx'
 import { Page } from '../ui/page.tsx'
 import { Pages } from '../ui/paging.tsx'
 import { Search } from '../ui/search.tsx'
@@ -49,12 +50,15 @@ function useColumns(): readonly Column<Entry>[] {
     {
       id: 'at',
       title: t('column.at'),
-      width: '170px',
+      width: 170,
+      rank: 2,
       cell: ({ at }) => <time dateTime={at}>{formatDateTime(at, { seconds: true })}</time>,
     },
     {
       id: 'who',
       title: t('column.who'),
+      min: 150,
+      rank: 3,
       cell: ({ actor }) => (
         <>
           {actor.name || kindOf(actor.kind)}
@@ -65,6 +69,8 @@ function useColumns(): readonly Column<Entry>[] {
     {
       id: 'what',
       title: t('column.what'),
+      min: 260,
+      main: true,
       cell: ({ action, fields }) => (
         <>
           {nameOf(action)}
@@ -77,31 +83,30 @@ function useColumns(): readonly Column<Entry>[] {
     {
       id: 'target',
       title: t('column.target'),
-      wideOnly: true,
-      cell: ({ target, details }) => (
-        <>
-          {target}
-          {Object.keys(details).length > 0 && (
-            <Caption1 className={styles.small}>
-              {Object.entries(details)
-                .map(([name, value]) => `${name}: ${value}`)
-                .join(', ')}
-            </Caption1>
-          )}
-        </>
-      ),
+      rank: 4,
+      cell: ({ target, details }) => {
+        const known = Object.entries(details).map(([name, value]) => `${name}: ${value}`)
+        if (target === null && known.length === 0) return null
+        return (
+          <>
+            {target}
+            {known.length > 0 && <LongText>{known.join(', ')}</LongText>}
+          </>
+        )
+      },
     },
     {
       id: 'where',
       title: t('column.where'),
-      width: '150px',
-      wideOnly: true,
+      width: 150,
+      rank: 5,
       cell: ({ address }) => address || t('unknownAddress'),
     },
     {
       id: 'outcome',
       title: t('column.outcome'),
-      width: '160px',
+      width: 150,
+      rank: 1,
       cell: ({ outcome }) => <StateBadge tone={tones[outcome]}>{t(`outcomes.${outcome}`)}</StateBadge>,
     },
   ]

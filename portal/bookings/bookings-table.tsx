@@ -15,18 +15,15 @@ import { type Booking, BookingState } from '../ui/booking-state.tsx'
 import { BookingTime } from '../ui/booking-time.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
 import { Link } from '../ui/link.tsx'
+import { LongText } from '../ui/long-text.tsx'
 import { selectionColumn } from '../ui/selection.tsx'
 import type { Asked } from './action-dialog.tsx'
 import { actions, isPossible } from './actions.ts'
 
 const useStyles = makeStyles({
+  time: { display: 'flex', flexWrap: 'wrap', alignItems: 'baseline', columnGap: tokens.spacingHorizontalS },
+  type: { color: tokens.colorNeutralForeground3 },
   small: { display: 'block', color: tokens.colorNeutralForeground3, overflowWrap: 'anywhere' },
-  reason: {
-    display: 'block',
-    marginTop: tokens.spacingVerticalXXS,
-    color: tokens.colorNeutralForeground2,
-    overflowWrap: 'anywhere',
-  },
 })
 
 export function BookingsTable({
@@ -47,19 +44,19 @@ export function BookingsTable({
     {
       id: 'time',
       title: t('column.time'),
-      width: 'clamp(104px, 14vw, 168px)',
+      min: 150,
       cell: (booking) => (
-        <>
+        <div className={styles.time}>
           <BookingTime booking={booking} />
-          <Caption1 className={styles.small}>{t(`type.${booking.type}`)}</Caption1>
-        </>
+          <Caption1 className={styles.type}>{t(`type.${booking.type}`)}</Caption1>
+        </div>
       ),
     },
     {
       id: 'person',
       title: t('column.person'),
-      width: '90px',
-      wideOnly: true,
+      width: 100,
+      rank: 2,
       cell: ({ externalToken }) => (
         <Link to={`/people?search=${encodeURIComponent(externalToken)}`}>{externalToken}</Link>
       ),
@@ -67,18 +64,20 @@ export function BookingsTable({
     {
       id: 'state',
       title: t('column.state'),
+      min: 180,
+      rank: 1,
       cell: (booking) => (
         <>
           <BookingState booking={booking} />
-          {booking.error !== null && <span className={styles.reason}>{booking.error.message}</span>}
+          {booking.error !== null && <LongText>{booking.error.message}</LongText>}
         </>
       ),
     },
     {
       id: 'source',
       title: t('column.source'),
-      width: '170px',
-      wideOnly: true,
+      width: 180,
+      rank: 3,
       cell: (booking) => (
         <>
           {t(`source.${booking.source}`)}
@@ -108,7 +107,7 @@ export function BookingsTable({
     id: 'actions',
     title: t('column.actions'),
     titleHidden: true,
-    width: '56px',
+    width: 64,
     cell: (booking) => <BookingMenu booking={booking} name={describe(booking)} onAsk={onAsk} />,
   }
   return (

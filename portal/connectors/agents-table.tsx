@@ -13,25 +13,33 @@ export function AgentsTable({ agents }: { readonly agents: readonly Agent[] }) {
       title: t('column.name'),
       cell: ({ id, name }) => <Link to={`/connectors/${id}`}>{name}</Link>,
     },
-    { id: 'state', title: t('column.state'), width: '30%', cell: (agent) => <AgentState agent={agent} /> },
-    { id: 'host', title: t('column.host'), wideOnly: true, cell: ({ host }) => host },
+    {
+      id: 'state',
+      title: t('column.state'),
+      min: 180,
+      rank: 1,
+      cell: (agent) => <AgentState agent={agent} />,
+    },
+    { id: 'host', title: t('column.host'), min: 140, rank: 3, cell: ({ host }) => host },
     {
       id: 'version',
       title: t('column.version'),
-      wideOnly: true,
-      width: '90px',
+      width: 100,
+      rank: 4,
       cell: ({ version }) => version,
     },
     {
       id: 'category',
       title: t('column.category'),
-      wideOnly: true,
+      min: 150,
+      rank: 5,
       cell: ({ category }) => t(`category.${category}`),
     },
     {
       id: 'lastSeen',
       title: t('column.lastSeen'),
-      wideOnly: true,
+      width: 150,
+      rank: 2,
       cell: ({ lastSeen, status }) =>
         lastSeen === null || status === 'connected' ? (
           t(status === 'connected' ? 'seenNow' : 'seenNever')

@@ -30,13 +30,14 @@ export function OpenTokens() {
           {
             id: 'expires',
             title: t('tokens.expires'),
+            rank: 1,
             cell: ({ expiresAt }) => <Time iso={expiresAt} relative />,
           },
           {
             id: 'actions',
             title: t('column.actions'),
             titleHidden: true,
-            width: '130px',
+            width: 140,
             cell: ({ id }) =>
               may('agents:write') && (
                 <Button size="small" onClick={() => setRevoking(id)}>

@@ -6,6 +6,7 @@ import { type Column, DataTable } from '../ui/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Row } from '../ui/layout.tsx'
 import { Link } from '../ui/link.tsx'
+import { LongText } from '../ui/long-text.tsx'
 import { Pages } from '../ui/paging.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
@@ -20,7 +21,7 @@ function useColumns(): readonly Column<Run>[] {
     {
       id: 'started',
       title: t('column.started'),
-      width: '170px',
+      min: 160,
       cell: (run) => (
         <Link to={`/jobs/${run.job}/runs/${run.id}`}>
           <Time iso={run.startedAt ?? run.queuedAt} />
@@ -30,7 +31,8 @@ function useColumns(): readonly Column<Run>[] {
     {
       id: 'state',
       title: t('column.state'),
-      width: '190px',
+      width: 190,
+      rank: 1,
       cell: (run) => (
         <Row>
           <StateBadge tone={stateTones[run.state]}>{t(`state.${run.state}`)}</StateBadge>
@@ -41,25 +43,27 @@ function useColumns(): readonly Column<Run>[] {
     {
       id: 'message',
       title: t('column.message'),
+      min: 220,
+      rank: 2,
       cell: (run) =>
         run.held !== null && run.held.decision === null ? (
           <Link to={`/jobs/${run.job}/runs/${run.id}`}>{t('held.look')}</Link>
         ) : (
-          run.message
+          run.message !== null && <LongText>{run.message}</LongText>
         ),
     },
     {
       id: 'trigger',
       title: t('column.trigger'),
-      width: '150px',
-      wideOnly: true,
+      width: 150,
+      rank: 3,
       cell: (run) => t(`trigger.${run.trigger}`),
     },
     {
       id: 'duration',
       title: t('column.duration'),
-      width: '100px',
-      wideOnly: true,
+      width: 110,
+      rank: 4,
       cell: (run) =>
         run.startedAt !== null &&
         run.finishedAt !== null &&

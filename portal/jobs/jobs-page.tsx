@@ -6,6 +6,7 @@ import { read } from '../api/read.ts'
 import { type Column, DataTable } from '../ui/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Link } from '../ui/link.tsx'
+import { LongText } from '../ui/long-text.tsx'
 import { Loaded, Page } from '../ui/page.tsx'
 import { Search } from '../ui/search.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
@@ -17,14 +18,6 @@ import { type Job, stateTones, statusTones, useJobWords } from './words.ts'
 const useStyles = makeStyles({
   search: { maxWidth: '320px' },
   small: { display: 'block', color: tokens.colorNeutralForeground3 },
-  message: {
-    display: '-webkit-box',
-    WebkitBoxOrient: 'vertical',
-    WebkitLineClamp: 2,
-    overflow: 'hidden',
-    color: tokens.colorNeutralForeground2,
-    marginTop: tokens.spacingVerticalXXS,
-  },
 })
 
 function useColumns(): readonly Column<Job>[] {
@@ -35,6 +28,7 @@ function useColumns(): readonly Column<Job>[] {
     {
       id: 'job',
       title: t('column.job'),
+      min: 230,
       cell: (job) => (
         <>
           <Link to={`/jobs/${job.token}`}>{nameOf(job.token)}</Link>
@@ -45,34 +39,22 @@ function useColumns(): readonly Column<Job>[] {
     {
       id: 'category',
       title: t('column.category'),
-      width: '120px',
-      wideOnly: true,
+      width: 120,
+      rank: 5,
       cell: (job) => categoryOf(job.category),
     },
     {
       id: 'state',
       title: t('column.state'),
-      width: '110px',
+      width: 120,
+      rank: 2,
       cell: (job) => <StateBadge tone={statusTones[job.status]}>{t(`status.${job.status}`)}</StateBadge>,
-    },
-    {
-      id: 'result',
-      title: t('column.result'),
-      wideOnly: true,
-      cell: (job) =>
-        job.lastResult !== null && (
-          <>
-            <StateBadge tone={stateTones[job.lastResult]}>{t(`state.${job.lastResult}`)}</StateBadge>
-            <span className={styles.message} title={job.lastMessage ?? undefined}>
-              {job.lastMessage}
-            </span>
-          </>
-        ),
     },
     {
       id: 'lastRun',
       title: t('column.lastRun'),
-      width: '130px',
+      width: 140,
+      rank: 3,
       cell: (job) =>
         job.lastRun === null || job.lastRunId === null ? (
           t('never')
@@ -85,15 +67,28 @@ function useColumns(): readonly Column<Job>[] {
     {
       id: 'nextRun',
       title: t('column.nextRun'),
-      width: '130px',
-      wideOnly: true,
+      width: 140,
+      rank: 4,
       cell: (job) => <NextRun job={job} />,
+    },
+    {
+      id: 'result',
+      title: t('column.result'),
+      min: 230,
+      rank: 1,
+      cell: (job) =>
+        job.lastResult !== null && (
+          <>
+            <StateBadge tone={stateTones[job.lastResult]}>{t(`state.${job.lastResult}`)}</StateBadge>
+            {job.lastMessage !== null && <LongText>{job.lastMessage}</LongText>}
+          </>
+        ),
     },
     {
       id: 'actions',
       title: t('column.actions'),
       titleHidden: true,
-      width: '56px',
+      width: 64,
       cell: (job) => <JobMenu job={job} />,
     },
   ]

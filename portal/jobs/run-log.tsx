@@ -101,7 +101,8 @@ function Lines({ lines, filter }: { readonly lines: readonly LogEntry[]; readonl
     {
       id: 'at',
       title: t('log.column.at'),
-      width: '180px',
+      width: 180,
+      rank: 1,
       cell: ({ at }) => (
         <time className={styles.time} dateTime={at}>
           {formatDateTime(at, { seconds: true })}
@@ -111,11 +112,11 @@ function Lines({ lines, filter }: { readonly lines: readonly LogEntry[]; readonl
     {
       id: 'level',
       title: t('log.column.level'),
-      width: '120px',
-      wideOnly: true,
+      width: 120,
+      rank: 2,
       cell: ({ level }) => <StateBadge tone={tones[level]}>{t(`log.levelName.${level}`)}</StateBadge>,
     },
-    { id: 'message', title: t('log.column.message'), cell: ({ message }) => message },
+    { id: 'message', title: t('log.column.message'), min: 240, main: true, cell: ({ message }) => message },
   ]
   return (
     <>

@@ -24,21 +24,23 @@ export function Component() {
   const { t: common } = useTranslation('common')
   const licence = useQuery(read('/api/v1/licence'))
   const columns: readonly Column<Row>[] = [
-    { id: 'article', title: t('article'), cell: ({ name }) => common(`articles.${name}`) },
+    { id: 'article', title: t('article'), min: 180, cell: ({ name }) => common(`articles.${name}`) },
     {
       id: 'state',
       title: t('state'),
-      width: '140px',
+      width: 140,
+      rank: 1,
       cell: ({ state }) => <StateBadge tone={tones[state]}>{t(`states.${state}`)}</StateBadge>,
     },
     {
       id: 'until',
       title: t('until'),
-      width: '160px',
+      width: 160,
+      rank: 2,
       cell: ({ state, validUntil }) =>
         state === 'inactive' ? '–' : validUntil === null ? t('endless') : formatDay(validUntil),
     },
-    { id: 'for', title: t('for'), wideOnly: true, cell: ({ name }) => t(`purposes.${name}`) },
+    { id: 'for', title: t('for'), min: 220, rank: 3, cell: ({ name }) => t(`purposes.${name}`) },
   ]
   return (
     <Page title={t('title')} lead={t('lead')}>

@@ -40,13 +40,14 @@ export function Component() {
     {
       id: 'name',
       title: t('column.name'),
+      min: 180,
       cell: ({ id, name }) => <Link to={`/people?group=${id}`}>{name}</Link>,
     },
     {
       id: 'updated',
       title: t('column.updatedAt'),
-      width: '180px',
-      wideOnly: true,
+      width: 180,
+      rank: 1,
       cell: ({ updatedAt }) => <Time iso={updatedAt} />,
     },
   ]
@@ -54,7 +55,8 @@ export function Component() {
     id: 'actions',
     title: t('column.actions'),
     titleHidden: true,
-    width: '250px',
+    width: 250,
+    rank: 2,
     cell: (group) => (
       <Row end>
         <Button

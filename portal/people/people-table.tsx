@@ -8,7 +8,6 @@ import { nameOf, type Person, useGroupNames, useYesNo } from './words.ts'
 
 const useStyles = makeStyles({
   small: { display: 'block', color: tokens.colorNeutralForeground3, overflowWrap: 'anywhere' },
-  onPhone: { display: 'none', '@media (max-width: 767px)': { display: 'block' } },
 })
 
 /** The table of A8. With a selection where something can be done with those chosen. */
@@ -30,53 +29,54 @@ export function PeopleTable({
     {
       id: 'name',
       title: t('column.name'),
+      min: 200,
       cell: (person) => (
         <>
           <Link to={`/people/${person.id}`}>{nameOf(person)}</Link>
           <Caption1 className={styles.small}>{person.email}</Caption1>
-          <Caption1 className={styles.onPhone}>{person.externalToken}</Caption1>
         </>
       ),
     },
     {
       id: 'token',
       title: t('column.token'),
-      width: '72px',
-      wideOnly: true,
+      width: 90,
+      rank: 2,
       cell: ({ externalToken }) => externalToken,
     },
     {
       id: 'state',
       title: t('column.state'),
-      width: '104px',
+      width: 110,
+      rank: 1,
       cell: (person) => <PersonState person={person} />,
     },
     {
       id: 'timeManagement',
       title: t('column.timeManagement'),
-      width: '110px',
-      wideOnly: true,
+      width: 130,
+      rank: 5,
       cell: ({ timeManagement }) => yesNo(timeManagement),
     },
     {
       id: 'accessControl',
       title: t('column.accessControl'),
-      width: '110px',
-      wideOnly: true,
+      width: 145,
+      rank: 6,
       cell: ({ accessControl }) => yesNo(accessControl),
     },
     {
       id: 'identMedia',
       title: t('column.identMedia'),
-      width: '130px',
-      wideOnly: true,
+      width: 130,
+      rank: 4,
       cell: ({ identMedia }) => identMedia.join(', '),
     },
     {
       id: 'groups',
       title: t('column.groups'),
-      width: '130px',
-      wideOnly: true,
+      min: 140,
+      rank: 3,
       cell: ({ groups }) => groupNames(groups),
     },
   ]

@@ -7,6 +7,7 @@ import { useMay } from '../api/session.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { Section } from '../ui/layout.tsx'
+import { LongText } from '../ui/long-text.tsx'
 import { Pages } from '../ui/paging.tsx'
 import { StateBadge, type Tone } from '../ui/state-badge.tsx'
 import { formatDay, Time } from '../ui/time.tsx'
@@ -54,7 +55,7 @@ export function PersonAbsences({ token }: { readonly token: string }) {
               {
                 id: 'days',
                 title: t('absences.column.days'),
-                width: '32%',
+                min: 150,
                 cell: ({ from, to, halfDay }) => (
                   <>
                     {from === to
@@ -67,6 +68,8 @@ export function PersonAbsences({ token }: { readonly token: string }) {
               {
                 id: 'reason',
                 title: t('absences.column.reason'),
+                min: 150,
+                rank: 2,
                 cell: ({ reasonId, comment }) => (
                   <>
                     {reasonOf(reasonId)}
@@ -77,17 +80,20 @@ export function PersonAbsences({ token }: { readonly token: string }) {
               {
                 id: 'state',
                 title: t('absences.column.state'),
+                min: 150,
+                rank: 1,
                 cell: ({ state, error }) => (
                   <>
                     <StateBadge tone={tones[state]}>{t(`absences.state.${state}`)}</StateBadge>
-                    {error !== null && <span className={styles.problem}>{error.message}</span>}
+                    {error !== null && <LongText>{error.message}</LongText>}
                   </>
                 ),
               },
               {
                 id: 'receivedAt',
                 title: t('absences.column.receivedAt'),
-                wideOnly: true,
+                width: 160,
+                rank: 3,
                 cell: ({ receivedAt }) => <Time iso={receivedAt} />,
               },
             ]}

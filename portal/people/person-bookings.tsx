@@ -40,13 +40,21 @@ export function PersonBookings({ token }: { readonly token: string }) {
                 {
                   id: 'time',
                   title: t('column.when'),
-                  width: '50%',
+                  min: 150,
                   cell: (booking) => <BookingTime booking={booking} />,
                 },
-                { id: 'type', title: t('column.type'), cell: ({ type }) => t(`type.${type}`) },
+                {
+                  id: 'type',
+                  title: t('column.type'),
+                  width: 90,
+                  rank: 2,
+                  cell: ({ type }) => t(`type.${type}`),
+                },
                 {
                   id: 'state',
                   title: t('column.state'),
+                  min: 130,
+                  rank: 1,
                   cell: (booking) => <BookingState booking={booking} />,
                 },
               ]}

@@ -27,20 +27,21 @@ export function Component() {
   const [licensing, setLicensing] = useState<Tenant>()
   const [unlocking, setUnlocking] = useState<Tenant>()
   const columns: readonly Column<Tenant>[] = [
-    { id: 'name', title: t('name'), cell: ({ name }) => name },
-    { id: 'id', title: t('id'), width: '180px', wideOnly: true, cell: ({ id }) => id },
+    { id: 'name', title: t('name'), min: 180, cell: ({ name }) => name },
+    { id: 'id', title: t('id'), width: 160, rank: 3, cell: ({ id }) => id },
     {
       id: 'createdAt',
       title: t('createdAt'),
-      width: '170px',
-      wideOnly: true,
+      width: 170,
+      rank: 2,
       cell: ({ createdAt }) => <Time iso={createdAt} />,
     },
     {
       id: 'actions',
       title: t('actions'),
       titleHidden: true,
-      width: '390px',
+      width: 390,
+      rank: 1,
       cell: (tenant) => (
         <Row>
           <Button

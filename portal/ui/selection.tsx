@@ -36,7 +36,7 @@ export function selectionColumn<T>({
   return {
     id: 'selection',
     title: all,
-    width: '44px',
+    width: 52,
     head: (
       <Checkbox
         aria-label={all}

@@ -5,6 +5,8 @@ export const common = {
     accessControl: 'Zutrittskontrolle',
   },
   back: 'Zurück',
+  readAll: 'Alles lesen',
+  readLess: 'Weniger',
   cancel: 'Abbrechen',
   copied: 'Kopiert',
   copy: 'Kopieren',

@@ -8,6 +8,8 @@ export const common: TextsLike<typeof leading> = {
     accessControl: 'Access control',
   },
   back: 'Back',
+  readAll: 'Read all',
+  readLess: 'Less',
   cancel: 'Cancel',
   copied: 'Copied',
   copy: 'Copy',
