@@ -31,12 +31,24 @@ const REFERENCE_PAGE = `<!doctype html>
 </html>
 `
 
-const REFERENCE_SCRIPT = `window.SwaggerUIBundle({
+/** Whoever is signed in to the portal tries calls with that session: a change then has to carry its CSRF token. */
+const REFERENCE_SCRIPT = `async function csrfToken() {
+  const answer = await fetch('/api/v1/session', { headers: { Accept: 'application/json' } })
+  return (await answer.json()).csrfToken
+}
+window.SwaggerUIBundle({
   url: '/api/v1/openapi.json',
   dom_id: '#reference',
   deepLinking: true,
   displayRequestDuration: true,
   validatorUrl: null,
+  async requestInterceptor(request) {
+    const isChange = !['GET', 'HEAD', undefined].includes(request.method)
+    if (!isChange || request.headers.Authorization !== undefined) return request
+    const token = await csrfToken()
+    if (typeof token === 'string') request.headers['X-Steg-CSRF'] = token
+    return request
+  },
 })
 `
 

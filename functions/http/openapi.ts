@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import {
+  createDocument,
+  type ZodOpenApiObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+} from 'zod-openapi'
 import { catalogue, type ErrorCode } from '../../shared/errors/error.ts'
 import { type Endpoint, isBodyOptional } from './endpoint.ts'
 
@@ -41,7 +46,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
     const path = `/api/v1${endpoint.path}`
     paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operation(endpoint) }
   }
-  return createDocument({
+  const document: ZodOpenApiObject = {
     openapi: '3.1.0',
     info: {
       title: 'Steg',
@@ -68,7 +73,27 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
       },
     },
     paths,
-  })
+  }
+  return exemplify(createDocument(document)) as object
+}
+
+/** What a value of a format looks like. */
+const examples: Readonly<Record<string, string>> = {
+  'date-time': '2026-11-23T08:00:00+01:00',
+  date: '2026-11-23',
+  email: 'anna.admin@muster.example',
+  uri: 'https://sage.muster.example/hrportalapi',
+}
+
+/** Where a format says it all, an example stands for the pattern: from patterns readers are shown nonsense. */
+function exemplify(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(exemplify)
+  if (typeof part !== 'object' || part === null) return part
+  const members = Object.entries(part).map(([name, value]) => [name, exemplify(value)] as const)
+  const example = 'format' in part && typeof part.format === 'string' ? examples[part.format] : undefined
+  if (example === undefined) return Object.fromEntries(members)
+  const told = members.filter(([name]) => name !== 'pattern')
+  return { examples: [example], ...Object.fromEntries(told) }
 }
 
 function takesIfMatch({ method }: Endpoint): boolean {
