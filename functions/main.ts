@@ -52,6 +52,7 @@ app.timer('recoverRuns', {
     await hub.recoverRuns()
     await hub.pruneAudit()
     await hub.pruneAttempts()
+    await hub.rewrapKeys()
   },
 })
 

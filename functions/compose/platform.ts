@@ -9,8 +9,9 @@ import { createMsalProvider } from '../platform/openid/msal.ts'
 import type { OpenIdProvider } from '../platform/openid/port.ts'
 import { createArgon2Passwords } from '../platform/passwords/argon2.ts'
 import type { Passwords } from '../platform/passwords/port.ts'
-import type { Vault } from '../platform/secrets/port.ts'
-import { createVault, deriveKey } from '../platform/secrets/vault.ts'
+import { createKeyRing } from '../platform/secrets/key-ring.ts'
+import type { KeyRing, Vault } from '../platform/secrets/port.ts'
+import { createVault } from '../platform/secrets/vault.ts'
 import { openTablesStore } from '../platform/store/azure-tables.ts'
 import { countStore } from '../platform/store/counting.ts'
 import type { Store } from '../platform/store/port.ts'
@@ -24,9 +25,9 @@ export interface Platform {
   readonly bus: Bus
   readonly queueDepths: QueueDepths
   readonly grants: BusGrants
+  /** The master keys. */
+  readonly ring: KeyRing
   readonly vault: Vault
-  /** 32 bytes; seals what browsers keep. */
-  readonly browserKey: Uint8Array
   readonly passwords: Passwords
   readonly mail: MailSender
   /** Undefined where signing in with Microsoft is not set up. */
@@ -38,6 +39,7 @@ export interface Platform {
 
 /** Opens everything outside of the hub as the settings say. The only file that knows adapters. */
 export async function openPlatform(settings: Settings, random: Random): Promise<Platform> {
+  const ring = createKeyRing(settings.masterKeys, random)
   const opened = await openStore(settings)
   const store = countStore(opened.store)
   const serviceBus = openServiceBus(settings.busConnection)
@@ -53,8 +55,8 @@ export async function openPlatform(settings: Settings, random: Random): Promise<
       listen: { name: 'agents-listen', key: settings.listenKey },
       send: { name: 'agents-send', key: settings.sendKey },
     }),
-    vault: createVault(settings.masterKey, random),
-    browserKey: deriveKey(settings.masterKey, 'browser'),
+    ring,
+    vault: createVault(ring, random),
     passwords: createArgon2Passwords(),
     mail,
     // Microsoft sends people back to an address that is registered there.

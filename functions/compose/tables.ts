@@ -2,6 +2,8 @@
 export const tables = [
   'Tenants',
   'TenantList',
+  'MasterKeys',
+  'RewrapPasses',
   'Users',
   'SignInNames',
   'Sessions',
