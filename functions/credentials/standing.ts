@@ -9,7 +9,10 @@ export function withEvent(
   attempt?: string,
 ): { readonly row: CredentialRow; readonly tell: boolean } {
   const { standing, tell } = applyEvent(row, event, attempt)
-  return { row: { ...row, ...standing, refusals: [...standing.refusals] }, tell }
+  const { noticeId, ...rest } = row
+  // What was to be told of the state before is over with it.
+  const kept = noticeId === undefined || standing.state !== row.state ? {} : { noticeId }
+  return { row: { ...rest, ...kept, ...standing, refusals: [...standing.refusals] }, tell }
 }
 
 /** The reminder of a secret's end, where it is due and the credentials are in use. */
