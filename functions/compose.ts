@@ -22,9 +22,10 @@ export async function compose(environment: Readonly<Record<string, string | unde
   const clock = systemClock
   const random = systemRandom
   const tracing = await openTracing(environment, { name: 'steg-hub', version: settings.version }, log)
-  const platform = await openPlatform(settings, random)
+  const platform = await openPlatform(settings, random, clock)
   const services = createServices(platform, { settings, clock, random, tracing, log })
-  const { accounts, agentMetrics, audit, connectors, jobs, masterKeys, relay, tenancy } = services
+  const { accounts, agentMetrics, audit, connectors, credentials, jobs, masterKeys, relay, tenancy } =
+    services
   await checkMasterKeys(platform, masterKeys)
 
   const authentication = { byToken: tenancy.authenticate, bySession: accounts.signedIn }
@@ -48,6 +49,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
     pruneAudit: audit.prune,
     pruneAttempts: accounts.pruneAttempts,
     rewrapKeys: masterKeys.rewrap,
+    tendCredentials: credentials.tend,
     /** For whoever makes calls in the same process without a job. */
     relay,
     recoverRuns: jobs.recover,

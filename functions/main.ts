@@ -53,6 +53,7 @@ app.timer('recoverRuns', {
     await hub.pruneAudit()
     await hub.pruneAttempts()
     await hub.rewrapKeys()
+    await hub.tendCredentials()
   },
 })
 

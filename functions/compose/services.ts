@@ -6,6 +6,7 @@ import { createAuditService } from '../audit/service.ts'
 import { createAccessTokens } from '../connectors/access-tokens.ts'
 import { tenantOfAgent } from '../connectors/rows.ts'
 import { createConnectorsService } from '../connectors/service.ts'
+import { createCredentialsService } from '../credentials/service.ts'
 import { createAbsencesService } from '../hr/absences/service.ts'
 import { createBalancesService } from '../hr/balances/service.ts'
 import { createBookingsService } from '../hr/bookings/service.ts'
@@ -79,6 +80,16 @@ export function createServices(
     checkGroups: people.groups.check,
   })
   const seal = createTenantSeal({ vault, wrappedKeyOf: tenancy.wrappedKeyOf })
+  const credentials = createCredentialsService({
+    store,
+    seal,
+    clock,
+    random,
+    log,
+    // Until a product has admins to tell.
+    notify: async ({ tenantId, kind, subjectId, state, problem }) =>
+      log.warn('credentials need a person', { tenantId, kind, subjectId, state, code: problem?.code }),
+  })
   const variables = createVariablesService({ store, seal, clock, tenancy })
   const plainConnectors = createConnectorsService({
     store,
@@ -151,6 +162,7 @@ export function createServices(
     masterKeys,
     tenancy,
     accounts,
+    credentials,
     variables,
     connectors,
     depthOf,

@@ -29,4 +29,6 @@ export const tables = [
   'Audit',
   'AuditDays',
   'Licences',
+  'Credentials',
+  'CredentialNotices',
 ] as const

@@ -22,4 +22,3 @@ export function createLeaseWatch(clock: Clock, lastsMs: number) {
     },
   }
 }
-export type LeaseWatch = ReturnType<typeof createLeaseWatch>

@@ -20,8 +20,10 @@ export interface MemoryProvider extends TokenProvider {
   readonly requests: Grant[]
   /** The most requests at the same time. */
   mostAtOnce(): number
-  /** Rotations whose answer nobody got. */
+  /** Rotations whose answer was lost on its way. */
   lost(): number
+  /** Refresh tokens that replaced another one. */
+  rotations(): number
 }
 
 /**
@@ -36,6 +38,7 @@ export function memoryProvider(clock: Clock, strict: boolean): MemoryProvider {
   let atOnce = 0
   let most = 0
   let lost = 0
+  let rotations = 0
 
   function issue(refreshToken: string): TokenAnswer {
     if (used.has(refreshToken)) living.clear()
@@ -46,6 +49,7 @@ export function memoryProvider(clock: Clock, strict: boolean): MemoryProvider {
     }
     const next = `refresh-${++number}-${'r'.repeat(40)}`
     living.add(next)
+    rotations += 1
     return grant(next)
   }
 
@@ -87,6 +91,7 @@ export function memoryProvider(clock: Clock, strict: boolean): MemoryProvider {
     isAlive: (token) => (access.get(token) ?? 0) > clock.now(),
     mostAtOnce: () => most,
     lost: () => lost,
+    rotations: () => rotations,
     async refresh(request, signal) {
       provider.requests.push(request)
       most = Math.max(most, ++atOnce)

@@ -9,7 +9,7 @@ import { REWRAP_PASSES, rewrapPassesTable } from './rows.ts'
 import { nextStep, type Pass } from './rules/rewrap.ts'
 
 /** Tenants looked at in one turn: a read and at most a write each. */
-export const TENANTS_A_TURN = 200
+const TENANTS_A_TURN = 200
 /** Tenants at the same time. */
 const ABREAST = 8
 /** How long it is believed that all is done. */
