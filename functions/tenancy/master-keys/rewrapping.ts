@@ -27,20 +27,22 @@ export function createRewrapping(parts: {
   readonly register: KeyRegister
 }) {
   const { ring, clock, register, log } = parts
-  const tenants = tenantsTable.bind(parts.store)
   const tenantList = tenantListTable.bind(parts.store)
   const passes = rewrapPassesTable.bind(parts.store)
   let settledUntil = 0
 
+  /** The row as it lies in the store: what a newer version has put into it must not get lost. */
   async function rewrapOne(tenantId: string): Promise<Outcome> {
     for (;;) {
-      const found = await tenants.get(tenantId, TENANT_KEY)
-      if (found === undefined || ring.keyIdOf(found.value.wrappedKey) === ring.current) return 'current'
-      const wrappedKey = await rewrapped(tenantId, found.value.wrappedKey)
+      const found = await parts.store.get(tenantsTable.name, tenantId, TENANT_KEY)
+      if (found === undefined) return 'current'
+      const former = String(found.values.wrappedKey)
+      if (ring.keyIdOf(former) === ring.current) return 'current'
+      const wrappedKey = await rewrap(tenantId, former)
       if (wrappedKey === undefined) return 'failed'
       try {
-        const match = { kind: 'match', etag: found.etag } as const
-        await tenants.put(tenantId, TENANT_KEY, { ...found.value, wrappedKey }, match)
+        const row = { partition: tenantId, key: TENANT_KEY, values: { ...found.values, wrappedKey } }
+        await parts.store.put(tenantsTable.name, row, { kind: 'match', etag: found.etag })
         return 'rewrapped'
       } catch (error) {
         if (!isStegError(error, 'store-conflict')) throw error
@@ -49,7 +51,7 @@ export function createRewrapping(parts: {
   }
 
   /** One tenant whose key cannot be opened must not hold up the others. */
-  async function rewrapped(tenantId: string, wrappedKey: string): Promise<string | undefined> {
+  async function rewrap(tenantId: string, wrappedKey: string): Promise<string | undefined> {
     try {
       return await parts.vault.rewrap(wrappedKey)
     } catch (error) {

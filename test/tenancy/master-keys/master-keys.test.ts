@@ -197,6 +197,23 @@ describe('re-wrapping', () => {
     expect(hub.ring.keyIdOf(await site.wrappedKeyOf(created?.id ?? ''))).toBe(hub.ring.current)
   })
 
+  it('leaves what a newer version keeps of a tenant', async () => {
+    const site = masterKeysSite()
+    const [old, next] = [newKey(), newKey()]
+    const id = await site.oldTenant(old, 'tenant00001')
+    const { store } = site.counted
+    const row = await store.get('Tenants', id, TENANT_KEY)
+    await store.put(
+      'Tenants',
+      { partition: id, key: TENANT_KEY, values: { ...row?.values, suspended: true } },
+      { kind: 'any' },
+    )
+    const hub = await started(site, next, old)
+    await hub.rewrap()
+    expect((await store.get('Tenants', id, TENANT_KEY))?.values).toMatchObject({ suspended: true, name: id })
+    expect(hub.ring.keyIdOf(await site.wrappedKeyOf(id))).toBe(hub.ring.current)
+  })
+
   it('back to the former key goes as well', async () => {
     const site = masterKeysSite()
     const [old, next] = [newKey(), newKey()]
