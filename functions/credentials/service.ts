@@ -3,18 +3,18 @@ import type { Logger } from '../../shared/log.ts'
 import type { Random } from '../../shared/random.ts'
 import type { TenantSeal } from '../platform/secrets/port.ts'
 import type { Store } from '../platform/store/port.ts'
-import type { TokenProvider } from '../platform/tokens/port.ts'
 import { type Attempt, createAttempts, type SignInOutcome } from './attempts.ts'
 import { type CredentialsChange, createChanging } from './changing.ts'
 import { createCredentialStore } from './credential-store.ts'
 import { failureOf } from './failure.ts'
 import { createNotices } from './notices.ts'
 import type { Notify, Subject } from './port.ts'
+import { isFresh } from './rules/lifetime.ts'
 import type { Event } from './rules/state.ts'
 import { sealOf } from './sealing.ts'
 import { withEvent } from './standing.ts'
 import { createTokenMemory } from './token-memory.ts'
-import { createTokens } from './tokens.ts'
+import { createTokens, type Wanted } from './tokens.ts'
 import { type CredentialsView, toView } from './view.ts'
 
 export interface CredentialsService {
@@ -40,14 +40,7 @@ export interface CredentialsService {
    * away or a change at another hub counts at once.
    * @throws StegError as `open`, `sign-in-unavailable`, `credentials-busy`
    */
-  accessToken(
-    subject: Subject,
-    wanted: {
-      readonly audience: string
-      readonly provider: TokenProvider
-      readonly look?: boolean
-    },
-  ): Promise<string>
+  accessToken(subject: Subject, wanted: Wanted & { readonly look?: boolean }): Promise<string>
   /** The other system does not take this access token, whatever its lifetime says: the next one is fetched anew. */
   rejectToken(subject: Subject, audience: string, token: string): Promise<void>
   /** Gives notices that processes which died have left behind. */
@@ -72,8 +65,6 @@ export function createCredentialsService(parts: CredentialsParts): CredentialsSe
   const change = createChanging(shared)
   const attempts = createAttempts(shared)
   const tokens = createTokens(shared)
-  /** One look at a time in this process; others share what it finds. */
-  const fetching = new Map<string, Promise<string>>()
 
   /** An event that needs no more than itself. @throws StegError `credentials-missing` */
   async function happen(
@@ -118,15 +109,12 @@ export function createCredentialsService(parts: CredentialsParts): CredentialsSe
       return row === undefined ? undefined : toView(row)
     },
 
-    async accessToken(subject, { audience, provider, look = false }) {
-      const held = memory.get(subject, audience)
-      if (!look && held !== undefined && parts.clock.now() < held.refreshAt) return held.token
-      const place = JSON.stringify([subject.tenantId, subject.kind, subject.id, audience])
-      const underway = fetching.get(place)
-      if (underway !== undefined) return underway
-      const fetched = tokens.fetch(subject, audience, provider).finally(() => fetching.delete(place))
-      fetching.set(place, fetched)
-      return fetched
+    async accessToken(subject, wanted) {
+      // Not shared with those who have looked before.
+      if (wanted.look === true) return tokens.fetch(subject, wanted)
+      const held = memory.get(subject, wanted.audience)
+      if (held !== undefined && isFresh(held, parts.clock.now())) return held.token
+      return memory.share(subject, wanted.audience, () => tokens.fetch(subject, wanted))
     },
 
     async rejectToken(subject, audience, token) {

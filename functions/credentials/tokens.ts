@@ -1,9 +1,10 @@
 import type { Clock } from '../../shared/clock.ts'
-import { isStegError, reasonOf } from '../../shared/errors/error.ts'
+import { isStegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
 import { type Random, randomId } from '../../shared/random.ts'
 import type { TenantSeal } from '../platform/secrets/port.ts'
 import type { Grant, TokenAnswer, TokenProvider } from '../platform/tokens/port.ts'
+import { askProvider } from './asking.ts'
 import { type CredentialStore, type FoundRow, keyOfSubject } from './credential-store.ts'
 import { busy, failureOf, problemOf, unavailable } from './failure.ts'
 import { createLeaseWatch } from './leases.ts'
@@ -16,8 +17,6 @@ import { sealOf } from './sealing.ts'
 import { withEvent, withReminder } from './standing.ts'
 import type { HeldToken, TokenMemory } from './token-memory.ts'
 
-/** How long a provider may take; then its answer counts as lost. */
-export const CALL_MS = 20_000
 /** How long a lease must be seen unchanged before its holder is taken for dead: longer than a call and its writes. */
 export const LEASE_MS = 45_000
 /** How long somebody waits for another one's refresh. */
@@ -25,6 +24,23 @@ const PATIENCE_MS = 60_000
 const LOOK_MS = [100, 200, 500, 1000] as const
 /** Between attempts to store an answer, which must not be lost. */
 const STORE_PAUSES_MS = [100, 500, 1000, 2000, 5000] as const
+
+export interface Wanted {
+  /** What the token is for: scopes, with blanks between them. */
+  readonly audience: string
+  readonly provider: TokenProvider
+  /** In the name of the person who has signed in, or of the application alone. */
+  readonly as: 'person' | 'application'
+}
+
+/** The lease, taken over this row, and what goes to the provider. */
+interface Held {
+  readonly row: CredentialRow
+  readonly leaseId: string
+  readonly grant: Grant
+  readonly epoch: number
+}
+
 /** What was fetched and could not be stored yet. */
 interface Unsaved {
   readonly used: CredentialRow
@@ -32,6 +48,8 @@ interface Unsaved {
   readonly refreshToken: string | undefined
   readonly audience: string
   readonly leaseId: string
+  /** The epoch of the memory in which it was fetched. */
+  readonly epoch: number
 }
 
 type Refreshed =
@@ -85,7 +103,7 @@ export function createTokens(parts: TokenParts) {
     )
     unsaved.delete(place)
     if (!kept) return { kind: 'again' }
-    memory.set(subject, audience, held)
+    memory.set(subject, audience, held, answer.epoch)
     return { kind: 'token', token: held.token }
   }
 
@@ -104,25 +122,6 @@ export function createTokens(parts: TokenParts) {
   }
 
   const sealOfSubject = (subject: Subject) => sealOf(parts.seal, subject)
-
-  async function ask(provider: TokenProvider, grant: Grant): Promise<TokenAnswer> {
-    const call = new AbortController()
-    const patience = new AbortController()
-    const tooLong = clock.sleep(CALL_MS, patience.signal).then(
-      (): TokenAnswer => {
-        call.abort(new Error('the provider took too long'))
-        return { kind: 'unknown', reason: 'no answer in time' }
-      },
-      (): TokenAnswer => ({ kind: 'unknown', reason: 'not waited for' }),
-    )
-    try {
-      return await Promise.race([provider.refresh(grant, call.signal), tooLong])
-    } catch (error) {
-      return { kind: 'unknown', reason: reasonOf(error) }
-    } finally {
-      patience.abort()
-    }
-  }
 
   /** Gives the lease back, with what is known of the provider now. */
   async function release(
@@ -174,23 +173,17 @@ export function createTokens(parts: TokenParts) {
   async function refresh(
     subject: Subject,
     place: string,
-    { row, leaseId }: { readonly row: CredentialRow; readonly leaseId: string },
-    grant: Grant,
+    { row, leaseId, grant, epoch }: Held,
     provider: TokenProvider,
   ): Promise<Refreshed> {
     const { audience, refreshToken } = grant
     const askedAt = clock.now()
-    const answer = await ask(provider, grant)
+    const answer = await askProvider(provider, grant, clock)
     switch (answer.kind) {
       case 'granted': {
         const held = { token: answer.accessToken, ...lifetimeOf(askedAt, answer.expiresInSeconds) }
-        return keep(subject, place, {
-          used: row,
-          held,
-          refreshToken: answer.refreshToken,
-          audience,
-          leaseId,
-        })
+        const rotated = answer.refreshToken
+        return keep(subject, place, { used: row, held, refreshToken: rotated, audience, leaseId, epoch })
       }
       case 'refused':
         return refuse(subject, row, leaseId, answer)
@@ -207,7 +200,13 @@ export function createTokens(parts: TokenParts) {
   }
 
   /** @returns the row with this process's lease; undefined when somebody was faster or holds one. */
-  async function takeLease(subject: Subject, place: string, found: FoundRow, audience: string) {
+  async function takeLease(
+    subject: Subject,
+    place: string,
+    found: FoundRow,
+    audience: string,
+  ): Promise<Held | undefined> {
+    const epoch = memory.epoch()
     const { lease } = found.row
     if (lease !== undefined && !leases.hasEnded(place, lease.id)) return undefined
     const grant = await openGrant(subject, found.row, audience)
@@ -219,52 +218,57 @@ export function createTokens(parts: TokenParts) {
       ...(lease === undefined || found.row.refreshToken === undefined ? {} : { answerLost: true }),
     }
     const etag = await credentials.tryWrite(subject, found, { row })
-    return etag === undefined ? undefined : { row, leaseId, grant }
+    return etag === undefined ? undefined : { row, leaseId, grant, epoch }
   }
 
   async function openHeld(
     subject: Subject,
     audience: string,
     entry: NonNullable<CredentialRow['accessTokens']>[string],
+    epoch: number,
   ): Promise<string> {
+    const { expiresAt, refreshAt } = entry
     const token = await sealOfSubject(subject).open(['access-token', audience], entry.token)
-    memory.set(subject, audience, { token, expiresAt: entry.expiresAt, refreshAt: entry.refreshAt })
+    memory.set(subject, audience, { token, expiresAt, refreshAt }, epoch)
     return token
   }
 
   return {
     /** One read when another hub has fetched it, else with the lease. @throws StegError as `CredentialsService.accessToken` */
-    async fetch(subject: Subject, audience: string, provider: TokenProvider): Promise<string> {
+    async fetch(subject: Subject, { audience, provider, as }: Wanted): Promise<string> {
       const place = `${subject.tenantId}/${keyOfSubject(subject)}`
       const giveUpAt = clock.now() + PATIENCE_MS
       for (let look = 0; ; look++) {
         const left = unsaved.get(place)
         if (left !== undefined) await keep(subject, place, left)
+        const epoch = memory.epoch()
         const found = await credentials.read(subject)
         if (found === undefined || !found.row.enabled || !usable[found.row.state]) {
           throw failureOf(subject, found?.row)
         }
+        // Without a person's sign-in an application must not act in their place.
+        if (as === 'person' && found.row.refreshToken === undefined) throw failureOf(subject, undefined)
         const entry = found.row.accessTokens?.[audience]
         const now = clock.now()
-        if (entry !== undefined && isFresh(entry, now)) return openHeld(subject, audience, entry)
+        if (entry !== undefined && isFresh(entry, now)) return openHeld(subject, audience, entry, epoch)
         const inReserve = entry !== undefined && isValid(entry, now) ? entry : undefined
         if (isPausing(found.row.notBefore, now)) {
-          if (inReserve !== undefined) return openHeld(subject, audience, inReserve)
+          if (inReserve !== undefined) return openHeld(subject, audience, inReserve, epoch)
           throw unavailable(subject, found.row.notBefore - now)
         }
         const mine = await takeLease(subject, place, found, audience)
         if (mine !== undefined) {
           try {
-            const refreshed = await refresh(subject, place, mine, mine.grant, provider)
+            const refreshed = await refresh(subject, place, mine, provider)
             if (refreshed.kind === 'token') return refreshed.token
           } catch (error) {
             // A provider that is away is no reason to stop while there is a token.
             if (inReserve === undefined || !isStegError(error, 'sign-in-unavailable')) throw error
-            return openHeld(subject, audience, inReserve)
+            return openHeld(subject, audience, inReserve, epoch)
           }
           continue
         }
-        if (inReserve !== undefined) return openHeld(subject, audience, inReserve)
+        if (inReserve !== undefined) return openHeld(subject, audience, inReserve, epoch)
         if (clock.now() > giveUpAt) throw busy(subject)
         await clock.sleep(LOOK_MS[Math.min(look, LOOK_MS.length - 1)] ?? 1000)
       }

@@ -26,7 +26,7 @@ it('with a provider that takes each refresh token once: hubs at once, many rotat
   })
   const first = await oidc.signIn()
   await hub().set(MAILBOX, { secrets: { clientSecret: CLIENT.clientSecret }, refreshToken: first })
-  const wanted = { audience: SCOPES, provider }
+  const wanted = { audience: SCOPES, provider, as: 'person' as const }
   const seen = new Set<string>()
   const rounds = 5
   for (let round = 0; round < rounds; round++) {

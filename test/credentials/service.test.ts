@@ -264,6 +264,23 @@ describe('a notice', () => {
     expect(site.notices).toEqual([])
   })
 
+  it('that is just being given is not given by another hub as well', async () => {
+    const site = credentialsSite()
+    const hub = site.hub()
+    await hub.set(MAILBOX, { ...password, refusalLimit: 1 })
+    const reached = Promise.withResolvers<void>()
+    site.reached = reached.promise
+    const giving = refuse(hub, 1)
+    await site.clock.advance(minutes(1))
+    await site.hub().tend()
+    expect(site.notices).toHaveLength(1)
+    reached.resolve()
+    await giving
+    await site.clock.advance(minutes(10))
+    await site.hub().tend()
+    expect(site.notices).toHaveLength(1)
+  })
+
   it('costs one transaction in five minutes to look for', async () => {
     const site = credentialsSite()
     const hub = site.hub()

@@ -34,6 +34,8 @@ export function credentialsSite() {
     notices,
     /** Set while the admins cannot be reached. */
     deaf: false,
+    /** Until then it takes to reach them. */
+    reached: Promise.resolve(),
     hub(own: { store?: Store; clock?: Clock } = {}) {
       const seal = createTenantSeal({
         vault,
@@ -52,6 +54,7 @@ export function credentialsSite() {
         async notify(notice) {
           if (site.deaf) throw new Error('no mail server')
           notices.push(notice)
+          await site.reached
         },
       })
     },

@@ -8,6 +8,7 @@ import { type Fault, memoryProvider } from './provider.ts'
 import { credentialsSite, MAILBOX } from './site.ts'
 
 const HUBS = 3
+const as = 'person' as const
 const audiences = ['graph', 'imap'] as const
 
 /** A life of a hub: it may die at an operation on the store, and its clock may be wrong. */
@@ -89,7 +90,7 @@ async function play(strict: boolean, lives: readonly Life[], steps: readonly Ste
     const user = hubs[at]
     if (user === undefined) return
     try {
-      const token = await user.service.accessToken(MAILBOX, { audience, provider })
+      const token = await user.service.accessToken(MAILBOX, { audience, provider, as })
       expect(token).toMatch(/^access-/)
       if (audience === 'graph') user.last = token
     } catch (error) {
@@ -136,7 +137,7 @@ async function play(strict: boolean, lives: readonly Life[], steps: readonly Ste
   await site.clock.advance(1_000_000)
   const last = site.hub({ store })
   const outcome = await site
-    .finish(last.accessToken(MAILBOX, { audience: 'graph', provider, look: true }))
+    .finish(last.accessToken(MAILBOX, { audience: 'graph', provider, as, look: true }))
     .catch((error) => (isStegError(error) ? error.code : Promise.reject(error)))
   const row = await site.row()
   const lost = provider.rotations() - (stored.size - 1)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { CALL_MS } from '../../functions/credentials/asking.ts'
 import type { Subject } from '../../functions/credentials/port.ts'
-import { CALL_MS, LEASE_MS } from '../../functions/credentials/tokens.ts'
+import { LEASE_MS } from '../../functions/credentials/tokens.ts'
 import type { Store } from '../../functions/platform/store/port.ts'
 import { StegError } from '../../shared/errors/error.ts'
 import { type Death, dyingStore } from '../jobs/failing-store.ts'
@@ -8,6 +9,7 @@ import { memoryProvider } from './provider.ts'
 import { credentialsSite, MAILBOX, TENANT } from './site.ts'
 
 const audience = 'https://graph.microsoft.com/.default'
+const as = 'person' as const
 const hours = (count: number) => count * 3_600_000
 
 /** A mailbox whose person has signed in, and hubs that use it. */
@@ -16,7 +18,7 @@ async function signedIn(strict = true) {
   const provider = memoryProvider(site.clock, strict)
   await site.hub().set(MAILBOX, { refreshToken: provider.signIn() })
   const token = (hub: ReturnType<typeof site.hub>, more: { audience?: string; look?: boolean } = {}) =>
-    site.finish(hub.accessToken(MAILBOX, { audience, provider, ...more }))
+    site.finish(hub.accessToken(MAILBOX, { audience, provider, as, ...more }))
   return { ...site, site, provider, token }
 }
 
@@ -52,7 +54,7 @@ describe('an access token', () => {
     const { site, provider } = await signedIn()
     provider.takesMs = 2000
     const hubs = [site.hub(), site.hub(), site.hub()]
-    const wanted = [...hubs, ...hubs].map((hub) => hub.accessToken(MAILBOX, { audience, provider }))
+    const wanted = [...hubs, ...hubs].map((hub) => hub.accessToken(MAILBOX, { audience, provider, as }))
     expect(new Set(await site.finish(Promise.all(wanted))).size).toBe(1)
     expect(provider.requests).toHaveLength(1)
   })
@@ -62,7 +64,7 @@ describe('an access token', () => {
     provider.takesMs = 1000
     const hubs = [site.hub(), site.hub()]
     const wanted = ['graph', 'imap', 'smtp'].flatMap((name) =>
-      hubs.map((hub) => hub.accessToken(MAILBOX, { audience: name, provider })),
+      hubs.map((hub) => hub.accessToken(MAILBOX, { audience: name, provider, as })),
     )
     expect(new Set(await site.finish(Promise.all(wanted))).size).toBe(3)
     expect(provider.mostAtOnce()).toBe(1)
@@ -74,10 +76,34 @@ describe('an access token', () => {
     const provider = memoryProvider(site.clock, true)
     const connection: Subject = { tenantId: TENANT, kind: 'connection', id: 'graph' }
     await site.hub().set(connection, { secrets: { clientSecret: 'x' } })
-    const wanted = { audience, provider }
+    const wanted = { audience, provider, as: 'application' as const }
     const got = await site.hub().accessToken(connection, wanted)
     expect(await site.hub().accessToken(connection, wanted)).toBe(got)
     expect(provider.requests).toEqual([{ audience, refreshToken: undefined, secrets: { clientSecret: 'x' } }])
+  })
+
+  it('of a person is never replaced by one of the application', async () => {
+    const { site, provider, token } = await signedIn()
+    const hub = site.hub()
+    await hub.set(MAILBOX, { secrets: { clientSecret: 'x' } })
+    await token(hub)
+    await hub.set(MAILBOX, { refreshToken: null })
+    await expect(token(hub)).rejects.toMatchObject({ code: 'credentials-missing' })
+    expect(provider.requests).toHaveLength(1)
+  })
+
+  it('that was fetched with former credentials is neither remembered nor given to those who ask after the change', async () => {
+    const { site, provider, token } = await signedIn()
+    const hub = site.hub()
+    provider.takesMs = 3000
+    const before = hub.accessToken(MAILBOX, { audience, provider, as })
+    await site.clock.advance(1000)
+    const next = provider.signIn()
+    await hub.set(MAILBOX, { refreshToken: next })
+    const after = await token(hub)
+    await site.finish(before)
+    expect(provider.requests.at(-1)?.refreshToken).toBe(next)
+    expect(await token(hub)).toBe(after)
   })
 
   it('that lives shorter than anything takes is used all the same', async () => {
@@ -100,7 +126,7 @@ describe('an access token', () => {
         return answer.kind === 'granted' ? { ...answer, accessToken: 'x'.repeat(40_000) } : answer
       },
     }
-    const got = await site.hub().accessToken(MAILBOX, { audience, provider: long })
+    const got = await site.hub().accessToken(MAILBOX, { audience, provider: long, as })
     expect(got).toHaveLength(40_000)
     expect(await token(site.hub())).toMatch(/^access-/)
   })
@@ -208,7 +234,7 @@ describe('a refresh token', () => {
       provider.takesMs = 5000
       const fetching = site
         .hub()
-        .accessToken(MAILBOX, { audience, provider })
+        .accessToken(MAILBOX, { audience, provider, as })
         .catch(() => 'refused')
       await site.clock.advance(1000)
       if (refused) provider.revoke()
@@ -250,7 +276,7 @@ describe('a refresh token', () => {
     const skewed = (ms: number) =>
       site.hub({ clock: { now: () => site.clock.now() + ms, sleep: site.clock.sleep } })
     const hubs = [skewed(0), skewed(hours(2)), skewed(-hours(2))]
-    const wanted = hubs.map((hub) => hub.accessToken(MAILBOX, { audience, provider }).catch(String))
+    const wanted = hubs.map((hub) => hub.accessToken(MAILBOX, { audience, provider, as }).catch(String))
     await site.finish(Promise.all(wanted))
     expect(provider.mostAtOnce()).toBe(1)
     expect(await site.hub().view(MAILBOX)).toMatchObject({ state: 'ok' })
