@@ -27,8 +27,8 @@ describe('an access token', () => {
     const { site, provider, token } = await signedIn()
     const [one, two] = [site.hub(), site.hub()]
     expect(await site.transactions(() => token(one))).toBe(4)
-    const first = await token(one)
     expect(await site.transactions(() => token(one))).toBe(0)
+    const first = await token(one)
     expect(await site.transactions(() => token(two))).toBe(1)
     expect(await site.transactions(() => token(two))).toBe(0)
     expect(await token(two)).toBe(first)
