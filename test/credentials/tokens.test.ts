@@ -94,15 +94,29 @@ describe('an access token', () => {
 
   it('that was fetched with former credentials is neither remembered nor given to those who ask after the change', async () => {
     const { site, provider, token } = await signedIn()
-    const hub = site.hub()
-    provider.takesMs = 3000
+    const answered = Promise.withResolvers<void>()
+    let isFirst = true
+    const store: Store = {
+      ...site.counted.store,
+      // The store has written the token, and its answer takes its time.
+      async put(table, row, condition) {
+        const etag = await site.counted.store.put(table, row, condition)
+        if (isFirst && row.values.accessTokens__json !== undefined) {
+          isFirst = false
+          await answered.promise
+        }
+        return etag
+      },
+    }
+    const hub = site.hub({ store })
     const before = hub.accessToken(MAILBOX, { audience, provider, as })
     await site.clock.advance(1000)
     const next = provider.signIn()
     await hub.set(MAILBOX, { refreshToken: next })
     const after = await token(hub)
-    await site.finish(before)
     expect(provider.requests.at(-1)?.refreshToken).toBe(next)
+    answered.resolve()
+    expect(await site.finish(before)).not.toBe(after)
     expect(await token(hub)).toBe(after)
   })
 
