@@ -4,7 +4,7 @@ import type { Logger } from '../../../shared/log.ts'
 import type { KeyRing, Vault } from '../../platform/secrets/port.ts'
 import type { Condition, Store } from '../../platform/store/port.ts'
 import { TENANT_KEY, TENANT_LIST, tenantListTable, tenantsTable } from '../rows.ts'
-import type { KeyRegister, RegisteredKey } from './register.ts'
+import type { MasterKeyStore, RegisteredKey } from './master-key-store.ts'
 import { REWRAP_PASSES, rewrapPassesTable } from './rows.ts'
 import { nextStep, type Pass } from './rules/rewrap.ts'
 
@@ -24,9 +24,9 @@ export function createRewrapping(parts: {
   readonly vault: Pick<Vault, 'rewrap'>
   readonly clock: Clock
   readonly log: Logger
-  readonly register: KeyRegister
+  readonly masterKeys: MasterKeyStore
 }) {
-  const { ring, clock, register, log } = parts
+  const { ring, clock, masterKeys, log } = parts
   const tenantList = tenantListTable.bind(parts.store)
   const passes = rewrapPassesTable.bind(parts.store)
   let settledUntil = 0
@@ -83,7 +83,7 @@ export function createRewrapping(parts: {
 
   /** @returns whether there may be more to do at once. */
   async function step(): Promise<boolean> {
-    const keys = await register.all()
+    const keys = await masterKeys.all()
     const found = await passes.get(REWRAP_PASSES, ring.current)
     const decided = nextStep(keys.map(usedKey), ring.current, found?.value, clock.now())
     switch (decided.kind) {
@@ -93,12 +93,12 @@ export function createRewrapping(parts: {
       case 'wait':
         return false
       case 'retire':
-        for (const key of keys) if (decided.ids.includes(key.id)) await register.retire(key)
+        for (const key of keys) if (decided.ids.includes(key.id)) await masterKeys.retire(key)
         log.info('master keys are not needed any more', { keys: decided.ids })
         return true
       case 'look': {
         // First, so that no other hub takes this key for one that nobody uses.
-        await register.markUse()
+        await masterKeys.markUse()
         const pass = await look(decided.pass)
         const condition: Condition =
           found === undefined ? { kind: 'absent' } : { kind: 'match', etag: found.etag }

@@ -4,7 +4,7 @@ import type { Logger } from '../../../shared/log.ts'
 import type { Random } from '../../../shared/random.ts'
 import type { KeyRing, Vault } from '../../platform/secrets/port.ts'
 import type { Store } from '../../platform/store/port.ts'
-import { createKeyRegister, type KeyRegister } from './register.ts'
+import { createMasterKeyStore, type MasterKeyStore } from './master-key-store.ts'
 import { createRewrapping } from './rewrapping.ts'
 import { nextStep } from './rules/rewrap.ts'
 
@@ -58,30 +58,30 @@ export interface MasterKeysParts {
 
 export function createMasterKeysService(parts: MasterKeysParts): MasterKeysService {
   const { ring, clock } = parts
-  const register: KeyRegister = createKeyRegister(parts)
-  const rewrapping = createRewrapping({ ...parts, register })
+  const masterKeys: MasterKeyStore = createMasterKeyStore(parts)
+  const rewrapping = createRewrapping({ ...parts, masterKeys })
 
   return {
     async check() {
-      const rows = await register.withPredecessors()
+      const rows = await masterKeys.withPredecessors()
       const missing = rows.filter(({ id, row }) => row.state === 'in-use' && !ring.ids.includes(id))
       if (missing.length > 0) {
         const wanted = missing.map(({ id }) => id).join(', ')
         throw new StegError('master-key-missing', { wanted, given: ring.ids.join(', ') })
       }
       for (const { id, row } of rows) if (ring.ids.includes(id)) await prove(id, row.check)
-      await register.markInUse(ring.current)
+      await masterKeys.markInUse(ring.current)
     },
 
     async createDataKey() {
-      await register.markUse()
+      await masterKeys.markUse()
       return parts.vault.createDataKey()
     },
 
     rewrap: rewrapping.go,
 
     async status() {
-      const rows = await register.all()
+      const rows = await masterKeys.all()
       const pass = await rewrapping.pass()
       const known = new Map(rows.map(({ id, row }) => [id, row]))
       const used = rows.map(({ id, row }) => ({ id, ...row }))

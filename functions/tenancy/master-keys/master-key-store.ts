@@ -16,7 +16,7 @@ export interface RegisteredKey {
   readonly etag: string
 }
 
-export interface KeyRegister {
+export interface MasterKeyStore {
   all(): Promise<readonly RegisteredKey[]>
   /** As `all`; what wrapped the data of a hub that kept no such rows is entered first. @throws StegError `master-key-missing` */
   withPredecessors(): Promise<readonly RegisteredKey[]>
@@ -29,12 +29,12 @@ export interface KeyRegister {
 }
 
 /** Which master keys the data want. A row is written before the key that it is about wraps anything. */
-export function createKeyRegister(parts: {
+export function createMasterKeyStore(parts: {
   readonly store: Store
   readonly ring: KeyRing
   readonly clock: Clock
   readonly random: Random
-}): KeyRegister {
+}): MasterKeyStore {
   const { ring, clock } = parts
   const keys = masterKeysTable.bind(parts.store)
   const tenants = tenantsTable.bind(parts.store)
