@@ -16,7 +16,6 @@ import { countStore } from '../platform/store/counting.ts'
 import type { Store } from '../platform/store/port.ts'
 import { openSqliteStore } from '../platform/store/sqlite.ts'
 import type { Settings } from '../settings.ts'
-import { tables } from './tables.ts'
 
 /** What is outside of the hub, as its services know it: ports. */
 export interface Platform {
@@ -36,9 +35,16 @@ export interface Platform {
   close(): Promise<void>
 }
 
-/** Opens everything outside of the hub as the settings say. The only file that knows adapters. */
-export async function openPlatform(settings: Settings, random: Random): Promise<Platform> {
-  const opened = await openStore(settings)
+/**
+ * Opens everything outside of the hub as the settings say. The only file that knows adapters.
+ * @param tables those that the store shall have
+ */
+export async function openPlatform(
+  settings: Settings,
+  tables: readonly string[],
+  random: Random,
+): Promise<Platform> {
+  const opened = await openStore(settings, tables)
   const store = countStore(opened.store)
   const serviceBus = openServiceBus(settings.busConnection)
   const bus = countBus(serviceBus)
@@ -68,7 +74,10 @@ export async function openPlatform(settings: Settings, random: Random): Promise<
   }
 }
 
-async function openStore({ store }: Settings): Promise<{ store: Store; close: () => void }> {
+async function openStore(
+  { store }: Settings,
+  tables: readonly string[],
+): Promise<{ store: Store; close: () => void }> {
   if (store.kind === 'sqlite') {
     const sqlite = openSqliteStore({ file: store.file })
     return { store: sqlite, close: sqlite.close }

@@ -1,8 +1,12 @@
 import { createConnectorsService } from '../../functions/connectors/service.ts'
+import { bookingsTopic } from '../../functions/hr/bookings/live.ts'
 import { createBookingsService } from '../../functions/hr/bookings/service.ts'
 import { createPeopleService } from '../../functions/hr/people/service.ts'
+import { sageVariables } from '../../functions/hr/sage/rules/variables.ts'
+import { sageSetup } from '../../functions/hr/setup/part.ts'
 import { createVault } from '../../functions/platform/secrets/vault.ts'
 import { countStore } from '../../functions/platform/store/counting.ts'
+import type { Share } from '../../functions/products/port.ts'
 import { createTenancyService } from '../../functions/tenancy/service.ts'
 import { createVariablesService } from '../../functions/tenancy/variables/service.ts'
 import { systemRandom } from '../../shared/random.ts'
@@ -22,8 +26,26 @@ export async function setupSite() {
     operatorTokenHash: 'x'.repeat(43),
   })
   const tenant = (await tenancy.create('Muster')).id
+  const people = createPeopleService(common)
+  const bookings = createBookingsService({ ...common, timeZoneOf: async () => 'UTC' })
+  /** What setting up and streams look at, as the product puts it together. */
+  const observe = (share: Share) => {
+    const pending = share((tenantId) => bookings.count(tenantId, 'pending'))
+    const failed = share((tenantId) => bookings.count(tenantId, 'failed'))
+    const counted = {
+      count: (tenantId: string, state: 'pending' | 'failed') =>
+        (state === 'failed' ? failed : pending)(tenantId),
+    }
+    const total = share((tenantId) => people.total(tenantId))
+    const jobs = ['One', 'Two', 'Both', 'SysSageExportBuchungen', 'Undoable']
+    return {
+      topics: [bookingsTopic(counted)],
+      setup: sageSetup({ jobs, people: { total }, bookings: counted }),
+    }
+  }
   const parts = {
-    variables: createVariablesService({ ...common, tenancy }),
+    products: [observe((read) => read).setup],
+    variables: createVariablesService({ ...common, tenancy, known: sageVariables }),
     connectors: createConnectorsService({
       ...common,
       bus: {} as never,
@@ -34,8 +56,6 @@ export async function setupSite() {
       targetsOf: async () => ({}),
     }),
     jobs: site.hub(store),
-    people: createPeopleService(common),
-    bookings: createBookingsService({ ...common, timeZoneOf: async () => 'UTC' }),
   }
-  return { ...site, counted, tenant, parts }
+  return { ...site, counted, tenant, parts, bookings, observe }
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sageVariables } from '../../functions/hr/sage/rules/variables.ts'
 import { createVault } from '../../functions/platform/secrets/vault.ts'
 import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
 import { createTenancyService } from '../../functions/tenancy/service.ts'
@@ -20,7 +21,7 @@ beforeEach(async () => {
     tokens: plainTokens(parts),
     operatorTokenHash: 'x'.repeat(43),
   })
-  variables = createVariablesService({ ...parts, tenancy })
+  variables = createVariablesService({ ...parts, tenancy, known: sageVariables })
   tenant = (await tenancy.create('Muster')).id
 })
 afterEach(() => store.close())

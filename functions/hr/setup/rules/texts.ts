@@ -1,8 +1,5 @@
-import type { Language } from '../../../shared/errors/error.ts'
-import { fillIn } from '../../../shared/text.ts'
-
-/** What to do next in setting up a site, in the manner of the error catalogue: a stable code, parameters, two languages. */
-export const nextTexts = {
+/** What to do next in connecting a tenant to Sage. */
+export const sageNext = {
   'set-variables': {
     title: { en: 'Tell Steg how to reach Sage', de: 'Zugang zu Sage eintragen' },
     detail: {
@@ -62,23 +59,10 @@ export const nextTexts = {
   'release-or-reject': {
     title: { en: 'Decide about a held run', de: 'Über angehaltenen Lauf entscheiden' },
     detail: {
-      en: 'The last run of {job} would deactivate {count} people and is held. Release it if that is right; if not, check Sage.',
-      de: 'Der letzte Lauf von {job} würde {count} Personen deaktivieren und ist angehalten. Bitte freigeben, wenn das richtig ist; wenn nicht, Sage prüfen.',
+      en: 'The last run of {job} would deactivate {count|# person|# people} and is held. Release it if that is right; if not, check Sage.',
+      de: 'Der letzte Lauf von {job} würde {count|# Person|# Personen} deaktivieren und ist angehalten. Bitte freigeben, wenn das richtig ist; wenn nicht, Sage prüfen.',
     },
   },
 } as const
 
-export type NextCode = keyof typeof nextTexts
-
-export interface Next {
-  readonly code: NextCode
-  readonly params: Readonly<Record<string, string | number>>
-}
-
-export function describeNext(
-  { code, params }: Next,
-  language: Language,
-): { code: string; title: string; detail: string } {
-  const { title, detail } = nextTexts[code]
-  return { code, title: title[language], detail: fillIn(detail[language], params) }
-}
+export type SageNextCode = keyof typeof sageNext

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import type { SetupPart } from '../../products/port.ts'
+import type { BookingsService } from '../bookings/service.ts'
+import type { PeopleService } from '../people/service.ts'
+import { SAGE_BASE_URL, SAGE_PASSWORD, SAGE_USERNAME, sageVariables } from '../sage/rules/variables.ts'
+import { judgeSetup, sageSteps } from './rules/steps.ts'
+import { sageNext } from './rules/texts.ts'
+
+const NEEDED = [SAGE_BASE_URL, SAGE_USERNAME, SAGE_PASSWORD]
+
+/** Setting up Sage for a tenant: two reads besides those that all products share. */
+export function sageSetup(parts: {
+  readonly jobs: readonly string[]
+  readonly people: Pick<PeopleService, 'total'>
+  readonly bookings: Pick<BookingsService, 'count'>
+}): SetupPart {
+  return {
+    steps: sageSteps,
+    next: sageNext,
+    schema: {
+      figures: { people: z.int().meta({ description: 'How many people there are.' }) },
+      failures: {
+        bookings: z.object({
+          count: z.int(),
+          more: z.boolean().meta({ description: 'True when there are more than counted.' }),
+        }),
+      },
+    },
+    async read(tenantId) {
+      const [people, bookings] = await Promise.all([
+        parts.people.total(tenantId),
+        parts.bookings.count(tenantId, 'failed'),
+      ])
+      return {
+        figures: { people },
+        failures: { bookings },
+        judge({ variables, agents, jobs }) {
+          const own = variables.filter(({ name }) => sageVariables.some((known) => known.name === name))
+          return judgeSetup({
+            missingVariables: NEEDED.filter((name) => !own.some((one) => one.name === name && one.isSet)),
+            variablesChangedAt: Math.max(0, ...own.map(({ changedAt }) => changedAt)),
+            agents: agents.filter(({ role }) => role === 'sage'),
+            jobs: jobs.filter(({ token }) => parts.jobs.includes(token)),
+            people,
+          })
+        },
+      }
+    },
+  }
+}
