@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { products } from '../../functions/compose/products.ts'
 import { isPortalAddress } from '../../functions/portal/rules/addresses.ts'
 
 const pages = products.flatMap((product) => product.pages)
-const router = readFileSync('portal/app/router.tsx', 'utf8')
+const routers = ['portal/app/router.tsx', ...globSync('portal/*/area.tsx')].map((file) =>
+  readFileSync(file, 'utf8'),
+)
+const router = routers.join('\n')
 const paths = [...router.matchAll(/path: '(\/[^']*)'/g)].map(([, path = '']) => path)
 
 it.each(['/', ...paths])('the hub answers %s with the portal', (path) => {

@@ -1,8 +1,8 @@
 import { Caption1, makeStyles, tokens } from '@fluentui/react-components'
 import { useTranslation } from 'react-i18next'
-import { type Column, DataTable } from '../ui/data-table.tsx'
-import { Link } from '../ui/link.tsx'
-import { selectionColumn } from '../ui/selection.tsx'
+import { type Column, DataTable } from '../../ui/data-table.tsx'
+import { Link } from '../../ui/link.tsx'
+import { selectionColumn } from '../../ui/selection.tsx'
 import { PersonState } from './person-state.tsx'
 import { nameOf, type Person, useGroupNames, useYesNo } from './words.ts'
 

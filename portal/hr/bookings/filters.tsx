@@ -1,9 +1,9 @@
 import { Button, Field, Input, makeStyles, Select } from '@fluentui/react-components'
 import { useTranslation } from 'react-i18next'
-import type { ChangeFilter } from '../ui/address-filter.ts'
-import { bookingStates } from '../ui/booking-state.tsx'
-import { Row } from '../ui/layout.tsx'
-import { Search } from '../ui/search.tsx'
+import type { ChangeFilter } from '../../ui/address-filter.ts'
+import { Row } from '../../ui/layout.tsx'
+import { Search } from '../../ui/search.tsx'
+import { bookingStates } from '../booking-state.tsx'
 
 const useStyles = makeStyles({
   person: { flex: '1 1 220px', maxWidth: '300px' },

@@ -1,9 +1,9 @@
 import { useTranslation } from 'react-i18next'
-import { useReadAgain } from '../api/read-again.ts'
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
-import { useMessages } from '../ui/messages.tsx'
-import { formatNumber } from '../ui/time.tsx'
-import { WorkDialog } from '../ui/work-dialog.tsx'
+import { useReadAgain } from '../../api/read-again.ts'
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { useMessages } from '../../ui/messages.tsx'
+import { formatNumber } from '../../ui/time.tsx'
+import { WorkDialog } from '../../ui/work-dialog.tsx'
 import { type Action, act, actOnNext } from './actions.ts'
 
 export interface Asked {

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { read } from '../api/read.ts'
-import { BookingState } from '../ui/booking-state.tsx'
-import { BookingTime } from '../ui/booking-time.tsx'
-import { DataTable } from '../ui/data-table.tsx'
-import { EmptyState } from '../ui/empty-state.tsx'
-import { Section } from '../ui/layout.tsx'
-import { LinkButton } from '../ui/link.tsx'
-import { Loaded } from '../ui/page.tsx'
+import { read } from '../../api/read.ts'
+import { DataTable } from '../../ui/data-table.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Section } from '../../ui/layout.tsx'
+import { LinkButton } from '../../ui/link.tsx'
+import { Loaded } from '../../ui/page.tsx'
+import { BookingState } from '../booking-state.tsx'
+import { BookingTime } from '../booking-time.tsx'
 
 /** Bookings read of the last days, of which the newest are shown. */
 const READ = 200

@@ -1,4 +1,4 @@
-import { type Booking, bookingStates } from '../ui/booking-state.tsx'
+import { type Booking, bookingStates } from '../booking-state.tsx'
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 const DAY_MS = 24 * 60 * 60 * 1000

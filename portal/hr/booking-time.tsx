@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
+import { formatDateTime } from '../ui/time.tsx'
 import type { Booking } from './booking-state.tsx'
-import { formatDateTime } from './time.tsx'
 
 /**
  * When it was booked: once it is in Sage by the clock there, before that by the clock here. What was sent, with its offset,

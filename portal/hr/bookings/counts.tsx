@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next'
-import { type BookingCounts, useBookingCounts } from '../api/live.tsx'
-import { Row } from '../ui/layout.tsx'
-import { LinkButton } from '../ui/link.tsx'
-import { formatNumber } from '../ui/time.tsx'
+import { type BookingCounts, useBookingCounts } from '../../api/live.tsx'
+import { Row } from '../../ui/layout.tsx'
+import { LinkButton } from '../../ui/link.tsx'
+import { formatNumber } from '../../ui/time.tsx'
 
 /** How many are on their way and how many need somebody, as it changes. */
 export function Counts() {

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
-import { Row } from '../ui/layout.tsx'
-import { StateBadge } from '../ui/state-badge.tsx'
+import { Row } from '../../ui/layout.tsx'
+import { StateBadge } from '../../ui/state-badge.tsx'
 import type { Person } from './words.ts'
 
 /** How a person stands: with Sage, and with the hub's own lock. */

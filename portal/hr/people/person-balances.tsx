@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { read } from '../api/read.ts'
-import { EmptyState } from '../ui/empty-state.tsx'
-import { Facts } from '../ui/facts.tsx'
-import { Section } from '../ui/layout.tsx'
-import { Loaded } from '../ui/page.tsx'
-import { formatDate, formatNumber } from '../ui/time.tsx'
+import { read } from '../../api/read.ts'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Facts } from '../../ui/facts.tsx'
+import { Section } from '../../ui/layout.tsx'
+import { Loaded } from '../../ui/page.tsx'
+import { formatDate, formatNumber } from '../../ui/time.tsx'
 import { hoursOf } from './minutes.ts'
 
 /** The accounts of a person, as Sage counted them last. */

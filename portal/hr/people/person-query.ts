@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import { answerOf, client } from '../api/client.ts'
+import { answerOf, client } from '../../api/client.ts'
 
 /** A person together with the version that a change is based on. */
 export function personQuery(id: string) {

@@ -1,5 +1,5 @@
-import { answerOf, client } from '../api/client.ts'
-import type { Portion } from '../ui/work.ts'
+import { answerOf, client } from '../../api/client.ts'
+import type { Portion } from '../../ui/work.ts'
 import type { Filter } from './filter.ts'
 
 /** People whom one call may name. */

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import type { Answer } from '../api/client.ts'
-import { read } from '../api/read.ts'
+import type { Answer } from '../../api/client.ts'
+import { read } from '../../api/read.ts'
 
 export type Person = Answer<'/api/v1/people/{id}'>
 export type Group = Answer<'/api/v1/groups'>['items'][number]

@@ -1,7 +1,7 @@
-import { answerOf, client } from '../api/client.ts'
-import { isProblem } from '../api/problem.ts'
-import type { Booking } from '../ui/booking-state.tsx'
-import type { Portion } from '../ui/work.ts'
+import { answerOf, client } from '../../api/client.ts'
+import { isProblem } from '../../api/problem.ts'
+import type { Portion } from '../../ui/work.ts'
+import type { Booking } from '../booking-state.tsx'
 
 export type Action = 'retry' | 'dismiss'
 export const actions: readonly Action[] = ['retry', 'dismiss']

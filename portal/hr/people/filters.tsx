@@ -1,8 +1,8 @@
 import { makeStyles, Select } from '@fluentui/react-components'
 import { useTranslation } from 'react-i18next'
-import type { ChangeFilter } from '../ui/address-filter.ts'
-import { Row } from '../ui/layout.tsx'
-import { Search } from '../ui/search.tsx'
+import type { ChangeFilter } from '../../ui/address-filter.ts'
+import { Row } from '../../ui/layout.tsx'
+import { Search } from '../../ui/search.tsx'
 import { locks, standings } from './filter.ts'
 import { useGroups } from './words.ts'
 

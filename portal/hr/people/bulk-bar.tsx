@@ -10,7 +10,7 @@ import {
 } from '@fluentui/react-components'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { formatNumber } from '../ui/time.tsx'
+import { formatNumber } from '../../ui/time.tsx'
 import { type ActionKind, actionKinds, type Chosen } from './bulk.ts'
 import { BulkDialog } from './bulk-dialog.tsx'
 

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { Answer } from '../api/client.ts'
-import { StateBadge, type Tone } from './state-badge.tsx'
+import { StateBadge, type Tone } from '../ui/state-badge.tsx'
 
 export type Booking = Answer<'/api/v1/bookings/{id}'>
 
