@@ -22,7 +22,7 @@ import { peopleSyncJob } from './people/sync-job.ts'
 import { hrCounts, hrLogTexts } from './rules/log-texts.ts'
 import { hrNeeds } from './rules/needs.ts'
 import { sageEndpoints } from './sage/endpoints.ts'
-import { SAGE_BASE_URL, sageVariables } from './sage/rules/variables.ts'
+import { SAGE_BASE_URL, SAGE_NEEDED, sageVariables } from './sage/rules/variables.ts'
 import { createSageService } from './sage/service.ts'
 import { everySync } from './sequence.ts'
 import { sageSetup } from './setup/part.ts'
@@ -74,6 +74,8 @@ function open(house: House): OpenProduct {
       topics: [bookingsTopic(counted)],
       setup: sageSetup({
         jobs: jobs.map(({ token }) => token),
+        variables: sageVariables.map(({ name }) => name),
+        needed: SAGE_NEEDED,
         people: { total: share((tenantId) => people.total(tenantId)) },
         bookings: counted,
       }),

@@ -79,6 +79,7 @@ export const Job = z
     logLevel: z.enum(logLevels),
     position: z.int(),
     warningMessage: z.string().nullable(),
+    undoable: z.boolean().meta({ description: 'Whether its runs can be taken back.' }),
   })
   .meta({ id: 'Job' })
 

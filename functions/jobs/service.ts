@@ -49,6 +49,8 @@ export interface JobView {
   readonly schedule: Schedule | undefined
   /** Milliseconds since the epoch; in the past while a run that took longer still holds the job. */
   readonly nextRun: number | undefined
+  /** Whether its runs can be taken back. */
+  readonly undoable: boolean
 }
 
 export interface JobsService {
@@ -151,6 +153,7 @@ export function createJobsService(parts: JobsParts): JobsService {
       warningMessage: row?.warningMessage,
       schedule: row?.schedule ?? undefined,
       nextRun: row?.nextRun,
+      undoable: isUndoable(definition),
     }
   }
 
@@ -251,9 +254,8 @@ export function createJobsService(parts: JobsParts): JobsService {
     async undo(tenantId, job, id, options = {}) {
       const definition = known(job)
       const { value } = await runs.get(tenantId, job, id)
-      const able = definition.kind === 'work' && definition.undo !== undefined
       const changed = hasEnded(value.state) && value.dryRun !== true && value.undoes === undefined
-      if (!able || !changed) throw new StegError('run-not-undoable', { run: id })
+      if (!isUndoable(definition) || !changed) throw new StegError('run-not-undoable', { run: id })
       return starting.start(tenantId, starting.newRun(job, 'undo', { undoes: id, ...dry(options) }))
     },
 
@@ -272,6 +274,10 @@ export function createJobsService(parts: JobsParts): JobsService {
       return { runs: page.rows.map((row) => row.value), cursor: page.cursor }
     },
   }
+}
+
+function isUndoable(definition: JobDefinition): boolean {
+  return definition.kind === 'work' && definition.undo !== undefined
 }
 
 const statusOf: Readonly<Record<RunState, JobView['status']>> = {

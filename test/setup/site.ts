@@ -2,7 +2,7 @@ import { createConnectorsService } from '../../functions/connectors/service.ts'
 import { bookingsTopic } from '../../functions/hr/bookings/live.ts'
 import { createBookingsService } from '../../functions/hr/bookings/service.ts'
 import { createPeopleService } from '../../functions/hr/people/service.ts'
-import { sageVariables } from '../../functions/hr/sage/rules/variables.ts'
+import { SAGE_NEEDED, sageVariables } from '../../functions/hr/sage/rules/variables.ts'
 import { sageSetup } from '../../functions/hr/setup/part.ts'
 import { createVault } from '../../functions/platform/secrets/vault.ts'
 import { countStore } from '../../functions/platform/store/counting.ts'
@@ -40,7 +40,13 @@ export async function setupSite() {
     const jobs = ['One', 'Two', 'Both', 'SysSageExportBuchungen', 'Undoable']
     return {
       topics: [bookingsTopic(counted)],
-      setup: sageSetup({ jobs, people: { total }, bookings: counted }),
+      setup: sageSetup({
+        jobs,
+        variables: sageVariables.map(({ name }) => name),
+        needed: SAGE_NEEDED,
+        people: { total },
+        bookings: counted,
+      }),
     }
   }
   const parts = {

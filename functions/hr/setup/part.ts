@@ -2,15 +2,16 @@ import { z } from 'zod'
 import type { SetupPart } from '../../products/port.ts'
 import type { BookingsService } from '../bookings/service.ts'
 import type { PeopleService } from '../people/service.ts'
-import { SAGE_BASE_URL, SAGE_PASSWORD, SAGE_USERNAME, sageVariables } from '../sage/rules/variables.ts'
 import { judgeSetup, sageSteps } from './rules/steps.ts'
 import { sageNext } from './rules/texts.ts'
 
-const NEEDED = [SAGE_BASE_URL, SAGE_USERNAME, SAGE_PASSWORD]
-
 /** Setting up Sage for a tenant: two reads besides those that all products share. */
 export function sageSetup(parts: {
+  /** Tokens of its jobs. */
   readonly jobs: readonly string[]
+  /** Names of its variables, and of those that must be set. */
+  readonly variables: readonly string[]
+  readonly needed: readonly string[]
   readonly people: Pick<PeopleService, 'total'>
   readonly bookings: Pick<BookingsService, 'count'>
 }): SetupPart {
@@ -35,9 +36,11 @@ export function sageSetup(parts: {
         figures: { people },
         failures: { bookings },
         judge({ variables, agents, jobs }) {
-          const own = variables.filter(({ name }) => sageVariables.some((known) => known.name === name))
+          const own = variables.filter(({ name }) => parts.variables.includes(name))
           return judgeSetup({
-            missingVariables: NEEDED.filter((name) => !own.some((one) => one.name === name && one.isSet)),
+            missingVariables: parts.needed.filter(
+              (name) => !own.some((one) => one.name === name && one.isSet),
+            ),
             variablesChangedAt: Math.max(0, ...own.map(({ changedAt }) => changedAt)),
             agents: agents.filter(({ role }) => role === 'sage'),
             jobs: jobs.filter(({ token }) => parts.jobs.includes(token)),

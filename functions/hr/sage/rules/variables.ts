@@ -6,6 +6,9 @@ export const SAGE_PASSWORD = 'Mandant.Sage.Password'
 export const SAGE_BASE_URL = 'Mandant.Sage.BaseUrl'
 export const SAGE_DATABASE = 'Mandant.Sage.WebApiDatabaseConnection'
 
+/** Those that must be set before Sage can be reached. */
+export const SAGE_NEEDED = [SAGE_BASE_URL, SAGE_USERNAME, SAGE_PASSWORD] as const
+
 export const sageVariables = [
   {
     name: SAGE_BASE_URL,
