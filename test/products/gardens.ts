@@ -8,7 +8,7 @@ import { variablesStep } from '../../functions/setup/rules/steps.ts'
 
 /** A product that nobody has heard of: everything that one can hand over, in one file. */
 
-export const bedsTable = defineTable({
+const bedsTable = defineTable({
   name: 'GardenBeds',
   schema: z.object({ flower: z.string(), owner: z.string() }),
 })
