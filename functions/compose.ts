@@ -36,7 +36,7 @@ export async function compose(
 
   const authentication = { byToken: tenancy.authenticate, bySession: accounts.signedIn }
   const share = createSharedReads(clock)
-  const observed = services.opened.map((product) => product.observe(share))
+  const observed = services.opened.map((open) => open.observe(share))
   const topics = liveTopics({ ...services, observed, share })
   const live = createLive({ topics, jobs, share, clock, authentication, site: settings.site })
   const agentFile = createAgentFile()

@@ -51,7 +51,7 @@ export function listEndpoints(
     }),
     agentMetricsEndpoint({ metrics: agentMetrics, clock, checkAgent: connectors.get }),
     ...jobEndpoints(jobs, connectors.get, services.people),
-    ...services.opened.flatMap((product) => product.endpoints),
+    ...services.opened.flatMap((open) => open.endpoints),
     ...setupEndpoints(services.setup, jobs.texts),
     ...licensingEndpoints(licensing),
     downloadsEndpoint(parts.agentFile),

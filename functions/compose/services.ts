@@ -132,25 +132,23 @@ export function createServices(
     onLate: (agentId) => agentMetrics.count(agentId, { late: 1 }),
   })
   const relay = traceCalls(countCalls(plainRelay, clock, agentMetrics.count), tracing)
-  const house = { store, vault, clock, random, log, tenancy, variables, connectors: plainConnectors, relay }
-  const opened = products.map((product) => product.open(house))
+  const house = { store, clock, random, log, variables, connectors: plainConnectors, relay }
+  const opened = products.map((product) => ({ product, ...product.open(house) }))
   const jobs = createJobsService({
     store,
     bus: carryTrace(bus, tracing),
     clock,
     random,
     log,
-    definitions: opened.flatMap((product) => product.jobs),
+    definitions: opened.flatMap((open) => open.jobs),
     texts: products.map((product) => product.texts),
   })
   const connectors = enrolling(plainConnectors, {
     jobs,
     jobsWith: (wanted) =>
-      products.flatMap((product, index) =>
-        product.targets.some(({ role }) => role === wanted)
-          ? (opened[index]?.jobs.map(({ token }) => token) ?? [])
-          : [],
-      ),
+      opened
+        .filter(({ product }) => product.targets.some(({ role }) => role === wanted))
+        .flatMap((open) => open.jobs.map(({ token }) => token)),
     relay,
     log,
   })
@@ -158,7 +156,7 @@ export function createServices(
     variables,
     connectors,
     jobs,
-    products: opened.flatMap((product) => product.observe((read) => read).setup ?? []),
+    products: opened.flatMap((open) => open.observe((read) => read).setup ?? []),
   })
   const licensing = createLicensingService({ store, clock, tenancy })
 

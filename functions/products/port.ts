@@ -8,11 +8,9 @@ import type { Scope } from '../http/principal.ts'
 import type { CountTexts, JobDefinition, LogTexts } from '../jobs/port.ts'
 import type { Need } from '../licensing/rules/needs.ts'
 import type { LiveTopic } from '../live/topic.ts'
-import type { Vault } from '../platform/secrets/port.ts'
 import type { Store } from '../platform/store/port.ts'
 import type { RelayService } from '../relay/service.ts'
 import type { NextTexts, SetupFacts, StepState } from '../setup/rules/steps.ts'
-import type { TenancyService } from '../tenancy/service.ts'
 import type { KnownVariable } from '../tenancy/variables/rules/known.ts'
 import type { VariablesService } from '../tenancy/variables/service.ts'
 
@@ -52,11 +50,9 @@ export interface TargetRole {
 /** What the hub gives every product: ports, and the services that all share. */
 export interface House {
   readonly store: Store
-  readonly vault: Vault
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
-  readonly tenancy: Pick<TenancyService, 'nameOf' | 'wrappedKeyOf'>
   readonly variables: VariablesService
   readonly connectors: ConnectorsService
   readonly relay: RelayService

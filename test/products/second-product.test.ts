@@ -10,6 +10,7 @@ import { openApiDocument } from '../../functions/http/openapi.ts'
 import { type RunRow, runsTable } from '../../functions/jobs/rows.ts'
 import { runId, runKey } from '../../functions/jobs/rules/run-key.ts'
 import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
+import type { Product } from '../../functions/products/port.ts'
 import { hashSecret } from '../../functions/tenancy/secret-hash.ts'
 import { silentLogger } from '../../shared/log.ts'
 import { fakeContext, fakeRequest } from '../http/request.ts'
@@ -24,7 +25,19 @@ let file: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'steg-products-'))
   file = join(folder, 'store.db')
-  hub = await compose(
+  hub = await hubWith([...products, gardens])
+  const created = await ask('operator-token', 'createTenant', {}, { name: 'Muster' })
+  owner = created.body.apiToken
+  tenantId = created.body.id
+}, 60_000)
+
+afterAll(async () => {
+  await hub?.close()
+  await rm(folder, { recursive: true })
+})
+
+const hubWith = (offered: readonly Product[]) =>
+  compose(
     {
       STEG_STORE: `sqlite:${file}`,
       STEG_BUS:
@@ -35,17 +48,8 @@ beforeAll(async () => {
       STEG_OPERATOR_TOKEN_HASH: hashSecret('operator-token'),
     },
     silentLogger,
-    [...products, gardens],
+    offered,
   )
-  const created = await ask('operator-token', 'createTenant', {}, { name: 'Muster' })
-  owner = created.body.apiToken
-  tenantId = created.body.id
-}, 60_000)
-
-afterAll(async () => {
-  await hub?.close()
-  await rm(folder, { recursive: true })
-})
 
 async function ask(token: string, id: string, params: Record<string, string> = {}, body?: unknown) {
   const endpoint = hub.endpoints.find((one) => one.id === id)
@@ -193,5 +197,31 @@ describe('a second product', () => {
         ?.status
     expect(await open('/nowhere')).toBe(404)
     expect(await open('/gardens/1')).not.toBe(404)
+  })
+
+  it('stands without the first, and without anybody who keeps people', async () => {
+    const both = hub
+    hub = await hubWith([gardens])
+    try {
+      const names = (await ask(owner, 'listVariables')).body.items.map(({ name }: { name: string }) => name)
+      expect(names).toEqual(['Garden.PumpAddress'])
+      expect((await ask(owner, 'getSetup')).body.steps.map(({ step }: { step: string }) => step)).toEqual([
+        'pump',
+      ])
+      const limited = (groups: string[]) =>
+        ask(owner, 'createApiToken', {}, { name: 'x', roles: ['admin'], scope: { people: ['1_1'], groups } })
+      expect((await limited(['nobody'])).body.code).toBe('group-unknown')
+      const token = 'GardenWater'
+      const [run] = (await ask(owner, 'listRuns', { token })).body.items
+      const seen = await ask((await limited([])).body.secret, 'getRunLog', { token, id: run.id })
+      expect(seen.body.items.map(({ code }: { code: string }) => code)).toEqual([
+        'started',
+        'beds-planted',
+        'finished',
+      ])
+    } finally {
+      await hub.close()
+      hub = both
+    }
   })
 })
