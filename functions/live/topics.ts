@@ -22,11 +22,12 @@ export function liveTopics(
   const agents = share((tenantId) => parts.connectors.list(tenantId))
   const jobs = share((tenantId) => parts.jobs.list(tenantId))
   // The same reads, so that what the other topics have read already is not read again.
+  const products = parts.observed.flatMap((observed) => observed.setup ?? [])
   const setup = createSetupService({
     variables: { list: share((tenantId) => parts.variables.list(tenantId)) },
     connectors: { list: agents },
     jobs: { list: jobs },
-    products: parts.observed.flatMap((observed) => observed.setup ?? []),
+    products,
   })
 
   return [
@@ -55,7 +56,7 @@ export function liveTopics(
     ...parts.observed.flatMap(({ topics }) => topics),
     {
       name: 'setup',
-      tables: ['Agents', 'Jobs', 'Runs', 'Variables'],
+      tables: ['Agents', 'Jobs', 'Runs', 'Variables', ...products.flatMap(({ tables }) => tables)],
       right: 'jobs:read',
       aboutEverybody: true,
       costly: true,

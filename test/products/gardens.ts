@@ -89,6 +89,7 @@ export const gardens: Product = {
           ],
           setup: {
             steps: ['pump'],
+            tables: ['GardenBeds'],
             next: {
               'set-variables': {
                 title: { en: 'Set the pump up', de: 'Pumpe einrichten' },

@@ -17,6 +17,7 @@ export function sageSetup(parts: {
 }): SetupPart {
   return {
     steps: sageSteps,
+    tables: ['People', 'Bookings'],
     next: sageNext,
     schema: {
       figures: { people: z.int().meta({ description: 'How many people there are.' }) },
