@@ -31,7 +31,7 @@ describe.each(all.map((product) => [product.name, product] as const))('the produ
     for (const document of product.help) {
       expect(existsSync(`docs/${document}.md`) && existsSync(`docs/de/${document}.md`), document).toBe(true)
     }
-    for (const { tables } of observed.topics)
+    for (const { tables } of [...observed.topics, ...(observed.setup ? [observed.setup] : [])])
       expect(tablesOf(all)).toEqual(expect.arrayContaining([...tables]))
   })
 
