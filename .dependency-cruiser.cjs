@@ -1,6 +1,31 @@
+const { existsSync, readdirSync } = require('node:fs')
+
 // Each rule says what it protects and how to mend a violation.
 const pureRules = '^functions/.*/rules/'
 const sdk = '@azure/|^rhea|^ws$|^node:sqlite|^pino|^swagger-ui-dist|^nodemailer|^argon2|^@opentelemetry/'
+
+/** A folder with a descriptor is a product. */
+const products = readdirSync('functions')
+  .filter((folder) => existsSync(`functions/${folder}/product.ts`))
+  .join('|')
+
+const capabilities = `audit|tenancy|connectors|relay|jobs|licensing|${products}`
+
+/** File → files that it still imports although the rule below forbids it. The list only gets shorter. */
+const exceptions = require('./.dependency-cruiser.exceptions.json')
+const exactly = (file) => `^${file.replaceAll('.', '\\.')}$`
+
+const meetInProduct = ({ name, path, pathNot = [], except = [] }) => ({
+  name,
+  comment:
+    "A capability of a product uses another through its service's type, handed in by product.ts: import type only from service.ts. What all of them share lies beside product.ts or in its rules/.",
+  severity: 'error',
+  from: { path, pathNot },
+  to: {
+    path: '^functions/$1/[^/]+/',
+    pathNot: ['^functions/$1/($2|rules)/', '/service\\.ts$', '/port\\.ts$', ...except],
+  },
+})
 
 module.exports = {
   forbidden: [
@@ -110,12 +135,48 @@ module.exports = {
       comment:
         "A capability uses another through its service's type, handed in by compose/services.ts: import type only from service.ts.",
       severity: 'error',
-      from: { path: '^functions/(audit|tenancy|connectors|relay|jobs|hr|licensing)/' },
+      from: { path: `^functions/(${capabilities})/` },
       to: {
-        path: '^functions/(audit|tenancy|connectors|relay|jobs|hr|licensing)/',
+        path: `^functions/(${capabilities})/`,
         pathNot: ['^functions/$1/', '/service\\.ts$', '/port\\.ts$'],
       },
     },
+    {
+      name: 'a-product-is-known-by-its-descriptor',
+      comment:
+        'The hub knows a product by what its product.ts hands over. Add to functions/products/port.ts what is missing there.',
+      severity: 'error',
+      from: {
+        path: '^functions/',
+        pathNot: [
+          `^functions/(${products})/`,
+          '^functions/compose/products\\.ts$',
+          // Rights and roles are types as well.
+          '^functions/products/rules/access\\.ts$',
+        ],
+      },
+      to: { path: `^functions/(${products})/` },
+    },
+    {
+      name: 'products-are-strangers',
+      comment: 'One product does not know another. What both need belongs to the hub, behind a port.',
+      severity: 'error',
+      from: { path: `^functions/(${products})/` },
+      to: { path: `^functions/(${products})/`, pathNot: '^functions/$1/' },
+    },
+    meetInProduct({
+      name: 'capabilities-of-a-product-meet-in-it',
+      path: `^functions/(${products})/(?!rules/)([^/]+)/`,
+      pathNot: Object.keys(exceptions).map(exactly),
+    }),
+    // The same for those files of which an exception is known; nothing may be added to the list.
+    ...Object.entries(exceptions).map(([file, known]) =>
+      meetInProduct({
+        name: 'capabilities-of-a-product-meet-in-it',
+        path: exactly(file).replace(/^\^functions\/([^/]+)\/([^/]+)\//, '^functions/($1)/($2)/'),
+        except: known.map(exactly),
+      }),
+    ),
     {
       name: 'hub-and-agent-meet-in-shared',
       comment: 'functions/ and agent/ run on different machines. What both speak belongs in shared/.',

@@ -4,34 +4,52 @@ import { systemRandom } from '../shared/random.ts'
 import { openTracing } from '../shared/telemetry/open.ts'
 import { listEndpoints } from './compose/endpoints.ts'
 import { openPlatform, type Platform } from './compose/platform.ts'
+import { products as allProducts } from './compose/products.ts'
 import { createServices } from './compose/services.ts'
+import { tablesOf } from './compose/tables.ts'
 import { documentationPages } from './docs/pages.ts'
 import { downloadRoute } from './downloads/endpoints.ts'
 import { createAgentFile } from './downloads/file.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { traceRuns } from './jobs/traced.ts'
 import { createLive } from './live/route.ts'
+import { createSharedReads } from './live/shared-reads.ts'
+import { liveTopics } from './live/topics.ts'
 import { createPortalFiles } from './portal/files.ts'
 import { portalPages } from './portal/pages.ts'
+import type { Product } from './products/port.ts'
 import { readSettings } from './settings.ts'
 import type { MasterKeysService } from './tenancy/master-keys/service.ts'
 
 /** Reads the environment once, builds adapters, hands them to services. The only place that knows both. */
-export async function compose(environment: Readonly<Record<string, string | undefined>>, log: Logger) {
+export async function compose(
+  environment: Readonly<Record<string, string | undefined>>,
+  log: Logger,
+  products: readonly Product[] = allProducts,
+) {
   const settings = readSettings(environment)
   const clock = systemClock
   const random = systemRandom
   const tracing = await openTracing(environment, { name: 'steg-hub', version: settings.version }, log)
-  const platform = await openPlatform(settings, random, clock)
-  const services = createServices(platform, { settings, clock, random, tracing, log })
+  const platform = await openPlatform(settings, tablesOf(products), random, clock)
+  const services = createServices(platform, { settings, products, clock, random, tracing, log })
   const { accounts, agentMetrics, audit, connectors, credentials, jobs, masterKeys, relay, tenancy } =
     services
   await checkMasterKeys(platform, masterKeys)
 
   const authentication = { byToken: tenancy.authenticate, bySession: accounts.signedIn }
-  const live = createLive({ ...services, clock, authentication, site: settings.site })
+  const share = createSharedReads(clock)
+  const observed = services.opened.map((open) => open.observe(share))
+  const topics = liveTopics({ ...services, observed, share })
+  const live = createLive({ topics, jobs, share, clock, authentication, site: settings.site })
   const agentFile = createAgentFile()
-  const endpoints = listEndpoints(platform, services, { settings, clock, agentFile, openStreams: live.open })
+  const endpoints = listEndpoints(platform, services, {
+    settings,
+    needs: products.flatMap((product) => product.needs),
+    clock,
+    agentFile,
+    openStreams: live.open,
+  })
 
   return {
     endpoints,
@@ -39,7 +57,11 @@ export async function compose(environment: Readonly<Record<string, string | unde
       live.route,
       downloadRoute(agentFile),
       ...documentationPages({ openApi: () => openApiDocument(endpoints, settings.version) }),
-      ...portalPages({ files: createPortalFiles(), endpoints }),
+      ...portalPages({
+        files: createPortalFiles(),
+        endpoints,
+        ofProducts: products.flatMap((product) => product.pages),
+      }),
     ],
     authentication,
     site: settings.site,

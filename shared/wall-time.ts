@@ -1,6 +1,6 @@
 /**
  * Instants and what a clock on the wall of a zone shows at them. The zone's rules are those of the platform (Intl, IANA
- * names). A wall time is `2026-10-25T02:30:00`: whole seconds, no offset; fractions are dropped, as Sage does.
+ * names). A wall time is `2026-10-25T02:30:00`: whole seconds, no offset; fractions are dropped.
  */
 const formats = new Map<string, Intl.DateTimeFormat>()
 

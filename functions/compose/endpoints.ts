@@ -4,19 +4,11 @@ import { connectorEndpoints } from '../connectors/endpoints.ts'
 import { downloadsEndpoint } from '../downloads/endpoints.ts'
 import type { AgentFile } from '../downloads/file.ts'
 import { healthEndpoint } from '../health/endpoint.ts'
-import { absenceEndpoints } from '../hr/absences/endpoints.ts'
-import { scopedAbsences } from '../hr/absences/scoped.ts'
-import { balanceEndpoints } from '../hr/balances/endpoints.ts'
-import { bookingEndpoints } from '../hr/bookings/endpoints.ts'
-import { scopedBookings } from '../hr/bookings/scoped.ts'
-import { masterDataEndpoints } from '../hr/masterdata/endpoints.ts'
-import { peopleEndpoints } from '../hr/people/endpoints.ts'
-import { groupEndpoints } from '../hr/people/group-endpoints.ts'
-import { sageEndpoints } from '../hr/sage/endpoints.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { jobEndpoints } from '../jobs/endpoints.ts'
 import { licensingEndpoints } from '../licensing/endpoints.ts'
 import { licensed } from '../licensing/guard.ts'
+import type { Need } from '../licensing/rules/needs.ts'
 import { agentMetricsEndpoint, lastDayOf } from '../metrics/agent-endpoints.ts'
 import { metricsEndpoint } from '../metrics/endpoint.ts'
 import type { Settings } from '../settings.ts'
@@ -37,12 +29,14 @@ export function listEndpoints(
   services: Services,
   parts: {
     readonly settings: Settings
+    /** What needs an article, of all products. */
+    readonly needs: readonly Need[]
     readonly clock: Clock
     readonly agentFile: AgentFile
     readonly openStreams: () => number
   },
 ): readonly Endpoint[] {
-  const { accounts, agentMetrics, connectors, depthOf, licensing, people, tenancy, variables } = services
+  const { accounts, agentMetrics, connectors, depthOf, jobs, licensing, tenancy, variables } = services
   const { settings, clock } = parts
   const unlicensed: readonly Endpoint[] = [
     ...tenancyEndpoints(tenancy, accounts),
@@ -58,15 +52,9 @@ export function listEndpoints(
       queue: (agentId) => depthOf(agentId).catch(() => null),
     }),
     agentMetricsEndpoint({ metrics: agentMetrics, clock, checkAgent: connectors.get }),
-    ...sageEndpoints(services.sage, variables),
-    ...jobEndpoints(services.jobs, connectors.get, people),
-    ...peopleEndpoints(people),
-    ...groupEndpoints(people.groups),
-    ...bookingEndpoints(scopedBookings(services.bookings, people)),
-    ...masterDataEndpoints(services.masterData),
-    ...balanceEndpoints(services.balances),
-    ...absenceEndpoints(scopedAbsences(services.absences, people)),
-    ...setupEndpoints(services.setup),
+    ...jobEndpoints(jobs, connectors.get, services.people),
+    ...services.opened.flatMap((open) => open.endpoints),
+    ...setupEndpoints(services.setup, jobs.texts),
     ...licensingEndpoints(licensing),
     downloadsEndpoint(parts.agentFile),
     metricsEndpoint({
@@ -83,5 +71,5 @@ export function listEndpoints(
       },
     }),
   ]
-  return licensed(unlicensed, licensing)
+  return licensed(unlicensed, parts.needs, licensing)
 }

@@ -9,16 +9,21 @@ const RENEW_MS = 10_000
 /** Connectors whose changes reach jobs and agents. */
 export function enrolling(
   connectors: ConnectorsService,
-  jobs: Pick<JobsService, 'applyDefaultSchedules'>,
-  relay: Pick<RelayService, 'renew'>,
-  log: Logger,
+  parts: {
+    readonly jobs: Pick<JobsService, 'applyDefaultSchedules'>
+    /** The jobs that an agent with this role makes possible. */
+    readonly jobsWith: (role: string) => readonly string[]
+    readonly relay: Pick<RelayService, 'renew'>
+    readonly log: Logger
+  },
 ): ConnectorsService {
   return {
     ...connectors,
     async enrol(request) {
       const enrolled = await connectors.enrol(request)
-      // Schedules are of no use before there is an agent that could reach Sage.
-      if (request.category === 'sage') await jobs.applyDefaultSchedules(enrolled.tenant.id)
+      // Schedules are of no use before there is an agent that could reach what the jobs call.
+      const jobs = parts.jobsWith(request.category)
+      if (jobs.length > 0) await parts.jobs.applyDefaultSchedules(enrolled.tenant.id, jobs)
       return enrolled
     },
     keys: {
@@ -26,7 +31,9 @@ export function enrolling(
       async ask(tenantId, agentId) {
         await connectors.keys.ask(tenantId, agentId)
         // An agent that does not hear it now sees it at its next session.
-        relay.renew(agentId, RENEW_MS).catch((error) => log.info('agent not told', { agentId, error }))
+        parts.relay
+          .renew(agentId, RENEW_MS)
+          .catch((error) => parts.log.info('agent not told', { agentId, error }))
       },
     },
   }

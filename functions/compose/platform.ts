@@ -20,7 +20,6 @@ import { openSqliteStore } from '../platform/store/sqlite.ts'
 import type { TokenProvider } from '../platform/tokens/port.ts'
 import { createTokenEndpoint } from '../platform/tokens/token-endpoint.ts'
 import type { Settings } from '../settings.ts'
-import { tables } from './tables.ts'
 
 /** What is outside of the hub, as its services know it: ports. */
 export interface Platform {
@@ -42,10 +41,18 @@ export interface Platform {
   close(): Promise<void>
 }
 
-/** Opens everything outside of the hub as the settings say. The only file that knows adapters. */
-export async function openPlatform(settings: Settings, random: Random, clock: Clock): Promise<Platform> {
+/**
+ * Opens everything outside of the hub as the settings say. The only file that knows adapters.
+ * @param tables those that the store shall have
+ */
+export async function openPlatform(
+  settings: Settings,
+  tables: readonly string[],
+  random: Random,
+  clock: Clock,
+): Promise<Platform> {
   const ring = createKeyRing(settings.masterKeys, random)
-  const opened = await openStore(settings)
+  const opened = await openStore(settings, tables)
   const store = countStore(opened.store)
   const serviceBus = openServiceBus(settings.busConnection)
   const bus = countBus(serviceBus)
@@ -76,7 +83,10 @@ export async function openPlatform(settings: Settings, random: Random, clock: Cl
   }
 }
 
-async function openStore({ store }: Settings): Promise<{ store: Store; close: () => void }> {
+async function openStore(
+  { store }: Settings,
+  tables: readonly string[],
+): Promise<{ store: Store; close: () => void }> {
   if (store.kind === 'sqlite') {
     const sqlite = openSqliteStore({ file: store.file })
     return { store: sqlite, close: sqlite.close }

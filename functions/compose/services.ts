@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
+import { StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
 import { type Random, randomId } from '../../shared/random.ts'
 import type { Tracing } from '../../shared/telemetry/tracing.ts'
@@ -7,17 +8,12 @@ import { createAccessTokens } from '../connectors/access-tokens.ts'
 import { tenantOfAgent } from '../connectors/rows.ts'
 import { createConnectorsService } from '../connectors/service.ts'
 import { createCredentialsService } from '../credentials/service.ts'
-import { createAbsencesService } from '../hr/absences/service.ts'
-import { createBalancesService } from '../hr/balances/service.ts'
-import { createBookingsService } from '../hr/bookings/service.ts'
-import { createMasterDataService } from '../hr/masterdata/service.ts'
-import { createPeopleService } from '../hr/people/service.ts'
-import { createSageService } from '../hr/sage/service.ts'
 import { createJobsService } from '../jobs/service.ts'
 import { carryTrace } from '../jobs/traced.ts'
 import { createLicensingService } from '../licensing/service.ts'
 import { agentDepth } from '../metrics/depth.ts'
 import { createAgentMetrics } from '../metrics/service.ts'
+import type { OpenProduct, PeopleDirectory, Product } from '../products/port.ts'
 import { countCalls } from '../relay/counted.ts'
 import { createRelayService } from '../relay/service.ts'
 import { traceCalls } from '../relay/traced.ts'
@@ -30,10 +26,8 @@ import { formatToken, parseToken } from '../tenancy/rules/token.ts'
 import { createTenantSeal } from '../tenancy/seal.ts'
 import { hashSecret, matchesHash } from '../tenancy/secret-hash.ts'
 import { createTenancyService } from '../tenancy/service.ts'
-import { SAGE_BASE_URL } from '../tenancy/variables/rules/known.ts'
 import { createVariablesService } from '../tenancy/variables/service.ts'
 import { enrolling } from './enrolling.ts'
-import { jobDefinitions } from './jobs.ts'
 import type { Platform } from './platform.ts'
 
 export type Services = ReturnType<typeof createServices>
@@ -43,6 +37,7 @@ export function createServices(
   platform: Platform,
   parts: {
     readonly settings: Settings
+    readonly products: readonly Product[]
     readonly clock: Clock
     readonly random: Random
     readonly tracing: Tracing
@@ -50,11 +45,13 @@ export function createServices(
   },
 ) {
   const { store, bus, ring, vault } = platform
-  const { settings, clock, random, tracing, log } = parts
+  const { settings, products, clock, random, tracing, log } = parts
 
-  const people = createPeopleService({ store, clock, random })
+  // Products need the services below; those who limit access to certain people ask later.
+  const checkGroups = (tenantId: string, groups: readonly string[]) =>
+    directoryOf(opened).checkGroups(tenantId, groups)
   const audit = createAuditService({ store, clock, random, log, retentionDays: settings.auditDays })
-  const apiTokens = createApiTokens({ store, clock, random, log, checkGroups: people.groups.check })
+  const apiTokens = createApiTokens({ store, clock, random, log, checkGroups })
   const masterKeys = createMasterKeysService({ store, ring, vault, clock, random, log })
   const tenancy = createTenancyService({
     store,
@@ -77,7 +74,7 @@ export function createServices(
     publicUrl: settings.site.publicUrl,
     isOperatorToken: tenancy.isOperatorToken,
     tenantName: tenancy.nameOf,
-    checkGroups: people.groups.check,
+    checkGroups,
   })
   const seal = createTenantSeal({ vault, wrappedKeyOf: tenancy.wrappedKeyOf })
   const credentials = createCredentialsService({
@@ -90,7 +87,14 @@ export function createServices(
     notify: async ({ tenantId, kind, subjectId, state, problem }) =>
       log.warn('credentials need a person', { tenantId, kind, subjectId, state, code: problem?.code }),
   })
-  const variables = createVariablesService({ store, seal, clock, tenancy })
+  const variables = createVariablesService({
+    store,
+    seal,
+    clock,
+    tenancy,
+    known: products.flatMap((product) => product.variables),
+  })
+  const targets = products.flatMap((product) => product.targets)
   const plainConnectors = createConnectorsService({
     store,
     bus,
@@ -110,8 +114,16 @@ export function createServices(
     }),
     tenantName: tenancy.nameOf,
     async targetsOf(tenantId) {
-      const url = (await variables.read(tenantId, [SAGE_BASE_URL]))[SAGE_BASE_URL]
-      return url === undefined ? {} : { sage: url }
+      const values = await variables.read(
+        tenantId,
+        targets.map(({ address }) => address),
+      )
+      return Object.fromEntries(
+        targets.flatMap(({ role, address }) => {
+          const url = values[address]
+          return url === undefined ? [] : [[role, url]]
+        }),
+      )
     },
   })
   const instanceId = `hub-${randomId(random, 12)}`
@@ -134,29 +146,38 @@ export function createServices(
     onLate: (agentId) => agentMetrics.count(agentId, { late: 1 }),
   })
   const relay = traceCalls(countCalls(plainRelay, clock, agentMetrics.count), tracing)
-  const sage = createSageService({ store, clock, variables, connectors: plainConnectors, relay })
-  const bookings = createBookingsService({
-    store,
-    clock,
-    timeZoneOf: async (tenantId) => (await sage.profile(tenantId)).profile.timeZone,
-  })
-  const masterData = createMasterDataService({ store })
-  const balances = createBalancesService({ store, people })
-  const absences = createAbsencesService({ store, clock, people, masterData })
+  const house = { store, clock, random, log, variables, connectors: plainConnectors, relay }
+  const opened = products.map((product) => ({ product, ...product.open(house) }))
   const jobs = createJobsService({
     store,
     bus: carryTrace(bus, tracing),
     clock,
     random,
     log,
-    definitions: jobDefinitions({ store, clock, sage, people }),
+    definitions: opened.flatMap((open) => open.jobs),
+    texts: products.map((product) => product.texts),
   })
-  const connectors = enrolling(plainConnectors, jobs, relay, log)
-  const setup = createSetupService({ variables, connectors, jobs, people, bookings })
+  const connectors = enrolling(plainConnectors, {
+    jobs,
+    jobsWith: (wanted) =>
+      opened
+        .filter(({ product }) => product.targets.some(({ role }) => role === wanted))
+        .flatMap((open) => open.jobs.map(({ token }) => token)),
+    relay,
+    log,
+  })
+  const setup = createSetupService({
+    variables,
+    connectors,
+    jobs,
+    products: opened.flatMap((open) => open.observe((read) => read).setup ?? []),
+  })
   const licensing = createLicensingService({ store, clock, tenancy })
 
   return {
-    people,
+    /** What each product offers. */
+    opened,
+    people: directoryOf(opened),
     audit,
     apiTokens,
     masterKeys,
@@ -168,13 +189,20 @@ export function createServices(
     depthOf,
     agentMetrics,
     relay,
-    sage,
-    bookings,
-    masterData,
-    balances,
-    absences,
     jobs,
     setup,
     licensing,
   }
+}
+
+/** Without a product that keeps people nobody can be limited to some, and everybody sees what there is. */
+const nobodyKnown: PeopleDirectory = {
+  checkGroups: async (_, groups) => {
+    if (groups[0] !== undefined) throw new StegError('group-unknown', { group: groups[0] })
+  },
+  visible: async (_, scope) => (scope.kind === 'everyone' ? undefined : { hasToken: () => false }),
+}
+
+function directoryOf(opened: readonly OpenProduct[]): PeopleDirectory {
+  return opened.find(({ people }) => people !== undefined)?.people ?? nobodyKnown
 }

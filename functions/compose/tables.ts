@@ -1,5 +1,6 @@
-/** All tables; in Azure they are created at the first start. */
-export const tables = [
+import type { Product } from '../products/port.ts'
+
+const houseTables = [
   'Tenants',
   'TenantList',
   'MasterKeys',
@@ -12,23 +13,21 @@ export const tables = [
   'Variables',
   'AccessTokens',
   'Agents',
-  'SageProfiles',
   'Jobs',
   'Runs',
   'RunLogs',
   'ActiveRuns',
   'RunChanges',
   'DueJobs',
-  'People',
-  'Bookings',
-  'MasterData',
-  'Balances',
-  'LeaveRequests',
   'AgentHours',
-  'Groups',
   'Audit',
   'AuditDays',
   'Licences',
   'Credentials',
   'CredentialNotices',
 ] as const
+
+/** All tables; in Azure they are created at the first start. */
+export function tablesOf(products: readonly Product[]): readonly string[] {
+  return [...houseTables, ...products.flatMap(({ tables }) => tables)]
+}

@@ -20,7 +20,7 @@ const Download = z
   })
   .meta({ id: 'Download' })
 
-/** Open to anybody: the machine next to Sage has no session, and the file holds no secret. */
+/** Open to anybody: the machine that becomes an agent has no session, and the file holds no secret. */
 export function downloadsEndpoint(agent: AgentFile): Endpoint {
   return endpoint({
     id: 'listDownloads',

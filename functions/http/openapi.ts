@@ -82,7 +82,7 @@ const examples: Readonly<Record<string, string>> = {
   'date-time': '2026-11-23T08:00:00+01:00',
   date: '2026-11-23',
   email: 'anna.admin@muster.example',
-  uri: 'https://sage.muster.example/hrportalapi',
+  uri: 'https://server.muster.example/api',
 }
 
 /** Where a format says it all, an example stands for the pattern: from patterns readers are shown nonsense. */

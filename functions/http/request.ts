@@ -5,7 +5,7 @@ import { type Language, StegError } from '../../shared/errors/error.ts'
 import { InvalidRequest } from './problem.ts'
 import { errorTexts } from './text.ts'
 
-/** Largest JSON body of the API, in bytes; 1,000 bookings fit with room to spare. */
+/** Largest JSON body of the API, in bytes; a thousand items of a list fit with room to spare. */
 export const MAX_JSON_BYTES = 1_048_576
 
 /** The language of the answer's texts, by Accept-Language; English when nothing is asked for. */

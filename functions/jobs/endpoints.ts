@@ -17,15 +17,8 @@ import {
   TokenAndId,
 } from './presentation.ts'
 import type { RunRow } from './rows.ts'
-import { isShownTo } from './rules/discretion.ts'
 import { scheduleInWords } from './schedule-words.ts'
 import type { JobsService } from './service.ts'
-
-/** The answer that a run goes on, with the address where its state is. */
-const accepted = (run: RunRow, language: Language) => ({
-  body: shownRun(run, language),
-  location: `/api/v1/jobs/${run.job}/runs/${run.id}`,
-})
 
 /** Whose external tokens a caller may see; undefined is everybody's. */
 interface SeenPeople {
@@ -39,6 +32,12 @@ export function jobEndpoints(
   people: SeenPeople,
 ): readonly Endpoint[] {
   const tag = 'Jobs'
+  const { texts } = jobs
+  /** The answer that a run goes on, with the address where its state is. */
+  const accepted = (run: RunRow, language: Language) => ({
+    body: shownRun(run, texts, language),
+    location: `/api/v1/jobs/${run.job}/runs/${run.id}`,
+  })
   return [
     endpoint({
       id: 'listJobs',
@@ -51,7 +50,7 @@ export function jobEndpoints(
       success: { status: 200, schema: listOf(Job) },
       errors: [],
       handle: async ({ tenantId, scope, language }) => ({
-        body: { items: (await jobs.list(tenantId)).map((job) => shownJob(job, language, scope)) },
+        body: { items: (await jobs.list(tenantId)).map((job) => shownJob(job, texts, language, scope)) },
       }),
     }),
     endpoint({
@@ -89,7 +88,7 @@ export function jobEndpoints(
       errors: ['not-found'],
       async handle({ tenantId, scope, params, language }) {
         const { view, etag } = await jobs.get(tenantId, params.token)
-        return { body: shownJob(view, language, scope), ...(etag === undefined ? {} : { etag }) }
+        return { body: shownJob(view, texts, language, scope), ...(etag === undefined ? {} : { etag }) }
       },
     }),
     endpoint({
@@ -115,7 +114,7 @@ export function jobEndpoints(
         await jobs.edit(tenantId, params.token, body, ifMatch)
         // Read again: view and ETag must be of one version, or the next If-Match would pass over somebody's change.
         const { view, etag } = await jobs.get(tenantId, params.token)
-        return { body: shownJob(view, language), ...(etag === undefined ? {} : { etag }) }
+        return { body: shownJob(view, texts, language), ...(etag === undefined ? {} : { etag }) }
       },
     }),
     endpoint({
@@ -147,7 +146,9 @@ export function jobEndpoints(
       errors: ['not-found'],
       async handle({ tenantId, scope, params, query, language }) {
         const { runs, cursor } = await jobs.history(tenantId, params.token, query)
-        return { body: { items: runs.map((run) => shownRun(run, language, scope)), cursor: cursor ?? null } }
+        return {
+          body: { items: runs.map((run) => shownRun(run, texts, language, scope)), cursor: cursor ?? null },
+        }
       },
     }),
     endpoint({
@@ -162,7 +163,7 @@ export function jobEndpoints(
       success: { status: 200, schema: Run },
       errors: ['not-found'],
       handle: async ({ tenantId, scope, params, language }) => ({
-        body: shownRun(await jobs.run(tenantId, params.token, params.id), language, scope),
+        body: shownRun(await jobs.run(tenantId, params.token, params.id), texts, language, scope),
       }),
     }),
     endpoint({
@@ -183,10 +184,13 @@ export function jobEndpoints(
         await jobs.run(tenantId, params.token, params.id)
         const { lines, cursor } = await jobs.log.page(tenantId, params.id, query)
         const visible = await people.visible(tenantId, scope)
-        const shown = lines.filter(
-          (line) => visible === undefined || isShownTo(line.params, visible.hasToken),
-        )
-        return { body: { items: shown.map((line) => shownLine(line, language)), cursor: cursor ?? null } }
+        const seen =
+          visible === undefined
+            ? lines
+            : lines.flatMap((line) => texts.forLimited(line, (token) => visible.hasToken(token)) ?? [])
+        return {
+          body: { items: seen.map((line) => shownLine(line, texts, language)), cursor: cursor ?? null },
+        }
       },
     }),
     endpoint({
@@ -229,7 +233,7 @@ export function jobEndpoints(
       success: { status: 200, schema: Run },
       errors: ['not-found', 'run-not-held'],
       handle: async ({ tenantId, params, language }) => ({
-        body: shownRun(await jobs.reject(tenantId, params.token, params.id), language),
+        body: shownRun(await jobs.reject(tenantId, params.token, params.id), texts, language),
       }),
     }),
     endpoint({

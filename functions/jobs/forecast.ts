@@ -44,5 +44,5 @@ const texts = {
 
 export function shownClockChange({ kind, day, time, instead = '' }: ClockChange, language: Language) {
   const shownDay = language === 'de' ? day.split('-').reverse().join('.') : day
-  return { kind, day, time, text: fillIn(texts[kind][language], { day: shownDay, time, instead }) }
+  return { kind, day, time, text: fillIn(texts[kind][language], { day: shownDay, time, instead }, language) }
 }

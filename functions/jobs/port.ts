@@ -1,8 +1,11 @@
-import type { LogLevel } from './rows.ts'
-import type { LogCode, LogParams } from './rules/texts.ts'
+import type { LogLevel, Schedule } from './rows.ts'
+import type { CountTexts, LogArguments, LogTexts, RunTexts } from './rules/run-texts.ts'
+import type { JobTexts } from './rules/texts.ts'
 
-/** What a job is given to do its work. */
-export interface RunContext {
+export type { CountTexts, LogTexts, RunTexts }
+
+/** What a job is given to do its work. `T` are the texts of its product; those of all jobs are there besides. */
+export interface RunContext<T extends LogTexts = LogTexts> {
   readonly tenantId: string
   readonly runId: string
   /** The agent that the admin chose for this job. */
@@ -13,7 +16,12 @@ export interface RunContext {
   readonly signal: AbortSignal
   /** Plan and log what would be done, and write nothing. */
   readonly dryRun: boolean
-  log(level: LogLevel, code: LogCode, params?: LogParams): void
+  /** Writes a line of these texts, with the parameters that it names. */
+  log<C extends keyof (T & JobTexts) & string>(
+    level: LogLevel,
+    code: C,
+    ...params: LogArguments<T & JobTexts, C>
+  ): void
   /** Keeps what is about to be changed, so that the run can be undone. Call it before the write itself. */
   record(changes: readonly Change[]): Promise<void>
 }
@@ -48,8 +56,10 @@ export class RunHeld extends Error {
 interface JobBase {
   /** As in A7; stable. */
   readonly token: string
-  readonly category: 'SageSkripte'
+  readonly category: string
   readonly position: number
+  /** Applies from the first agent on, until the admin sets another or takes it away. Without one it runs on demand. */
+  readonly schedule?: Schedule
 }
 
 export type JobDefinition =

@@ -4,7 +4,7 @@ import { catalogue, describeError, type Language } from '../../shared/errors/err
 import { everyone, type Scope } from '../http/principal.ts'
 import { Id, line } from '../http/text.ts'
 import { heldDecisions, type LogLine, logLevels, type RunRow, triggers } from './rows.ts'
-import { describeCounts, describeLog, type LogCode } from './rules/texts.ts'
+import type { RunTexts } from './rules/run-texts.ts'
 import type { JobView } from './service.ts'
 
 const RunState = z.enum(['queued', 'running', 'succeeded', 'failed', 'stopped'])
@@ -79,6 +79,7 @@ export const Job = z
     logLevel: z.enum(logLevels),
     position: z.int(),
     warningMessage: z.string().nullable(),
+    undoable: z.boolean().meta({ description: 'Whether its runs can be taken back.' }),
   })
   .meta({ id: 'Job' })
 
@@ -101,7 +102,12 @@ export const Token = z.object({ token: Id })
 export const TokenAndId = z.object({ token: Id, id: Id })
 
 /** What went wrong may name people: who is limited to some sees only what kind of failure it was. */
-export function shownRun(run: RunRow, language: Language, scope: Scope = everyone): z.input<typeof Run> {
+export function shownRun(
+  run: RunRow,
+  texts: RunTexts,
+  language: Language,
+  scope: Scope = everyone,
+): z.input<typeof Run> {
   return {
     id: run.id,
     job: run.job,
@@ -112,7 +118,7 @@ export function shownRun(run: RunRow, language: Language, scope: Scope = everyon
     queuedAt: toIso(run.queuedAt),
     startedAt: run.startedAt === undefined ? null : toIso(run.startedAt),
     finishedAt: run.finishedAt === undefined ? null : toIso(run.finishedAt),
-    message: messageOf(run, language, scope),
+    message: messageOf(run, texts, language, scope),
     code: run.error?.code ?? null,
     counts: run.counts,
     attempts: run.attempts,
@@ -126,23 +132,28 @@ function shownHeld(held: RunRow['held']): z.input<typeof Run>['held'] {
   return { count, limit, total, decision: decision ?? null }
 }
 
-function messageOf(run: RunRow, language: Language, scope: Scope): string | null {
+function messageOf(run: RunRow, texts: RunTexts, language: Language, scope: Scope): string | null {
   if (run.error !== undefined) {
     return scope.kind === 'limited'
       ? catalogue[run.error.code].title[language]
       : describeError(run.error, language)
   }
-  return run.state === 'succeeded' ? describeCounts(run.counts, language, run.dryRun) : null
+  return run.state === 'succeeded' ? texts.describeCounts(run.counts, language, run.dryRun) : null
 }
 
-export function shownJob(job: JobView, language: Language, scope: Scope = everyone): z.input<typeof Job> {
+export function shownJob(
+  job: JobView,
+  texts: RunTexts,
+  language: Language,
+  scope: Scope = everyone,
+): z.input<typeof Job> {
   const { lastRun, ...rest } = job
   return {
     ...rest,
     lastRun: lastRun === undefined ? null : toIso(lastRun.startedAt ?? lastRun.queuedAt),
     lastRunId: lastRun?.id ?? null,
     lastResult: lastRun?.state ?? null,
-    lastMessage: lastRun === undefined ? null : messageOf(lastRun, language, scope),
+    lastMessage: lastRun === undefined ? null : messageOf(lastRun, texts, language, scope),
     nextRun: job.nextRun === undefined ? null : toIso(job.nextRun),
     schedule: job.schedule ?? null,
     agentId: job.agentId ?? null,
@@ -150,11 +161,11 @@ export function shownJob(job: JobView, language: Language, scope: Scope = everyo
   }
 }
 
-export function shownLine(line: LogLine, language: Language): z.input<typeof LogEntry> {
+export function shownLine(line: LogLine, texts: RunTexts, language: Language): z.input<typeof LogEntry> {
   return {
     at: toIso(line.at),
     level: line.level,
     code: line.code,
-    message: describeLog(line.code as LogCode, line.params, language),
+    message: texts.describe(line, language),
   }
 }

@@ -1,7 +1,9 @@
 import { StegError } from '../../shared/errors/error.ts'
 import type { Store } from '../platform/store/port.ts'
+import type { RunContext } from './port.ts'
 import { type LogLevel, type LogLine, logLevels, runLogTable } from './rows.ts'
-import type { LogCode, LogParams } from './rules/texts.ts'
+import type { LogArguments, LogParams, LogTexts } from './rules/run-texts.ts'
+import type { JobTexts } from './rules/texts.ts'
 
 /** What one row holds: a page's worth of lines, as long as their JSON stays below the limit of one property. */
 const LINES_PER_ROW = 100
@@ -10,8 +12,10 @@ const CHARACTERS_PER_ROW = 30_000
 const PARAMETER_CHARACTERS = 2_000
 const CHUNK_DIGITS = 8
 
-export interface RunLogWriter {
-  write(level: LogLevel, code: LogCode, params?: LogParams): void
+export interface RunLogWriter<T extends LogTexts = JobTexts> {
+  /** Writes a line of any product, whose own type says which there are. */
+  readonly writeAny: RunContext['log']
+  write<C extends keyof T & string>(level: LogLevel, code: C, ...params: LogArguments<T, C>): void
   /**
    * Writes what is pending. Called before a run's state changes, so that the log is never behind the state. What could not
    * be written stays pending. Never called while it is under way: rows must become visible in their order.
@@ -37,24 +41,27 @@ const logCursor = /^([0-9]{1,9}-[0-9]{8})\.([0-9]{1,3})$/
 export const logPartition = (tenantId: string, runId: string) => `${tenantId}~${runId}`
 
 /** @param attempt keeps the lines of a run that is taken up again behind those of the attempts before. */
-export function createRunLogWriter(parts: {
+export function createRunLogWriter<T extends LogTexts = LogTexts>(parts: {
   store: Store
   tenantId: string
   runId: string
   attempt: number
   level: LogLevel
   now: () => number
-}): RunLogWriter {
+}): RunLogWriter<T> {
   const table = runLogTable.bind(parts.store)
   const most = logLevels.indexOf(parts.level)
   let pending: LogLine[] = []
   let chunk = 0
 
+  function write(level: LogLevel, code: string, params: LogParams = {}): void {
+    if (logLevels.indexOf(level) > most) return
+    pending.push({ at: parts.now(), level, code, params: shortened(params) })
+  }
+
   return {
-    write(level, code, params = {}) {
-      if (logLevels.indexOf(level) > most) return
-      pending.push({ at: parts.now(), level, code, params: shortened(params) })
-    },
+    write,
+    writeAny: write,
     async flush() {
       const lines = pending
       pending = []

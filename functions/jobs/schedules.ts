@@ -4,7 +4,6 @@ import type { Condition, Store } from '../platform/store/port.ts'
 import type { DueIndex } from './due-index.ts'
 import { parseRecurrence } from './recurrence.ts'
 import { type JobRow, jobsTable, type Schedule } from './rows.ts'
-import { defaultSchedules } from './rules/defaults.ts'
 
 export interface Schedules {
   /**
@@ -17,8 +16,8 @@ export interface Schedules {
     edit: (row: JobRow) => JobRow | undefined,
     ifMatch?: string,
   ): Promise<void>
-  /** Gives the jobs that never had a schedule their defaults (A7). Repeatable; what the admin has set or taken away stays. */
-  applyDefaults(tenantId: string): Promise<void>
+  /** Gives these jobs their defaults if they never had a schedule (A7). Repeatable; what the admin has set or taken away stays. */
+  applyDefaults(tenantId: string, defaults: ReadonlyMap<string, Schedule>): Promise<void>
   /** Passes over what became due until now. */
   skip(tenantId: string, job: string): Promise<void>
 }
@@ -26,7 +25,6 @@ export interface Schedules {
 export function createSchedules(parts: {
   readonly store: Store
   readonly index: DueIndex
-  readonly isKnown: (job: string) => boolean
   readonly clock: Clock
 }): Schedules {
   const { index, clock } = parts
@@ -77,9 +75,8 @@ export function createSchedules(parts: {
   return {
     change: (tenantId, job, edit, ifMatch) => change(tenantId, job, edit, ifMatch),
 
-    async applyDefaults(tenantId) {
-      for (const [job, schedule] of Object.entries(defaultSchedules)) {
-        if (!parts.isKnown(job)) continue
+    async applyDefaults(tenantId, defaults) {
+      for (const [job, schedule] of defaults) {
         await change(tenantId, job, (row) =>
           row.schedule === undefined ? { ...row, schedule: { ...schedule } } : undefined,
         )

@@ -7,13 +7,15 @@ import type { Store } from '../platform/store/port.ts'
 import { type ClockChange, clockChangesOf } from './clock-changes.ts'
 import { createDueIndex } from './due-index.ts'
 import { rememberEnded } from './ended-runs.ts'
-import type { JobDefinition } from './port.ts'
+import type { CountTexts, JobDefinition, LogTexts, RunTexts } from './port.ts'
 import { pruneRuns } from './pruning.ts'
 import { createRecovery } from './recovery.ts'
 import { previewTimes } from './recurrence.ts'
 import { type JobRow, jobsTable, type LogLevel, type RunRow, runsTable, type Schedule } from './rows.ts'
 import { runRange } from './rules/run-key.ts'
 import { hasEnded, type RunState } from './rules/run-state.ts'
+import { foldTexts } from './rules/run-texts.ts'
+import { jobCounts, jobTexts } from './rules/texts.ts'
 import { createRunLogReader, type RunLogReader } from './run-log.ts'
 import { createRuns, isHeld, type Runs } from './runs.ts'
 import { CHUNK, createScheduler, type Tick } from './scheduler.ts'
@@ -47,6 +49,8 @@ export interface JobView {
   readonly schedule: Schedule | undefined
   /** Milliseconds since the epoch; in the past while a run that took longer still holds the job. */
   readonly nextRun: number | undefined
+  /** Whether its runs can be taken back. */
+  readonly undoable: boolean
 }
 
 export interface JobsService {
@@ -81,8 +85,10 @@ export interface JobsService {
   recover(): Promise<number>
   /** Starts the jobs whose schedule is due. Cost grows with what is due only. */
   tick(): Promise<Tick>
-  /** Gives a tenant that now has an agent for Sage the default schedules (A7). Repeatable. */
-  applyDefaultSchedules(tenantId: string): Promise<void>
+  /** Gives a tenant the default schedules of these jobs, or of all, once there is an agent for them (A7). Repeatable. */
+  applyDefaultSchedules(tenantId: string, jobs?: readonly string[]): Promise<void>
+  /** What runs say, for whoever shows them. */
+  readonly texts: RunTexts
   /** The next times of a schedule, RFC 3339 with offset, and what changes of clocks do to it. @throws StegError `cron-invalid`, `time-zone-unknown`, `schedule-never-due` */
   preview(schedule: Schedule): {
     readonly times: readonly string[]
@@ -94,6 +100,8 @@ export interface JobsParts {
   readonly store: Store
   readonly bus: Pick<Bus, 'send'>
   readonly definitions: readonly JobDefinition[]
+  /** What the runs of each product say besides what runs of all do. */
+  readonly texts?: readonly { readonly lines: LogTexts; readonly counts: CountTexts }[]
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
@@ -113,7 +121,7 @@ export function createJobsService(parts: JobsParts): JobsService {
   }
   const index = createDueIndex(parts.store, CHUNK)
   const starting = createStarting({ runs, bus: parts.bus, clock, random: parts.random })
-  const schedules = createSchedules({ store: parts.store, index, isKnown, clock })
+  const schedules = createSchedules({ store: parts.store, index, clock })
   const scheduler = createScheduler({ ...parts, index, runs, starting, isKnown, hasWork })
 
   function known(job: string): JobDefinition {
@@ -145,6 +153,7 @@ export function createJobsService(parts: JobsParts): JobsService {
       warningMessage: row?.warningMessage,
       schedule: row?.schedule ?? undefined,
       nextRun: row?.nextRun,
+      undoable: isUndoable(definition),
     }
   }
 
@@ -176,7 +185,16 @@ export function createJobsService(parts: JobsParts): JobsService {
     work,
     tick: scheduler.tick,
     recover: createRecovery({ store: parts.store, runs, starting, clock }),
-    applyDefaultSchedules: schedules.applyDefaults,
+    texts: foldTexts([{ lines: jobTexts, counts: jobCounts }, ...(parts.texts ?? [])]),
+
+    async applyDefaultSchedules(tenantId, asked = [...definitions.keys()]) {
+      const defaults = asked.flatMap((job): [string, Schedule][] => {
+        const schedule = definitions.get(job)?.schedule
+        return schedule === undefined ? [] : [[job, schedule]]
+      })
+      await schedules.applyDefaults(tenantId, new Map(defaults))
+    },
+
     preview: (schedule) => ({
       times: previewTimes(schedule, clock.now(), PREVIEWED),
       clockChanges: clockChangesOf(schedule, clock.now()),
@@ -236,9 +254,8 @@ export function createJobsService(parts: JobsParts): JobsService {
     async undo(tenantId, job, id, options = {}) {
       const definition = known(job)
       const { value } = await runs.get(tenantId, job, id)
-      const able = definition.kind === 'work' && definition.undo !== undefined
       const changed = hasEnded(value.state) && value.dryRun !== true && value.undoes === undefined
-      if (!able || !changed) throw new StegError('run-not-undoable', { run: id })
+      if (!isUndoable(definition) || !changed) throw new StegError('run-not-undoable', { run: id })
       return starting.start(tenantId, starting.newRun(job, 'undo', { undoes: id, ...dry(options) }))
     },
 
@@ -257,6 +274,10 @@ export function createJobsService(parts: JobsParts): JobsService {
       return { runs: page.rows.map((row) => row.value), cursor: page.cursor }
     },
   }
+}
+
+function isUndoable(definition: JobDefinition): boolean {
+  return definition.kind === 'work' && definition.undo !== undefined
 }
 
 const statusOf: Readonly<Record<RunState, JobView['status']>> = {

@@ -90,7 +90,7 @@ export function createWorker(parts: WorkerParts): (message: JobMessage) => Promi
     const settings = (await jobs.get(tenantId, run.job))?.value
     // From here on the lease is renewed until the keeper is stopped: nothing may come between it and the try.
     const keeper = keepLease({ runs, clock, tenantId, run: taken, etag: newEtag, leaseMs: LEASE_MS })
-    const log = createRunLogWriter({
+    const log: RunLogWriter = createRunLogWriter({
       store: parts.store,
       tenantId,
       runId: run.id,
@@ -141,7 +141,7 @@ export function createWorker(parts: WorkerParts): (message: JobMessage) => Promi
               approved: run.approved,
               dryRun: run.dryRun ?? false,
               signal: keeper.signal,
-              log: log.write,
+              log: log.writeAny,
               record: createJournal({ store: parts.store, tenantId, runId: run.id, attempt: run.attempts })
                 .record,
             })

@@ -1,12 +1,13 @@
 import { type Language, StegError } from '../../shared/errors/error.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { type Article, articleNames } from './rules/licence.ts'
-import { neededFor, needs } from './rules/needs.ts'
+import { type Need, neededFor } from './rules/needs.ts'
 import type { LicensingService } from './service.ts'
 
 /** The same endpoints, of which those that need an article refuse when the tenant has none that is active. */
 export function licensed(
   endpoints: readonly Endpoint[],
+  needs: readonly Need[],
   licensing: Pick<LicensingService, 'hasOneOf'>,
 ): readonly Endpoint[] {
   for (const { endpoint } of needs) {
@@ -14,17 +15,21 @@ export function licensed(
     if (!endpoints.some(({ id }) => id === endpoint)) throw new Error(`No endpoint ${endpoint} to license`)
   }
   return endpoints.map((endpoint) =>
-    needs.some((need) => need.endpoint === endpoint.id) ? guarded(endpoint, licensing) : endpoint,
+    needs.some((need) => need.endpoint === endpoint.id) ? guarded(endpoint, needs, licensing) : endpoint,
   )
 }
 
-function guarded(endpoint: Endpoint, licensing: Pick<LicensingService, 'hasOneOf'>): Endpoint {
+function guarded(
+  endpoint: Endpoint,
+  needs: readonly Need[],
+  licensing: Pick<LicensingService, 'hasOneOf'>,
+): Endpoint {
   return {
     ...endpoint,
     errors: [...endpoint.errors, 'article-inactive'],
     async handle(call) {
       const by = call.actor.kind === 'user' ? 'user' : 'token'
-      const oneOf = neededFor({ endpoint: endpoint.id, by, body: call.body })
+      const oneOf = neededFor({ endpoint: endpoint.id, by, body: call.body }, needs)
       if (oneOf !== undefined && !(await licensing.hasOneOf(call.tenantId, oneOf))) {
         throw new StegError('article-inactive', { articles: inWords(oneOf, call.language) })
       }

@@ -1,5 +1,6 @@
 import type { HttpRequest, InvocationContext } from '@azure/functions'
 import { z } from 'zod'
+import type { Clock } from '../../shared/clock.ts'
 import { isStegError, StegError } from '../../shared/errors/error.ts'
 import { type Asking, identify } from '../http/authorise.ts'
 import { cookiesOf } from '../http/cookies.ts'
@@ -8,7 +9,7 @@ import type { Authentication } from '../http/principal.ts'
 import { problemResponse } from '../http/problem.ts'
 import { languageOf, queryOf, validate } from '../http/request.ts'
 import { clientOf, type Site } from '../http/site.ts'
-import { marksOf, type Topic, topics } from './rules/events.ts'
+import { marksOf } from './rules/events.ts'
 import { pace } from './rules/pace.ts'
 import { audible } from './rules/permission.ts'
 import { createLiveSources, type LiveParts } from './sources.ts'
@@ -17,22 +18,23 @@ import { liveStream, type Permission } from './stream.ts'
 /** Streams of one tenant that one hub instance serves at once. */
 const MOST_STREAMS = 100
 
-const Query = z.object({
-  topics: z
-    .string()
-    .transform((text) => text.split(','))
-    .pipe(z.array(z.enum(topics)).max(topics.length))
-    .default([...topics]),
-  run: z
-    .string()
-    .regex(/^[0-9A-Za-z_.~-]{1,64}\/[0-9A-Za-z_.~-]{1,64}$/)
-    .transform((text) => {
-      const [job = '', id = ''] = text.split('/')
-      return { job, id }
-    })
-    .optional(),
-  language: z.enum(['de', 'en']).optional(),
-})
+const queryAbout = (topics: readonly string[]) =>
+  z.object({
+    topics: z
+      .string()
+      .transform((text) => text.split(','))
+      .pipe(z.array(z.enum(topics)).max(topics.length))
+      .default([...topics]),
+    run: z
+      .string()
+      .regex(/^[0-9A-Za-z_.~-]{1,64}\/[0-9A-Za-z_.~-]{1,64}$/)
+      .transform((text) => {
+        const [job = '', id = ''] = text.split('/')
+        return { job, id }
+      })
+      .optional(),
+    language: z.enum(['de', 'en']).optional(),
+  })
 
 export interface Live {
   readonly route: PageRoute
@@ -47,10 +49,15 @@ export interface Live {
  * it answers is not JSON.
  */
 export function createLive(
-  parts: LiveParts & { readonly authentication: Authentication; readonly site: Site },
+  parts: LiveParts & {
+    readonly clock: Clock
+    readonly authentication: Authentication
+    readonly site: Site
+  },
 ): Live {
   const { authentication, site, clock } = parts
   const sources = createLiveSources(parts)
+  const Query = queryAbout(parts.topics.map(({ name }) => name))
   const perTenant = new Map<string, number>()
   const running = new Set<AbortController>()
 
@@ -58,7 +65,7 @@ export function createLive(
     const { principal } = await identify(asking, authentication)
     if (principal.kind !== 'tenant') throw new StegError('forbidden', { right: 'jobs:read' })
     const { tenantId, rights, scope } = principal
-    return { tenantId, ...audible(rights, scope.kind === 'everyone') }
+    return { tenantId, ...audible(rights, scope.kind === 'everyone', parts.topics) }
   }
 
   /** As long as nobody says otherwise: a store that is away for a moment signs nobody out. */
@@ -95,7 +102,7 @@ export function createLive(
     const permission = await permissionFor(asking)
     const query = validate(Query, queryOf(request), 'query', languageOf(request))
     const language = query.language ?? languageOf(request)
-    const wanted = new Set<Topic>(query.topics.filter((topic) => permission.topics.has(topic)))
+    const wanted = new Set(query.topics.filter((topic) => permission.topics.has(topic)))
     if (wanted.size === 0 && !(query.run && permission.run)) {
       throw new StegError('forbidden', { right: 'jobs:read' })
     }

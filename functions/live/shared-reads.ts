@@ -1,12 +1,11 @@
 import type { Clock } from '../../shared/clock.ts'
+import type { Read, Share } from '../products/port.ts'
 
 /** Milliseconds for which streams share what one of them has read: less than the pause between two looks. */
 const FRESH_MS = 1_500
 
-type Read<T> = (tenantId: string, ...more: readonly string[]) => Promise<T>
-
 /** Makes reads that many streams of a tenant repeat cost as much as those of one. Nothing is kept for longer than a moment. */
-export function createSharedReads(clock: Clock): <T>(read: Read<T>) => Read<T> {
+export function createSharedReads(clock: Clock): Share {
   return <T>(read: Read<T>): Read<T> => {
     const recent = new Map<string, { readonly at: number; readonly value: Promise<T> }>()
     return (...call) => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import { isStegError, type Language } from '../../shared/errors/error.ts'
-import { eventText, heartbeat, type Marks, retryText, type Topic, topics } from './rules/events.ts'
+import { eventText, heartbeat, type Marks, retryText } from './rules/events.ts'
 import { pace, pauseAfter } from './rules/pace.ts'
 import type { Audible } from './rules/permission.ts'
 import type { LiveSources } from './sources.ts'
@@ -19,7 +19,7 @@ export interface StreamParts {
   readonly signal: AbortSignal
   readonly language: Language
   /** What was asked for. */
-  readonly topics: ReadonlySet<Topic>
+  readonly topics: ReadonlySet<string>
   readonly run: { readonly job: string; readonly id: string } | undefined
   /** What the caller has from the connection before. */
   readonly marks: Marks
@@ -70,16 +70,15 @@ export async function* liveStream(parts: StreamParts): AsyncGenerator<string, vo
 
   /** What has changed since the last look. */
   async function* news({ tenantId, topics: allowed, run, log }: Permission): AsyncGenerator<string> {
-    const heard = topics.filter((topic) => parts.topics.has(topic) && allowed.has(topic))
+    const heard = sources.topics.filter(({ name }) => parts.topics.has(name) && allowed.has(name))
     let changed = false
-    for (const topic of heard) {
-      const dear = topic === 'bookings' || topic === 'setup'
-      if (dear && !changed && clock.now() - dearAt < pace.dear) continue
-      const seen = await whenThere(() => sources.topics[topic](tenantId, language))
-      if (seen === undefined || seen.mark === marks[topic]) continue
+    for (const { name, costly, read } of heard) {
+      if (costly && !changed && clock.now() - dearAt < pace.dear) continue
+      const seen = await whenThere(() => read(tenantId, language))
+      if (seen === undefined || seen.mark === marks[name]) continue
       changed = true
-      marks[topic] = seen.mark
-      yield eventText(topic, seen.data, marks)
+      marks[name] = seen.mark
+      yield eventText(name, seen.data, marks)
     }
     if (changed || clock.now() - dearAt >= pace.dear) dearAt = clock.now()
     if (parts.run !== undefined && run && !runIsOver) yield* newsOfRun(tenantId, parts.run, log)

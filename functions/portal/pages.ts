@@ -14,6 +14,8 @@ import { isPortalAddress } from './rules/addresses.ts'
 export function portalPages(parts: {
   readonly files: PortalFiles
   readonly endpoints: readonly Endpoint[]
+  /** First segments of the addresses of products' pages. */
+  readonly ofProducts: readonly string[]
 }): readonly PageRoute[] {
   return [
     {
@@ -32,7 +34,7 @@ export function portalPages(parts: {
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       async handler(request, context) {
         const { pathname } = new URL(request.url)
-        const status = portalStatus(request, pathname)
+        const status = portalStatus(request, pathname, parts.ofProducts)
         if (status !== undefined) return portal(request, status, context.invocationId)
         const { error, allow } = unmatched(pathname, parts.endpoints)
         const headers = allow === undefined ? {} : { Allow: allow }
@@ -49,9 +51,13 @@ export function portalPages(parts: {
 }
 
 /** @returns how the portal answers here; undefined where it does not. A person in a browser gets its page of errors. */
-function portalStatus(request: HttpRequest, pathname: string): 200 | 404 | undefined {
+function portalStatus(
+  request: HttpRequest,
+  pathname: string,
+  ofProducts: readonly string[],
+): 200 | 404 | undefined {
   if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
-  if (isPortalAddress(pathname)) return 200
+  if (isPortalAddress(pathname, ofProducts)) return 200
   const isApi = pathname === '/api' || pathname.startsWith('/api/')
   return !isApi && prefersPage(request) ? 404 : undefined
 }

@@ -1,8 +1,9 @@
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
-import { SetupView, shownSetup } from './presentation.ts'
+import type { RunTexts } from '../jobs/rules/run-texts.ts'
+import { setupViewOf, shownSetup } from './presentation.ts'
 import type { SetupService } from './service.ts'
 
-export function setupEndpoints(setup: SetupService): readonly Endpoint[] {
+export function setupEndpoints(setup: SetupService, texts: RunTexts): readonly Endpoint[] {
   return [
     endpoint({
       id: 'getSetup',
@@ -12,10 +13,10 @@ export function setupEndpoints(setup: SetupService): readonly Endpoint[] {
       scope: 'observed',
       tag: 'Setup',
       summary: 'What is set up, what is missing with the next thing to do, and what failed lately',
-      success: { status: 200, schema: SetupView },
+      success: { status: 200, schema: setupViewOf(setup.parts) },
       errors: [],
       handle: async ({ tenantId, scope, language }) => ({
-        body: shownSetup(await setup.look(tenantId), language, scope),
+        body: shownSetup(await setup.look(tenantId), texts, language, scope),
       }),
     }),
   ]

@@ -3,64 +3,63 @@ import type { Language } from '../../shared/errors/error.ts'
 import { Agent, shownAgent } from '../connectors/presentation.ts'
 import { everyone, type Scope } from '../http/principal.ts'
 import { Run, shownRun } from '../jobs/presentation.ts'
-import { setupSteps } from './rules/steps.ts'
-import { describeNext, type NextCode, nextTexts } from './rules/texts.ts'
+import type { RunTexts } from '../jobs/rules/run-texts.ts'
+import type { SetupPart } from '../products/port.ts'
+import { describeNext } from './rules/steps.ts'
 import type { Setup } from './service.ts'
 
-const Next = z
-  .object({
-    code: z
-      .enum(Object.keys(nextTexts) as [NextCode, ...NextCode[]])
-      .meta({ description: 'Stable; programs decide by it.' }),
-    params: z.record(z.string(), z.union([z.string(), z.number()])),
-    title: z.string(),
-    detail: z.string(),
-  })
-  .meta({ id: 'SetupNext' })
+/** What is shown of setting up, with what each product adds. */
+export function setupViewOf(parts: readonly SetupPart[]) {
+  const codes = [...new Set(parts.flatMap(({ next }) => Object.keys(next)))]
+  const Next = z
+    .object({
+      code: z.enum(codes).meta({ description: 'Stable; programs decide by it.' }),
+      params: z.record(z.string(), z.union([z.string(), z.number()])),
+      title: z.string(),
+      detail: z.string(),
+    })
+    .meta({ id: 'SetupNext' })
+  const figures: Record<string, z.ZodType> = Object.assign({}, ...parts.map(({ schema }) => schema.figures))
+  const failures: Record<string, z.ZodType> = Object.assign({}, ...parts.map(({ schema }) => schema.failures))
 
-export const SetupView = z
-  .object({
-    complete: z.boolean(),
-    steps: z.array(
-      z.object({
-        step: z.enum(setupSteps),
-        state: z.enum(['done', 'missing', 'failing']),
-        next: Next.nullable().meta({ description: 'What to do; null when the step is done.' }),
+  return z
+    .object({
+      complete: z.boolean(),
+      steps: z.array(
+        z.object({
+          step: z.enum(parts.flatMap(({ steps }) => steps)),
+          state: z.enum(['done', 'missing', 'failing']),
+          next: Next.nullable().meta({ description: 'What to do; null when the step is done.' }),
+        }),
+      ),
+      ...figures,
+      failures: z.object({
+        runs: z.array(Run).meta({ description: 'The last run of each job where it failed, latest first.' }),
+        ...failures,
+        agents: z.array(Agent).meta({ description: 'Agents that were connected and are not.' }),
       }),
-    ),
-    people: z.int().meta({ description: 'How many people there are.' }),
-    failures: z.object({
-      runs: z.array(Run).meta({ description: 'The last run of each job where it failed, latest first.' }),
-      bookings: z.object({
-        count: z.int(),
-        more: z.boolean().meta({ description: 'True when there are more than counted.' }),
-      }),
-      agents: z.array(Agent).meta({ description: 'Agents that were connected and are not.' }),
-    }),
-  })
-  .meta({ id: 'Setup' })
+    })
+    .meta({ id: 'Setup' })
+}
 
-export function shownSetup(
-  setup: Setup,
-  language: Language,
-  scope: Scope = everyone,
-): z.input<typeof SetupView> {
+/** As `setupViewOf` describes it. */
+export function shownSetup(setup: Setup, texts: RunTexts, language: Language, scope: Scope = everyone) {
   return {
     complete: setup.steps.every(({ state }) => state === 'done'),
-    steps: setup.steps.map(({ step, state, next }) => ({
+    steps: setup.steps.map(({ step, state, next, texts: own }) => ({
       step,
       state,
       next:
         next === null
           ? null
-          : { ...describeNext(next, language), code: next.code, params: { ...next.params } },
+          : { ...describeNext(next, own, language), code: next.code, params: { ...next.params } },
     })),
-    people: setup.people,
+    ...setup.figures,
     failures: {
       runs: setup.failedJobs.flatMap(({ lastRun }) =>
-        lastRun === undefined ? [] : [shownRun(lastRun, language, scope)],
+        lastRun === undefined ? [] : [shownRun(lastRun, texts, language, scope)],
       ),
-      bookings: setup.failedBookings,
+      ...setup.failures,
       agents: setup.disconnectedAgents.map(shownAgent),
     },
   }

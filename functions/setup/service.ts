@@ -1,32 +1,26 @@
 import type { AgentView, ConnectorsService } from '../connectors/service.ts'
-import type { BookingsService } from '../hr/bookings/service.ts'
-import type { PeopleService } from '../hr/people/service.ts'
 import type { JobsService, JobView } from '../jobs/service.ts'
-import {
-  SAGE_BASE_URL,
-  SAGE_PASSWORD,
-  SAGE_USERNAME,
-  type VariablesService,
-  type VariableView,
-} from '../tenancy/variables/service.ts'
-import { type JobFacts, judgeSetup, type StepState } from './rules/steps.ts'
-
-const NEEDED = [SAGE_BASE_URL, SAGE_USERNAME, SAGE_PASSWORD]
+import type { SetupPart } from '../products/port.ts'
+import type { VariablesService } from '../tenancy/variables/service.ts'
+import type { JobFacts, NextTexts, SetupFacts, StepState } from './rules/steps.ts'
 
 export interface Setup {
-  readonly steps: readonly StepState[]
-  readonly people: number
+  /** Those of each product, with its texts. */
+  readonly steps: readonly (StepState & { readonly texts: NextTexts })[]
+  readonly figures: Readonly<Record<string, unknown>>
+  readonly failures: Readonly<Record<string, unknown>>
   /** Jobs whose last run failed, the latest failure first. */
   readonly failedJobs: readonly JobView[]
-  readonly failedBookings: { readonly count: number; readonly more: boolean }
   /** Agents that were connected once and are not. */
   readonly disconnectedAgents: readonly AgentView[]
 }
 
 export interface SetupService {
+  /** What products add to what is shown. */
+  readonly parts: readonly SetupPart[]
   /**
-   * What is set up, what is missing, and what failed lately. Six pages or point reads, and one point read for each job
-   * that has ever run.
+   * What is set up, what is missing, and what failed lately. Three pages and what each product reads, and one point read
+   * for each job that has ever run.
    */
   look(tenantId: string): Promise<Setup>
 }
@@ -35,43 +29,42 @@ export interface SetupParts {
   readonly variables: Pick<VariablesService, 'list'>
   readonly connectors: Pick<ConnectorsService, 'list'>
   readonly jobs: Pick<JobsService, 'list'>
-  readonly people: Pick<PeopleService, 'total'>
-  readonly bookings: Pick<BookingsService, 'count'>
+  readonly products: readonly SetupPart[]
 }
 
 export function createSetupService(parts: SetupParts): SetupService {
   return {
+    parts: parts.products,
     async look(tenantId) {
-      const [variables, agents, jobs, people, failedBookings] = await Promise.all([
+      const [variables, agents, jobs, readings] = await Promise.all([
         parts.variables.list(tenantId),
         parts.connectors.list(tenantId),
         parts.jobs.list(tenantId),
-        parts.people.total(tenantId),
-        parts.bookings.count(tenantId, 'failed'),
+        Promise.all(parts.products.map((product) => product.read(tenantId))),
       ])
-      const steps = judgeSetup({
-        missingVariables: NEEDED.filter((name) => !isSet(variables, name)),
-        variablesChangedAt: Math.max(
-          0,
-          ...variables.map(({ updatedAt }) => Date.parse(updatedAt ?? '') || 0),
-        ),
+      const facts: SetupFacts = {
+        variables: variables.map(({ name, isSet, updatedAt }) => ({
+          ...{ name, isSet, changedAt: Date.parse(updatedAt ?? '') || 0 },
+        })),
         agents: agents.flatMap(({ name, status, category }) =>
-          category === 'sage' && status !== 'revoked' ? [{ name, status }] : [],
+          status === 'revoked' ? [] : [{ name, status, role: category }],
         ),
         jobs: jobs.map(factsOf),
-        people,
-      })
+      }
       const failedJobs = jobs
         .filter(({ lastRun }) => lastRun?.state === 'failed')
         .sort((a, b) => endOf(b) - endOf(a))
-      const disconnectedAgents = agents.filter(({ status }) => status === 'disconnected')
-      return { steps, people, failedJobs, failedBookings, disconnectedAgents }
+      return {
+        steps: parts.products.flatMap((product, index) =>
+          (readings[index]?.judge(facts) ?? []).map((step) => ({ ...step, texts: product.next })),
+        ),
+        figures: Object.assign({}, ...readings.map(({ figures }) => figures)),
+        failures: Object.assign({}, ...readings.map(({ failures }) => failures)),
+        failedJobs,
+        disconnectedAgents: agents.filter(({ status }) => status === 'disconnected'),
+      }
     },
   }
-}
-
-function isSet(variables: readonly VariableView[], name: string): boolean {
-  return variables.some((variable) => variable.name === name && variable.isSet)
 }
 
 function factsOf({ token, schedule, lastRun }: JobView): JobFacts {

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { catalogue, type ErrorCode, type Language } from '../../shared/errors/error.ts'
+import { withNames } from '../../shared/text.ts'
 
 // Writes docs/errors.md and docs/de/errors.md from the catalogue: npm run docs
 const pages: Readonly<Record<Language, { file: string; yes: string; no: string; head: string }>> = {
@@ -32,7 +33,7 @@ for (const language of ['en', 'de'] as const) {
   const { file, yes, no, head } = pages[language]
   const rows = (Object.keys(catalogue) as ErrorCode[]).sort().map((code) => {
     const { status, retryable, detail } = catalogue[code]
-    return `| \`${code}\` | ${status} | ${retryable ? yes : no} | ${detail[language]} |`
+    return `| \`${code}\` | ${status} | ${retryable ? yes : no} | ${withNames(detail[language])} |`
   })
   const text = `${head}\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`
   writeFileSync(new URL(`../../${file}`, import.meta.url), text)

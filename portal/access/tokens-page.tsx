@@ -15,6 +15,7 @@ import { Loaded, Page } from '../ui/page.tsx'
 import { StateBadge, type Tone } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
 import { useRoleNames } from './roles-field.tsx'
+import { useScopeWords } from './scope-words.ts'
 import { CreateTokenDialog } from './token-dialog.tsx'
 
 type Token = Answer<'/api/v1/api-tokens'>['items'][number]
@@ -31,6 +32,7 @@ function useColumns(onRevoke: (token: Token) => void): readonly Column<Token>[] 
   const { t } = useTranslation('access')
   const styles = useStyles()
   const roleNames = useRoleNames()
+  const scopeWords = useScopeWords()
   const mayWrite = useMay()('tokens:write')
   return [
     {
@@ -41,11 +43,7 @@ function useColumns(onRevoke: (token: Token) => void): readonly Column<Token>[] 
         <>
           {name}
           <Caption1 className={styles.small}>{roleNames(roles)}</Caption1>
-          {scope !== null && (
-            <Caption1 className={styles.small}>
-              {t('scope.shown', { people: scope.people.length, groups: scope.groups.length })}
-            </Caption1>
-          )}
+          {scope !== null && <Caption1 className={styles.small}>{scopeWords(scope)}</Caption1>}
         </>
       ),
     },

@@ -14,6 +14,7 @@ import { StateBadge, type Tone } from '../ui/state-badge.tsx'
 import { formatNumber, Time } from '../ui/time.tsx'
 import { RoleTable } from './role-table.tsx'
 import { useRoleNames } from './roles-field.tsx'
+import { useScopeWords } from './scope-words.ts'
 import { InviteDialog, nameOf, type User } from './user-dialogs.tsx'
 import { UserMenu } from './user-menu.tsx'
 
@@ -32,6 +33,7 @@ const useStyles = makeStyles({
 function useColumns(): readonly Column<User>[] {
   const { t } = useTranslation('access')
   const roleNames = useRoleNames()
+  const scopeWords = useScopeWords()
   const styles = useStyles()
   return [
     {
@@ -51,10 +53,7 @@ function useColumns(): readonly Column<User>[] {
       title: t('scope.column'),
       min: 150,
       rank: 4,
-      cell: ({ scope }) =>
-        scope.kind === 'everyone'
-          ? t('scope.everyone')
-          : t('scope.shown', { people: scope.people.length, groups: scope.groups.length }),
+      cell: ({ scope }) => (scope.kind === 'everyone' ? t('scope.everyone') : scopeWords(scope)),
     },
     {
       id: 'state',
@@ -96,6 +95,7 @@ export function Component() {
     readPages('/api/v1/users', { params: { query: search === '' ? {} : { search } } }),
   )
   const columns = useColumns()
+  const total = (count: number) => t('users.total', { count, number: formatNumber(count) })
   return (
     <Page
       title={t('users.title')}
@@ -115,9 +115,7 @@ export function Component() {
         {(rows) => (
           <>
             <DataTable label={t('users.title')} columns={columns} rows={rows} keyOf={({ id }) => id} />
-            <Caption1 className={styles.small}>
-              {t('users.total', { total: formatNumber(users.data?.pages[0]?.total ?? rows.length) })}
-            </Caption1>
+            <Caption1 className={styles.small}>{total(users.data?.pages[0]?.total ?? rows.length)}</Caption1>
           </>
         )}
       </Pages>

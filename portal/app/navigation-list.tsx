@@ -2,7 +2,8 @@ import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components'
 import { useTranslation } from 'react-i18next'
 import { NavLink } from 'react-router'
 import { useSession } from '../api/session.tsx'
-import { type Entry, navigationFor } from './navigation.tsx'
+import type { Entry } from '../ui/area.ts'
+import { navigationFor } from './navigation.tsx'
 
 const useStyles = makeStyles({
   root: { padding: tokens.spacingVerticalS },

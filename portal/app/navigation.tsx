@@ -3,27 +3,16 @@ import { BracesVariable20Regular } from '@fluentui/react-icons/svg/braces-variab
 import { BuildingMultiple20Regular } from '@fluentui/react-icons/svg/building-multiple'
 import { Certificate20Regular } from '@fluentui/react-icons/svg/certificate'
 import { ClipboardTask20Regular } from '@fluentui/react-icons/svg/clipboard-task'
-import { Clock20Regular } from '@fluentui/react-icons/svg/clock'
 import { Code20Regular } from '@fluentui/react-icons/svg/code'
 import { History20Regular } from '@fluentui/react-icons/svg/history'
 import { Home20Regular } from '@fluentui/react-icons/svg/home'
 import { Key20Regular } from '@fluentui/react-icons/svg/key'
-import { People20Regular } from '@fluentui/react-icons/svg/people'
 import { PersonSettings20Regular } from '@fluentui/react-icons/svg/person-settings'
 import { PlugConnected20Regular } from '@fluentui/react-icons/svg/plug-connected'
 import type { ParseKeys } from 'i18next'
-import type { ComponentType } from 'react'
-import type { Right, Session } from '../api/session.tsx'
-
-export interface Entry {
-  readonly to: string
-  readonly text: ParseKeys<'shell'>
-  readonly icon: ComponentType
-  /** Who has it sees the entry. */
-  readonly right?: Right
-  /** Outside the portal's own pages. */
-  readonly external?: true
-}
+import type { Session } from '../api/session.tsx'
+import type { Entry } from '../ui/area.ts'
+import { areas } from './products.ts'
 
 export interface Section {
   readonly title?: ParseKeys<'shell'>
@@ -45,8 +34,7 @@ const tenant: readonly Section[] = [
       { to: '/variables', text: 'entry.variables', icon: BracesVariable20Regular, right: 'variables:read' },
       { to: '/connectors', text: 'entry.connectors', icon: PlugConnected20Regular, right: 'agents:read' },
       { to: '/jobs', text: 'entry.jobs', icon: ClipboardTask20Regular, right: 'jobs:read' },
-      { to: '/people', text: 'entry.people', icon: People20Regular, right: 'people:read' },
-      { to: '/bookings', text: 'entry.bookings', icon: Clock20Regular, right: 'bookings:read' },
+      ...areas.flatMap(({ entries }) => entries),
     ],
   },
   {

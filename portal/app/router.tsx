@@ -1,10 +1,11 @@
 import { createBrowserRouter, type RouteObject } from 'react-router'
 import { ErrorPage } from './error-page.tsx'
 import { NotFoundPage } from './not-found-page.tsx'
+import { areas } from './products.ts'
 import { Shell } from './shell.tsx'
 import { Splash } from './splash.tsx'
 
-/** Every address of the portal. A page's file exports `Component` and is loaded when it is first shown. */
+/** Every address of the portal, besides those of the products. A page's file exports `Component` and is loaded when it is first shown. */
 const routes: RouteObject[] = [
   {
     ErrorBoundary: ErrorPage,
@@ -36,10 +37,7 @@ const routes: RouteObject[] = [
               { path: '/help', lazy: () => import('../help/help-page.tsx') },
               { path: '/help/:topic', lazy: () => import('../help/topic-page.tsx') },
               { path: '/tenants', lazy: () => import('../tenants/tenants-page.tsx') },
-              { path: '/people', lazy: () => import('../people/people-page.tsx') },
-              { path: '/people/groups', lazy: () => import('../people/groups-page.tsx') },
-              { path: '/people/:id', lazy: () => import('../people/person-page.tsx') },
-              { path: '/bookings', lazy: () => import('../bookings/bookings-page.tsx') },
+              ...areas.flatMap(({ routes }) => routes),
               { path: '*', Component: NotFoundPage },
             ],
           },

@@ -1,21 +1,16 @@
 import { Button } from '@fluentui/react-components'
 import { ArrowUndo20Regular } from '@fluentui/react-icons/svg/arrow-undo'
 import { Stop20Regular } from '@fluentui/react-icons/svg/stop'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { answerOf, client } from '../api/client.ts'
+import { read } from '../api/read.ts'
 import { useMay } from '../api/session.tsx'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { useStopRun } from './job-actions.tsx'
 import { isActive, type Run } from './words.ts'
-
-/** Jobs whose runs can be taken back. */
-const undoable: ReadonlySet<string> = new Set([
-  'SysSageSyncPersonen',
-  'SysSageSyncAbwesenheitsgruende',
-  'SysSageSyncZusatzeingaben',
-])
 
 export function StopButton({ run }: { readonly run: Run }) {
   const { t } = useTranslation('jobs')
@@ -35,7 +30,12 @@ export function UndoButton({ run }: { readonly run: Run }) {
   const navigate = useNavigate()
   const [asking, setAsking] = useState(false)
   const wrote = !isActive(run) && !run.dryRun && run.undoes === null && run.held === null
-  if (!wrote || !undoable.has(run.job) || !may('jobs:write')) return null
+  const wanted = wrote && may('jobs:write')
+  const job = useQuery({
+    ...read('/api/v1/jobs/{token}', { params: { path: { token: run.job } } }),
+    enabled: wanted,
+  })
+  if (!wanted || job.data?.undoable !== true) return null
   async function undo(): Promise<void> {
     const { job, id } = run
     const started = await answerOf(

@@ -131,7 +131,11 @@ function Lines({ lines, filter }: { readonly lines: readonly LogEntry[]; readonl
         />
       )}
       <Caption1 className={styles.note}>
-        {t('log.lines', { shown: formatNumber(shown.length), all: formatNumber(lines.length) })}
+        {t('log.lines', {
+          count: lines.length,
+          shown: formatNumber(shown.length),
+          number: formatNumber(lines.length),
+        })}
       </Caption1>
     </>
   )

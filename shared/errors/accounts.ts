@@ -16,8 +16,8 @@ export const accountErrors = {
     retryable: true,
     title: { en: 'Too many attempts', de: 'Zu viele Versuche' },
     detail: {
-      en: 'There have been too many attempts that failed. Wait {seconds} seconds and try again, or use "Forgotten password".',
-      de: 'Es gab zu viele Fehlversuche. Bitte {seconds} Sekunden warten und erneut versuchen oder „Passwort vergessen“ verwenden.',
+      en: 'There have been too many attempts that failed. Wait {seconds|# second|# seconds} and try again, or use "Forgotten password".',
+      de: 'Es gab zu viele Fehlversuche. Bitte {seconds|# Sekunde|# Sekunden} warten und erneut versuchen oder „Passwort vergessen“ verwenden.',
     },
   },
   'account-locked': {
@@ -34,8 +34,8 @@ export const accountErrors = {
     retryable: false,
     title: { en: 'Password too short', de: 'Passwort zu kurz' },
     detail: {
-      en: 'A password needs at least {least} characters. Several words that do not belong together are easy to remember.',
-      de: 'Ein Passwort braucht mindestens {least} Zeichen. Mehrere Wörter, die nichts miteinander zu tun haben, merkt man sich leicht.',
+      en: 'A password needs at least {least|# character|# characters}. Several words that do not belong together are easy to remember.',
+      de: 'Ein Passwort braucht mindestens {least|# Zeichen}. Mehrere Wörter, die nichts miteinander zu tun haben, merkt man sich leicht.',
     },
   },
   'password-too-common': {

@@ -34,8 +34,8 @@ export const apiErrors = {
     retryable: false,
     title: { en: 'Body too large', de: 'Inhalt zu groß' },
     detail: {
-      en: 'The body is larger than {limit} bytes. Split it into several requests.',
-      de: 'Der Inhalt ist größer als {limit} Byte. Bitte auf mehrere Anfragen verteilen.',
+      en: 'The body is larger than {limit|# byte|# bytes}. Split it into several requests.',
+      de: 'Der Inhalt ist größer als {limit|# Byte}. Bitte auf mehrere Anfragen verteilen.',
     },
   },
   unauthenticated: {
@@ -115,8 +115,8 @@ export const apiErrors = {
     retryable: true,
     title: { en: 'Too many open streams', de: 'Zu viele offene Verbindungen' },
     detail: {
-      en: 'More than {limit} live connections of this tenant are open. Close pages that are not needed and try again in a few minutes.',
-      de: 'Von diesem Mandanten sind mehr als {limit} Live-Verbindungen offen. Bitte nicht benötigte Seiten schließen und in einigen Minuten erneut versuchen.',
+      en: 'More than {limit|# live connection|# live connections} of this tenant are open. Close pages that are not needed and try again in a few minutes.',
+      de: 'Von diesem Mandanten sind mehr als {limit|# Live-Verbindung|# Live-Verbindungen} offen. Bitte nicht benötigte Seiten schließen und in einigen Minuten erneut versuchen.',
     },
   },
   'store-unavailable': {

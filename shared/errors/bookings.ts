@@ -61,8 +61,8 @@ export const bookingErrors = {
     retryable: false,
     title: { en: 'Booking given up', de: 'Buchung aufgegeben' },
     detail: {
-      en: 'Sage does not have the booking after {attempts} attempts. Check Sage and retry the booking, or dismiss it.',
-      de: 'Nach {attempts} Versuchen hat Sage die Buchung nicht. Bitte Sage prüfen und die Buchung wiederholen oder verwerfen.',
+      en: 'Sage does not have the booking after {attempts|# attempt|# attempts}. Check Sage and retry the booking, or dismiss it.',
+      de: 'Nach {attempts|# Versuch|# Versuchen} hat Sage die Buchung nicht. Bitte Sage prüfen und die Buchung wiederholen oder verwerfen.',
     },
   },
   'booking-state': {

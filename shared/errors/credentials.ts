@@ -34,8 +34,8 @@ export const credentialErrors = {
     retryable: false,
     title: { en: 'Sign-in refused', de: 'Anmeldung abgelehnt' },
     detail: {
-      en: 'The other system does not accept the credentials of "{account}" ({refusals} of {limit} attempts). Correct user name and password; after the last attempt it is stopped.',
-      de: 'Die Gegenseite nimmt die Zugangsdaten von „{account}“ nicht an ({refusals} von {limit} Versuchen). Bitte Benutzername und Passwort berichtigen; nach dem letzten Versuch wird angehalten.',
+      en: 'The other system does not accept the credentials of "{account}" ({refusals} of {limit|# attempt|# attempts}). Correct user name and password; after the last attempt it is stopped.',
+      de: 'Die Gegenseite nimmt die Zugangsdaten von „{account}“ nicht an ({refusals} von {limit|# Versuch|# Versuchen}). Bitte Benutzername und Passwort berichtigen; nach dem letzten Versuch wird angehalten.',
     },
   },
   'credentials-locked': {
@@ -43,8 +43,8 @@ export const credentialErrors = {
     retryable: false,
     title: { en: 'Stopped after refused sign-ins', de: 'Nach abgelehnten Anmeldungen angehalten' },
     detail: {
-      en: 'The credentials of "{account}" were refused {refusals} times, so nothing is tried any more. Enter the right ones, or let it go on.',
-      de: 'Die Zugangsdaten von „{account}“ wurden {refusals} Mal abgelehnt; es wird nicht weiter versucht. Bitte die richtigen eintragen oder wieder freigeben.',
+      en: 'The credentials of "{account}" were refused {refusals|once|# times}, so nothing is tried any more. Enter the right ones, or let it go on.',
+      de: 'Die Zugangsdaten von „{account}“ wurden {refusals|einmal|# Mal} abgelehnt; es wird nicht weiter versucht. Bitte die richtigen eintragen oder wieder freigeben.',
     },
   },
   'credentials-consent-missing': {
@@ -106,8 +106,8 @@ export const credentialErrors = {
     retryable: true,
     title: { en: 'Sign-in service unavailable', de: 'Anmeldedienst nicht verfügbar' },
     detail: {
-      en: 'The sign-in service of "{account}" does not answer or asks for patience. It is tried again in {seconds} seconds; nothing has to be changed.',
-      de: 'Der Anmeldedienst von „{account}“ antwortet nicht oder bittet um Geduld. In {seconds} Sekunden wird es erneut versucht; es muss nichts geändert werden.',
+      en: 'The sign-in service of "{account}" does not answer or asks for patience. It is tried again in {seconds|# second|# seconds}; nothing has to be changed.',
+      de: 'Der Anmeldedienst von „{account}“ antwortet nicht oder bittet um Geduld. In {seconds|# Sekunde|# Sekunden} wird es erneut versucht; es muss nichts geändert werden.',
     },
   },
   'entra-consent-missing': {

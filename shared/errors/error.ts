@@ -1,4 +1,4 @@
-import { fillIn } from '../text.ts'
+import { fillIn, type Language, type Placeholders } from '../text.ts'
 import { absenceErrors } from './absences.ts'
 import { accountErrors } from './accounts.ts'
 import { agentErrors } from './agent.ts'
@@ -34,12 +34,8 @@ export const catalogue = {
 } as const
 
 export type ErrorCode = keyof typeof catalogue
-export type Language = 'en' | 'de'
+export type { Language }
 export type ErrorParams = Readonly<Record<string, string | number>>
-
-type Placeholders<S extends string> = S extends `${string}{${infer P}}${infer Rest}`
-  ? P | Placeholders<Rest>
-  : never
 
 /** The parameters that the texts of a code name, checked by the compiler. */
 export type ParamsOf<C extends ErrorCode> = Readonly<
@@ -59,7 +55,7 @@ export function isErrorCode(value: string): value is ErrorCode {
 /** The sentence for people: what happened and what to do. */
 export function describeError(error: ErrorRecord, language: Language): string {
   const entry: ErrorEntry = catalogue[error.code]
-  return fillIn(entry.detail[language], error.params)
+  return fillIn(entry.detail[language], error.params, language)
 }
 
 /**

@@ -34,8 +34,8 @@ export const jobErrors = {
     retryable: true,
     title: { en: 'Run broken off', de: 'Lauf abgebrochen' },
     detail: {
-      en: 'The run was interrupted {attempts} times and was given up. What it had written stays; the next run completes it.',
-      de: 'Der Lauf wurde {attempts}-mal unterbrochen und aufgegeben. Was er geschrieben hat, bleibt; der nächste Lauf vervollständigt es.',
+      en: 'The run was interrupted {attempts|once|# times} and was given up. What it had written stays; the next run completes it.',
+      de: 'Der Lauf wurde {attempts|einmal|#-mal} unterbrochen und aufgegeben. Was er geschrieben hat, bleibt; der nächste Lauf vervollständigt es.',
     },
   },
   'run-stopped': {
@@ -52,8 +52,8 @@ export const jobErrors = {
     retryable: false,
     title: { en: 'Held: too many deactivations', de: 'Angehalten: zu viele Deaktivierungen' },
     detail: {
-      en: 'The run would deactivate {count} of {total} people; without approval at most {limit} are allowed. Nothing was written. If this is right, release it on the page of the run in the portal or with POST /api/v1/jobs/{job}/runs/{run}/release; if not, check Sage (database, rights of the Sage user).',
-      de: 'Der Lauf würde {count} von {total} Personen deaktivieren; ohne Freigabe sind höchstens {limit} erlaubt. Es wurde nichts geschrieben. Ist das richtig, auf der Seite des Laufs im Portal oder mit POST /api/v1/jobs/{job}/runs/{run}/release freigeben; wenn nicht, Sage prüfen (Datenbank, Rechte des Sage-Benutzers).',
+      en: 'The run would deactivate {count|#} of {total|# person|# people}; without approval at most {limit|# is|# are} allowed. Nothing was written. If this is right, release it on the page of the run in the portal or with POST /api/v1/jobs/{job}/runs/{run}/release; if not, check Sage (database, rights of the Sage user).',
+      de: 'Der Lauf würde {count|#} von {total|# Person|# Personen} deaktivieren; ohne Freigabe {limit|ist höchstens #|sind höchstens #} erlaubt. Es wurde nichts geschrieben. Ist das richtig, auf der Seite des Laufs im Portal oder mit POST /api/v1/jobs/{job}/runs/{run}/release freigeben; wenn nicht, Sage prüfen (Datenbank, Rechte des Sage-Benutzers).',
     },
   },
   'run-not-undoable': {

@@ -34,8 +34,8 @@ export const peopleErrors = {
     retryable: false,
     title: { en: 'Too many groups', de: 'Zu viele Personengruppen' },
     detail: {
-      en: 'There are {limit} groups already, which is the most. Remove one that is no longer needed.',
-      de: 'Es gibt schon {limit} Personengruppen; mehr sind nicht möglich. Bitte eine nicht mehr benötigte entfernen.',
+      en: 'There {limit|is # group|are # groups} already, which is the most. Remove one that is no longer needed.',
+      de: 'Es gibt schon {limit|# Personengruppe|# Personengruppen}; mehr sind nicht möglich. Bitte eine nicht mehr benötigte entfernen.',
     },
   },
   'person-groups-full': {
@@ -43,8 +43,8 @@ export const peopleErrors = {
     retryable: false,
     title: { en: 'Person is in too many groups', de: 'Person ist in zu vielen Gruppen' },
     detail: {
-      en: 'This person is in {limit} groups already, which is the most. Take the person out of another group first.',
-      de: 'Diese Person ist schon in {limit} Gruppen; mehr sind nicht möglich. Bitte die Person zuerst aus einer anderen Gruppe nehmen.',
+      en: 'This person is in {limit|# group|# groups} already, which is the most. Take the person out of another group first.',
+      de: 'Diese Person ist schon in {limit|# Gruppe|# Gruppen}; mehr sind nicht möglich. Bitte die Person zuerst aus einer anderen Gruppe nehmen.',
     },
   },
   'ident-medium-taken': {

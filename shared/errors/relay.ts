@@ -25,8 +25,8 @@ export const relayErrors = {
     retryable: true,
     title: { en: 'No answer in time', de: 'Keine Antwort in der Zeit' },
     detail: {
-      en: 'There was no answer from "{target}" within {seconds} s. Try again; if it stays, check the load of that server.',
-      de: 'Von „{target}“ kam innerhalb von {seconds} s keine Antwort. Bitte erneut versuchen; bleibt es dabei, die Auslastung des Servers prüfen.',
+      en: 'There was no answer from "{target}" within {seconds|#} s. Try again; if it stays, check the load of that server.',
+      de: 'Von „{target}“ kam innerhalb von {seconds|#} s keine Antwort. Bitte erneut versuchen; bleibt es dabei, die Auslastung des Servers prüfen.',
     },
   },
   'call-too-large': {
@@ -34,8 +34,8 @@ export const relayErrors = {
     retryable: false,
     title: { en: 'Too large', de: 'Zu groß' },
     detail: {
-      en: 'The {direction} takes {size} bytes or more; {limit} bytes are allowed for this call. Ask for less at a time.',
-      de: 'Die Nachricht ({direction}) benötigt {size} Byte oder mehr; für diesen Aufruf sind {limit} Byte erlaubt. Bitte weniger auf einmal abfragen.',
+      en: 'The {direction} takes {size|# byte|# bytes} or more; {limit|# byte is|# bytes are} allowed for this call. Ask for less at a time.',
+      de: 'Die Nachricht ({direction}) benötigt {size|# Byte} oder mehr; für diesen Aufruf {limit|ist # Byte|sind # Byte} erlaubt. Bitte weniger auf einmal abfragen.',
     },
   },
   'target-size-limit': {
@@ -52,8 +52,8 @@ export const relayErrors = {
     retryable: true,
     title: { en: 'Target slower than the agent allows', de: 'Ziel langsamer, als der Agent erlaubt' },
     detail: {
-      en: 'The call to {target} took more than {seconds} s, the limit set on the machine of the agent. Check the load of that server, or raise the limit there with "agent targets allow {target} --timeout-seconds N".',
-      de: 'Der Aufruf von {target} dauerte länger als {seconds} s; diese Grenze ist auf dem Rechner des Agenten gesetzt. Bitte die Auslastung des Servers prüfen oder die Grenze dort anheben mit „agent targets allow {target} --timeout-seconds N“.',
+      en: 'The call to {target} took more than {seconds|#} s, the limit set on the machine of the agent. Check the load of that server, or raise the limit there with "agent targets allow {target} --timeout-seconds N".',
+      de: 'Der Aufruf von {target} dauerte länger als {seconds|#} s; diese Grenze ist auf dem Rechner des Agenten gesetzt. Bitte die Auslastung des Servers prüfen oder die Grenze dort anheben mit „agent targets allow {target} --timeout-seconds N“.',
     },
   },
   'message-invalid': {

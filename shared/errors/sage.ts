@@ -61,8 +61,8 @@ export const sageErrors = {
     retryable: true,
     title: { en: 'List changed while being read', de: 'Liste änderte sich beim Lesen' },
     detail: {
-      en: '{path} changed each of the {attempts} times it was read; nothing was written. Try again when nobody is editing in Sage.',
-      de: '{path} änderte sich bei jedem der {attempts} Leseversuche; es wurde nichts geschrieben. Bitte erneut versuchen, wenn in Sage niemand arbeitet.',
+      en: '{path} changed each {attempts|time|of the # times} it was read; nothing was written. Try again when nobody is editing in Sage.',
+      de: '{path} änderte sich bei jedem {attempts|Leseversuch|der # Leseversuche}; es wurde nichts geschrieben. Bitte erneut versuchen, wenn in Sage niemand arbeitet.',
     },
   },
   'sage-database-needed': {

@@ -88,8 +88,8 @@ export const tenancyErrors = {
     retryable: false,
     title: { en: 'Too many tokens', de: 'Zu viele Token' },
     detail: {
-      en: 'There are {limit} tokens already, which is the most. Revoked and expired ones are removed after 90 days.',
-      de: 'Es gibt schon {limit} Token; mehr sind nicht möglich. Widerrufene und abgelaufene werden nach 90 Tagen entfernt.',
+      en: 'There {limit|is # token|are # tokens} already, which is the most. Revoked and expired ones are removed after 90 days.',
+      de: 'Es gibt schon {limit|# Token}; mehr sind nicht möglich. Widerrufene und abgelaufene werden nach 90 Tagen entfernt.',
     },
   },
 } as const satisfies Record<string, ErrorEntry>

@@ -118,7 +118,7 @@ const forms: readonly FormCase[] = [
     sent: /Die Lizenz von Muster GmbH ist gespeichert/,
   },
   {
-    file: 'people/group-dialog.tsx',
+    file: 'hr/people/group-dialog.tsx',
     name: 'create a group',
     path: '/people/groups',
     async send(page) {
@@ -129,7 +129,7 @@ const forms: readonly FormCase[] = [
     sent: 'Die Gruppe „Lager“ ist gespeichert.',
   },
   {
-    file: 'people/bulk-dialog.tsx',
+    file: 'hr/people/bulk-dialog.tsx',
     name: 'bring people into a group',
     path: '/people',
     async send(page) {
@@ -144,7 +144,7 @@ const forms: readonly FormCase[] = [
     sent: /Geändert: 1/,
   },
   {
-    file: 'people/person-edit.tsx',
+    file: 'hr/people/person-edit.tsx',
     name: 'lock a person',
     path: '/people/:id',
     async send(page) {
@@ -154,7 +154,7 @@ const forms: readonly FormCase[] = [
     sent: 'Die Änderungen sind gespeichert.',
   },
   {
-    file: 'bookings/action-dialog.tsx',
+    file: 'hr/bookings/action-dialog.tsx',
     name: 'give up a booking',
     path: '/bookings?state=failed',
     async send(page) {

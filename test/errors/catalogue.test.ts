@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { logTexts } from '../../functions/jobs/rules/texts.ts'
 import { catalogue, describeError, type ErrorCode, StegError } from '../../shared/errors/error.ts'
+import { allLines } from '../products/run-texts.ts'
 
-const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort()
+const placeholders = (text: string) =>
+  [...text.matchAll(/\{(\w+)(?:\|[^}]*)?\}/g)].map((match) => match[1]).sort()
 const unique = (names: readonly (string | undefined)[]) => [...new Set(names)]
 const codes = Object.keys(catalogue) as ErrorCode[]
 
@@ -44,7 +45,7 @@ describe('error catalogue', () => {
 })
 
 describe('texts of run logs', () => {
-  it.each(Object.entries(logTexts))('%s says the same in German and English', (_, text) => {
+  it.each(Object.entries(allLines))('%s says the same in German and English', (_, text) => {
     expect(unique(placeholders(text.de))).toEqual(unique(placeholders(text.en)))
   })
 })

@@ -9,14 +9,14 @@ import {
   type RunContext,
   RunHeld,
 } from '../../functions/jobs/port.ts'
-import type { LogCode, LogParams } from '../../functions/jobs/rules/texts.ts'
+import type { LogParams } from '../../functions/jobs/rules/run-texts.ts'
 import type { Clock } from '../../shared/clock.ts'
 
 export const TENANT = 'tenant001'
 
 export interface Logged {
   readonly level: string
-  readonly code: LogCode
+  readonly code: string
   readonly params: LogParams
 }
 

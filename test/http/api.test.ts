@@ -234,10 +234,11 @@ describe('settings', () => {
 describe('tables', () => {
   it('of the composition are those that the code defines', async () => {
     const { readFileSync, globSync } = await import('node:fs')
-    const { tables } = await import('../../functions/compose/tables.ts')
+    const { products } = await import('../../functions/compose/products.ts')
+    const { tablesOf } = await import('../../functions/compose/tables.ts')
     const defined = globSync('functions/**/rows.ts').flatMap((file) =>
       [...readFileSync(file, 'utf8').matchAll(/name: '(\w+)',\s*schema/g)].map(([, name]) => name),
     )
-    expect([...new Set(defined)].sort()).toEqual([...tables].sort())
+    expect([...new Set(defined)].sort()).toEqual([...tablesOf(products)].sort())
   })
 })

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Change } from '../../functions/jobs/port.ts'
-import { describeCounts } from '../../functions/jobs/rules/texts.ts'
 import type { StegError } from '../../shared/errors/error.ts'
+import { runTexts } from '../products/run-texts.ts'
 import { jobsSite, TENANT } from './site.ts'
 
 let site: ReturnType<typeof jobsSite>
@@ -26,7 +26,9 @@ describe('dry runs (F4)', () => {
     const stored = await site.hub().run(TENANT, 'One', run.id)
     expect(stored).toMatchObject({ dryRun: true, state: 'succeeded' })
     expect(await logOf(run.id)).toEqual(['started', 'dry-run', 'finished'])
-    expect(describeCounts(stored.counts, 'en', stored.dryRun)).toBe('Dry run, nothing written: 1 read')
+    expect(runTexts.describeCounts(stored.counts, 'en', stored.dryRun)).toBe(
+      'Dry run, nothing written: 1 read',
+    )
   })
 
   it('are asked for: any other run is real', async () => {

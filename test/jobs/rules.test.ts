@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runId, runKey, runRange } from '../../functions/jobs/rules/run-key.ts'
 import { hasEnded, MAX_ATTEMPTS, takeover, transitions } from '../../functions/jobs/rules/run-state.ts'
-import { describeCounts, describeLog } from '../../functions/jobs/rules/texts.ts'
+import { runTexts } from '../products/run-texts.ts'
 
 describe('life of a run', () => {
   it('ends for good', () => {
@@ -47,8 +47,10 @@ describe('keys of runs', () => {
 
 describe('texts', () => {
   it('speak German and English, with numbers as people there write them', () => {
-    expect(describeCounts({ read: 10_000, created: 1 }, 'de')).toBe('10.000 gelesen, 1 angelegt')
-    expect(describeCounts({ read: 10_000, created: 1 }, 'en')).toBe('10,000 read, 1 created')
-    expect(describeLog('people-read', { count: 3 }, 'de')).toBe('3 Personen aus Sage gelesen.')
+    expect(runTexts.describeCounts({ read: 10_000, created: 1 }, 'de')).toBe('10.000 gelesen, 1 angelegt')
+    expect(runTexts.describeCounts({ read: 10_000, created: 1 }, 'en')).toBe('10,000 read, 1 created')
+    expect(runTexts.describe({ code: 'people-read', params: { count: 3 } }, 'de')).toBe(
+      '3 Personen aus Sage gelesen.',
+    )
   })
 })

@@ -50,7 +50,10 @@ export function jobsSite() {
         work('One'),
         work('Two'),
         { token: 'Both', category: 'SageSkripte', position: 5, kind: 'sequence', children: ['One', 'Two'] },
-        work('SysSageExportBuchungen'),
+        {
+          ...work('SysSageExportBuchungen'),
+          schedule: { cron: '* * * * *', timeZone: 'Europe/Berlin' },
+        },
         {
           ...work('Undoable'),
           async undo(context, changes) {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compose } from '../../functions/compose.ts'
+import { hrNeeds } from '../../functions/hr/rules/needs.ts'
 import { httpHandler } from '../../functions/http/handler.ts'
 import { everyone, type Principal } from '../../functions/http/principal.ts'
 import { licensed } from '../../functions/licensing/guard.ts'
@@ -195,9 +196,9 @@ describe('without an active article', () => {
 
   it('is looked at by those endpoints alone: jobs, reading and tidying up never ask', () => {
     const asking = { hasOneOf: async () => false }
-    const again = licensed(hub.endpoints, asking)
+    const again = licensed(hub.endpoints, hrNeeds, asking)
     const changed = again.filter((endpoint, index) => endpoint !== hub.endpoints[index])
     expect(changed.map(({ id }) => id).sort()).toEqual(['createBookings', 'editPerson', 'requestAbsences'])
-    expect(() => licensed(hub.endpoints.slice(0, 3), asking)).toThrow('No endpoint')
+    expect(() => licensed(hub.endpoints.slice(0, 3), hrNeeds, asking)).toThrow('No endpoint')
   })
 })

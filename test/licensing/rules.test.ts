@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { hrNeeds } from '../../functions/hr/rules/needs.ts'
 import {
   type ArticleState,
   articles,
@@ -82,6 +83,6 @@ describe('what needs an article', () => {
     ['retryBooking', 'user', undefined, undefined],
     ['listBookings', 'token', undefined, undefined],
   ])('%s by a %s with %j: %j', (endpoint, by, body, expected) => {
-    expect(neededFor({ endpoint, by, body })).toEqual(expected)
+    expect(neededFor({ endpoint, by, body }, hrNeeds)).toEqual(expected)
   })
 })

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { topics } from '../../functions/live/rules/events.ts'
+import { createSharedReads } from '../../functions/live/shared-reads.ts'
 import { createLiveSources } from '../../functions/live/sources.ts'
 import { liveStream, type Permission } from '../../functions/live/stream.ts'
+import { liveTopics } from '../../functions/live/topics.ts'
 import { setupSite } from '../setup/site.ts'
 
 let site: Awaited<ReturnType<typeof setupSite>>
@@ -11,9 +12,12 @@ beforeEach(async () => {
 afterEach(() => site.close())
 
 /** Store transactions of `count` streams in their third minute, when nothing has happened for long. */
-async function minuteOf(count: number, wanted: readonly (typeof topics)[number][] = topics) {
+async function minuteOf(count: number, wanted?: readonly string[]) {
   const stopping = new AbortController()
-  const sources = createLiveSources({ ...site.parts, clock: site.clock })
+  const share = createSharedReads(site.clock)
+  const described = liveTopics({ ...site.parts, observed: [site.observe(share)], share })
+  const topics = described.map(({ name }) => name)
+  const sources = createLiveSources({ topics: described, jobs: site.parts.jobs, share })
   const permission: Permission = {
     tenantId: site.tenant,
     topics: new Set(topics),
@@ -26,7 +30,7 @@ async function minuteOf(count: number, wanted: readonly (typeof topics)[number][
       clock: site.clock,
       signal: stopping.signal,
       language: 'en',
-      topics: new Set(wanted),
+      topics: new Set(wanted ?? topics),
       run: undefined,
       marks: {},
       permission: async () => permission,

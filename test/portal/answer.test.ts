@@ -39,6 +39,7 @@ async function ask(
   const pages = portalPages({
     files: createPortalFiles(join(folder, 'portal')),
     endpoints: [{ method: 'GET', path: '/people' }] as Endpoint[],
+    ofProducts: ['people', 'bookings'],
   })
   const page = pages.find((one) => one.id === id)
   return (await page?.handler(fakeRequest({ path, ...options }), fakeContext())) as Answer
@@ -130,7 +131,11 @@ describe('the page of the portal', () => {
   })
 
   it('says what to do when it has not been built', async () => {
-    const pages = portalPages({ files: createPortalFiles(join(folder, 'nothing')), endpoints: [] })
+    const pages = portalPages({
+      files: createPortalFiles(join(folder, 'nothing')),
+      endpoints: [],
+      ofProducts: [],
+    })
     const answer = (await pages.at(-1)?.handler(fakeRequest({ path: '/' }), fakeContext())) as Answer
     expect(answer.status).toBe(503)
     expect(answer.body).toContain('npm run build')

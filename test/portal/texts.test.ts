@@ -26,6 +26,17 @@ describe('texts of the portal', () => {
     }
   })
 
+  it('bend with a number in front of them', () => {
+    const plural =
+      /\{\{\w+\}\} (?:people|users|groups|bookings|jobs|tokens|lines|entries|agents|tenants|Personen|Benutzer|Gruppen|Buchungen|Jobs|Token|Zeilen|Einträge|Agenten|Mandanten)\b/
+    // The guard holds no run that concerns fewer than four people.
+    const alwaysMany = /^jobs\.held\./
+    for (const [key, text] of [...german, ...english]) {
+      if (!alwaysMany.test(key) && !key.endsWith('_other')) expect(text, key).not.toMatch(plural)
+      if (key.endsWith('_other')) expect(german.has(key.replace(/_other$/, '_one')), key).toBe(true)
+    }
+  })
+
   it('are all used', () => {
     const sources = globSync('portal/**/*.{ts,tsx}', {
       exclude: ['portal/i18n/*/*.ts', 'portal/api/schema.d.ts'],

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { judgeSetup, type SetupFacts } from '../../functions/setup/rules/steps.ts'
-import { describeNext, type NextCode, nextTexts } from '../../functions/setup/rules/texts.ts'
+import { judgeSetup, type SageSetupFacts } from '../../functions/hr/setup/rules/steps.ts'
+import { type SageNextCode, sageNext } from '../../functions/hr/setup/rules/texts.ts'
+import { describeNext } from '../../functions/setup/rules/steps.ts'
 
-const ready: SetupFacts = {
+const ready: SageSetupFacts = {
   missingVariables: [],
   variablesChangedAt: 100,
   agents: [{ name: 'A', status: 'connected' }],
@@ -21,8 +22,8 @@ const failed = (code: 'sage-sign-in-rejected' | 'agent-offline', startedAt = 200
   code,
   held,
 })
-const judged = (facts: Partial<SetupFacts>) => judgeSetup({ ...ready, ...facts })
-const step = (facts: Partial<SetupFacts>, name: string) => judged(facts).find((one) => one.step === name)
+const judged = (facts: Partial<SageSetupFacts>) => judgeSetup({ ...ready, ...facts })
+const step = (facts: Partial<SageSetupFacts>, name: string) => judged(facts).find((one) => one.step === name)
 
 describe('where a tenant is on the way', () => {
   it('is at the end when everything is done', () => {
@@ -89,9 +90,11 @@ describe('where a tenant is on the way', () => {
 })
 
 describe('what to do next', () => {
-  it.each(Object.keys(nextTexts) as NextCode[])('%s is said in both languages', (code) => {
+  it.each(Object.keys(sageNext) as SageNextCode[])('%s is said in both languages', (code) => {
     const params = { names: 'x', job: 'x', agent: 'x', count: 1 }
-    const [en, de] = (['en', 'de'] as const).map((language) => describeNext({ code, params }, language))
+    const [en, de] = (['en', 'de'] as const).map((language) =>
+      describeNext({ code, params }, sageNext, language),
+    )
     expect(en?.detail).not.toMatch(/[{}]/)
     expect(de?.detail).not.toMatch(/[{}]/)
     expect(en?.detail).not.toBe(de?.detail)

@@ -3,6 +3,7 @@ import { agentsTable } from '../../functions/connectors/rows.ts'
 import { shownSetup } from '../../functions/setup/presentation.ts'
 import { createSetupService } from '../../functions/setup/service.ts'
 import { StegError } from '../../shared/errors/error.ts'
+import { runTexts } from '../products/run-texts.ts'
 import { setupSite } from './site.ts'
 
 let site: Awaited<ReturnType<typeof setupSite>>
@@ -32,7 +33,7 @@ it('costs six reads for a tenant in which nothing has run, and one more for each
   await site.workAll(hub)
   const { setup, transactions } = await look()
   expect(transactions).toBe(7)
-  expect(shownSetup(setup, 'de')).toMatchObject({
+  expect(shownSetup(setup, runTexts, 'de')).toMatchObject({
     complete: false,
     steps: [
       { step: 'variables', state: 'failing', next: { code: 'check-connection', params: { job: 'One' } } },
@@ -45,7 +46,7 @@ it('costs six reads for a tenant in which nothing has run, and one more for each
 })
 
 it('counts failed bookings, and shows agents that are gone but not those that are revoked', async () => {
-  const { parts, tenant } = site
+  const { bookings, tenant } = site
   const now = site.clock.now()
   const agent = { host: 'h', version: '1', category: 'sage' as const, publicKey: 'k', createdAt: now }
   const agents = agentsTable.bind(site.store)
@@ -57,10 +58,10 @@ it('counts failed bookings, and shows agents that are gone but not those that ar
     { kind: 'absent' },
   )
   const item = (id: string) => ({ id, externalToken: '9_9', type: 'come', time: '2026-01-05T08:00:00Z' })
-  const accepted = await parts.bookings.accept(tenant, [item('x'), item('y')])
+  const accepted = await bookings.accept(tenant, [item('x'), item('y')])
   expect(accepted).toMatchObject([{ state: 'failed' }, { state: 'failed' }])
   const { setup } = await look()
-  expect(setup.failedBookings).toEqual({ count: 2, more: false })
+  expect(setup.failures.bookings).toEqual({ count: 2, more: false })
   expect(setup.disconnectedAgents.map(({ name }) => name)).toEqual(['Gone'])
   expect(setup.steps[1]).toMatchObject({ state: 'failing', next: { params: { agent: 'Gone' } } })
 })

@@ -1,9 +1,13 @@
 import { createConnectorsService } from '../../functions/connectors/service.ts'
+import { bookingsTopic } from '../../functions/hr/bookings/live.ts'
 import { createBookingsService } from '../../functions/hr/bookings/service.ts'
 import { createPeopleService } from '../../functions/hr/people/service.ts'
+import { SAGE_NEEDED, sageVariables } from '../../functions/hr/sage/rules/variables.ts'
+import { sageSetup } from '../../functions/hr/setup/part.ts'
 import { createKeyRing } from '../../functions/platform/secrets/key-ring.ts'
 import { createVault } from '../../functions/platform/secrets/vault.ts'
 import { countStore } from '../../functions/platform/store/counting.ts'
+import type { Share } from '../../functions/products/port.ts'
 import { createTenantSeal } from '../../functions/tenancy/seal.ts'
 import { createTenancyService } from '../../functions/tenancy/service.ts'
 import { createVariablesService } from '../../functions/tenancy/variables/service.ts'
@@ -25,8 +29,32 @@ export async function setupSite() {
   })
   const seal = createTenantSeal({ vault, wrappedKeyOf: tenancy.wrappedKeyOf })
   const tenant = (await tenancy.create('Muster')).id
+  const people = createPeopleService(common)
+  const bookings = createBookingsService({ ...common, timeZoneOf: async () => 'UTC' })
+  /** What setting up and streams look at, as the product puts it together. */
+  const observe = (share: Share) => {
+    const pending = share((tenantId) => bookings.count(tenantId, 'pending'))
+    const failed = share((tenantId) => bookings.count(tenantId, 'failed'))
+    const counted = {
+      count: (tenantId: string, state: 'pending' | 'failed') =>
+        (state === 'failed' ? failed : pending)(tenantId),
+    }
+    const total = share((tenantId) => people.total(tenantId))
+    const jobs = ['One', 'Two', 'Both', 'SysSageExportBuchungen', 'Undoable']
+    return {
+      topics: [bookingsTopic(counted)],
+      setup: sageSetup({
+        jobs,
+        variables: sageVariables.map(({ name }) => name),
+        needed: SAGE_NEEDED,
+        people: { total },
+        bookings: counted,
+      }),
+    }
+  }
   const parts = {
-    variables: createVariablesService({ ...common, seal, tenancy }),
+    products: [observe((read) => read).setup],
+    variables: createVariablesService({ ...common, seal, tenancy, known: sageVariables }),
     connectors: createConnectorsService({
       ...common,
       bus: {} as never,
@@ -37,8 +65,6 @@ export async function setupSite() {
       targetsOf: async () => ({}),
     }),
     jobs: site.hub(store),
-    people: createPeopleService(common),
-    bookings: createBookingsService({ ...common, timeZoneOf: async () => 'UTC' }),
   }
-  return { ...site, counted, tenant, parts }
+  return { ...site, counted, tenant, parts, bookings, observe }
 }

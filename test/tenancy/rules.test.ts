@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createKeyRing } from '../../functions/platform/secrets/key-ring.ts'
 import { createVault } from '../../functions/platform/secrets/vault.ts'
+import { addressProblem } from '../../functions/products/rules/values.ts'
 import { adminRoles, rights, rightsOf } from '../../functions/tenancy/rules/roles.ts'
 import { formatToken, parseToken } from '../../functions/tenancy/rules/token.ts'
 import { hashSecret, matchesHash } from '../../functions/tenancy/secret-hash.ts'
-import { knownVariable } from '../../functions/tenancy/variables/rules/known.ts'
 import { systemRandom } from '../../shared/random.ts'
 
 describe('tokens', () => {
@@ -61,7 +61,7 @@ describe('values of variables (A5)', () => {
     ['http://', false],
     ['javascript:alert(1)', false],
   ])('Mandant.Sage.BaseUrl %s: %s', (value, fine) => {
-    expect(knownVariable('Mandant.Sage.BaseUrl')?.problem(value) === undefined).toBe(fine)
+    expect(addressProblem(value) === undefined).toBe(fine)
   })
 })
 

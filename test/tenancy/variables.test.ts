@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sageVariables } from '../../functions/hr/sage/rules/variables.ts'
 import { createKeyRing } from '../../functions/platform/secrets/key-ring.ts'
 import { createVault } from '../../functions/platform/secrets/vault.ts'
 import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
@@ -26,6 +27,7 @@ beforeEach(async () => {
     ...parts,
     tenancy,
     seal: createTenantSeal({ vault, wrappedKeyOf: tenancy.wrappedKeyOf }),
+    known: sageVariables,
   })
   tenant = (await tenancy.create('Muster')).id
 })

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../shared/clock.ts'
 import { isStegError, StegError } from '../../../shared/errors/error.ts'
-import type { RunContext } from '../../jobs/port.ts'
+import type { RunContext } from '../run-context.ts'
 import type { HeldRequest, Requests } from './requests.ts'
 import type { LeaveRequest } from './rows.ts'
 import { findingOf, newAttempt } from './rules/attempt.ts'

@@ -1,7 +1,8 @@
 import type { Clock } from '../../../shared/clock.ts'
 import { isStegError } from '../../../shared/errors/error.ts'
-import type { Counts, JobDefinition, RunContext } from '../../jobs/port.ts'
+import type { Counts, JobDefinition } from '../../jobs/port.ts'
 import type { Store } from '../../platform/store/port.ts'
+import type { RunContext } from '../run-context.ts'
 import type { SageConnection, SageService } from '../sage/service.ts'
 import { openBook } from './book.ts'
 import { exportPerson } from './lane.ts'
@@ -115,6 +116,7 @@ export function bookingsExportJob(parts: {
     token: 'SysSageExportBuchungen',
     category: 'SageSkripte',
     position: 60,
+    schedule: { cron: '* * * * *', timeZone: 'Europe/Berlin' },
     kind: 'work',
     hasWork: (tenantId) => hasOutgoing(store, tenantId),
     run,

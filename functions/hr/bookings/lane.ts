@@ -1,7 +1,7 @@
 import { type Clock, toIso } from '../../../shared/clock.ts'
 import { isStegError, StegError } from '../../../shared/errors/error.ts'
 import { wallTime } from '../../../shared/wall-time.ts'
-import type { RunContext } from '../../jobs/port.ts'
+import type { RunContext } from '../run-context.ts'
 import type { SageSession } from '../sage/session.ts'
 import type { Book, Change, Held } from './book.ts'
 import { recordOf } from './intake.ts'

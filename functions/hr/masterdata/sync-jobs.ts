@@ -1,6 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts'
-import type { Counts, JobDefinition, RunContext } from '../../jobs/port.ts'
+import type { Counts, JobDefinition } from '../../jobs/port.ts'
 import type { Store } from '../../platform/store/port.ts'
+import type { RunContext } from '../run-context.ts'
 import type { SageService } from '../sage/service.ts'
 import type { ListKind } from './rows.ts'
 import { syncList } from './sync.ts'

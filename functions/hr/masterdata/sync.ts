@@ -1,7 +1,7 @@
 import { type Clock, toIso } from '../../../shared/clock.ts'
-import type { RunContext } from '../../jobs/port.ts'
 import type { Condition, Store } from '../../platform/store/port.ts'
 import { fingerprint } from '../people/fingerprint.ts'
+import type { RunContext } from '../run-context.ts'
 import type { SageConnection } from '../sage/service.ts'
 import { pathOf, readList } from './lists.ts'
 import { entryKey, entryRange, type ListKind, masterDataTable } from './rows.ts'

@@ -1,8 +1,9 @@
 import { type Clock, toIso } from '../../../shared/clock.ts'
-import type { Change, Counts, RunContext } from '../../jobs/port.ts'
+import type { Change, Counts } from '../../jobs/port.ts'
 import type { Store, Write } from '../../platform/store/port.ts'
 import { fingerprint } from '../people/fingerprint.ts'
 import { planUndo } from '../people/rules/undo.ts'
+import type { RunContext } from '../run-context.ts'
 import { masterDataTable } from './rows.ts'
 
 const BATCH = 100

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { catalogue, describeError, type ErrorRecord, type Language } from '../../../shared/errors/error.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
-import { SAGE_DATABASE, type VariablesService } from '../../tenancy/variables/service.ts'
+import type { VariablesService } from '../../tenancy/variables/service.ts'
 import type { ConnectionReport } from './connection-check.ts'
 import { SageProfile, SageProfileOverrides } from './profile.ts'
 import { connectionSteps } from './rules/connection-steps.ts'
+import { SAGE_DATABASE } from './rules/variables.ts'
 import type { SageService } from './service.ts'
 
 const Database = z

@@ -3,13 +3,7 @@ import { StegError } from '../../../shared/errors/error.ts'
 import type { ConnectorsService } from '../../connectors/service.ts'
 import type { Condition, Store } from '../../platform/store/port.ts'
 import type { RelayService } from '../../relay/service.ts'
-import {
-  SAGE_BASE_URL,
-  SAGE_DATABASE,
-  SAGE_PASSWORD,
-  SAGE_USERNAME,
-  type VariablesService,
-} from '../../tenancy/variables/service.ts'
+import type { VariablesService } from '../../tenancy/variables/service.ts'
 import type { SagePerson } from '../people/rules/plan.ts'
 import { readSageClock, type SageClock } from './clock.ts'
 import { type ConnectionReport, checkConnection } from './connection-check.ts'
@@ -18,6 +12,7 @@ import { readEmployees } from './employees.ts'
 import { findAnswering } from './presence.ts'
 import { SageProfile, type SageProfileOverrides } from './profile.ts'
 import { PROFILE_KEY, sageProfilesTable } from './rows.ts'
+import { SAGE_BASE_URL, SAGE_DATABASE, SAGE_PASSWORD, SAGE_USERNAME } from './rules/variables.ts'
 import { createSageSession, type SageSession } from './session.ts'
 
 /** Milliseconds in which a living agent answers a ping. */

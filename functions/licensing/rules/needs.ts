@@ -9,7 +9,8 @@ export interface Attempt {
   readonly body: unknown
 }
 
-interface Need {
+/** What needs an article. An endpoint of which nothing is said needs none. */
+export interface Need {
   readonly endpoint: string
   readonly by: readonly Attempt['by'][]
   /** Only when this list in the body holds something: taking everything away is always possible. */
@@ -18,25 +19,11 @@ interface Need {
   readonly oneOf: readonly Article[]
 }
 
-/**
- * What needs an article. Everything that is not listed needs none: above all the jobs, so that what was accepted still
- * goes to Sage when a licence ends, and locking people.
- */
-export const needs: readonly Need[] = [
-  { endpoint: 'createBookings', by: ['token'], oneOf: ['terminalConnection', 'mobileApp'] },
-  { endpoint: 'createBookings', by: ['user'], oneOf: ['mobileApp'] },
-  { endpoint: 'requestAbsences', by: ['token'], oneOf: ['terminalConnection', 'mobileApp'] },
-  { endpoint: 'requestAbsences', by: ['user'], oneOf: ['mobileApp'] },
-  {
-    endpoint: 'editPerson',
-    by: ['token', 'user'],
-    filling: 'identMedia',
-    oneOf: ['terminalConnection', 'accessControl'],
-  },
-]
-
 /** The articles of which one has to be active; undefined when it needs none. */
-export function neededFor({ endpoint, by, body }: Attempt): readonly Article[] | undefined {
+export function neededFor(
+  { endpoint, by, body }: Attempt,
+  needs: readonly Need[],
+): readonly Article[] | undefined {
   return needs.find(
     (need) =>
       need.endpoint === endpoint &&

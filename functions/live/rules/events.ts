@@ -1,9 +1,5 @@
 /** Server-sent events as text (WHATWG HTML, 9.2). */
 
-/** What a stream can tell about, in the order in which it is sent. */
-export const topics = ['agents', 'jobs', 'bookings', 'setup'] as const
-export type Topic = (typeof topics)[number]
-
 /** What the other side has already: a fingerprint of each value that was sent, and the place in a run's log. */
 export type Marks = Readonly<Record<string, string>>
 

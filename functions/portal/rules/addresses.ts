@@ -1,9 +1,8 @@
-/** First segments of the portal's own addresses. What is below them is the portal's affair, which reads the address itself. */
+/** First segments of the portal's own addresses, besides those of products. What is below them is the portal's affair, which reads the address itself. */
 const areas: ReadonlySet<string> = new Set([
   '',
   'account',
   'audit',
-  'bookings',
   'connectors',
   'email-confirmation',
   'forgotten-password',
@@ -12,7 +11,6 @@ const areas: ReadonlySet<string> = new Set([
   'jobs',
   'licence',
   'password-reset',
-  'people',
   'sign-in',
   'tenants',
   'tokens',
@@ -20,6 +18,7 @@ const areas: ReadonlySet<string> = new Set([
   'variables',
 ])
 
-export function isPortalAddress(pathname: string): boolean {
-  return areas.has(pathname.split('/')[1] ?? '')
+export function isPortalAddress(pathname: string, ofProducts: readonly string[]): boolean {
+  const area = pathname.split('/')[1] ?? ''
+  return areas.has(area) || ofProducts.includes(area)
 }

@@ -1,22 +1,25 @@
-import type { ErrorCode } from '../../../shared/errors/error.ts'
-import type { Next } from './texts.ts'
+import type { ErrorCode, Language } from '../../../shared/errors/error.ts'
+import { fillIn } from '../../../shared/text.ts'
 
-/** The way from nothing to a site that keeps itself up to date, in this order. */
-export const setupSteps = ['variables', 'agent', 'jobs', 'people'] as const
-export type SetupStep = (typeof setupSteps)[number]
+/** Steps that setting up any product has, from the facts that all products share. What to do is a code of the product's. */
 
 export interface SetupFacts {
-  /** Names of the variables that must be set and are not. */
-  readonly missingVariables: readonly string[]
-  /** Milliseconds since the epoch of the latest change to a variable. */
-  readonly variablesChangedAt: number
-  /** Agents for Sage that are not revoked. */
-  readonly agents: readonly {
+  readonly variables: readonly {
     readonly name: string
-    readonly status: 'connected' | 'disconnected' | 'never'
+    readonly isSet: boolean
+    /** Milliseconds since the epoch; 0 when it was never changed. */
+    readonly changedAt: number
   }[]
+  /** Agents that are not revoked. */
+  readonly agents: readonly AgentFacts[]
   readonly jobs: readonly JobFacts[]
-  readonly people: number
+}
+
+export interface AgentFacts {
+  readonly name: string
+  readonly status: 'connected' | 'disconnected' | 'never'
+  /** The role of the targets that it serves. */
+  readonly role: string
 }
 
 export interface JobFacts {
@@ -33,81 +36,80 @@ export interface JobFacts {
 }
 
 export interface StepState {
-  readonly step: SetupStep
+  readonly step: string
   readonly state: 'done' | 'missing' | 'failing'
   /** What to do, null when nothing is. */
   readonly next: Next | null
 }
 
-/** The job whose runs bring the people. */
-const PEOPLE_JOB = 'SysSageSyncPersonen'
-
-/** Failures that are mended by changing the variables. */
-const variableFailures: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'variable-missing',
-  'sage-sign-in-rejected',
-  'sage-not-json',
-  'sage-database-needed',
-  'sage-database-unknown',
-  'target-unreachable',
-  'target-not-allowed',
-])
-
-const done = (step: SetupStep): StepState => ({ step, state: 'done', next: null })
-
-/** Where a tenant is on the way. */
-export function judgeSetup(facts: SetupFacts): readonly StepState[] {
-  return [variablesStep(facts), agentStep(facts), jobsStep(facts), peopleStep(facts)]
+/** What to do next, in the manner of the error catalogue: a stable code and parameters. */
+export interface Next {
+  readonly code: string
+  readonly params: Readonly<Record<string, string | number>>
 }
 
-function variablesStep({ missingVariables, variablesChangedAt, jobs }: SetupFacts): StepState {
-  if (missingVariables.length > 0) {
-    const names = missingVariables.join(', ')
-    return { step: 'variables', state: 'missing', next: { code: 'set-variables', params: { names } } }
+type Said = Readonly<Record<Language, string>>
+export type NextTexts = Readonly<Record<string, { readonly title: Said; readonly detail: Said }>>
+
+export const stepDone = (step: string): StepState => ({ step, state: 'done', next: null })
+
+/** Values that are missing, or that a job found wrong with one of the `failures`. */
+export function variablesStep(
+  step: string,
+  facts: {
+    readonly missing: readonly string[]
+    readonly changedAt: number
+    readonly jobs: readonly JobFacts[]
+  },
+  failures: ReadonlySet<ErrorCode>,
+): StepState {
+  if (facts.missing.length > 0) {
+    const names = facts.missing.join(', ')
+    return { step, state: 'missing', next: { code: 'set-variables', params: { names } } }
   }
   // A run that began before the last change says nothing about the values of now.
-  const refused = jobs.find(
+  const refused = facts.jobs.find(
     ({ lastRun }) =>
       lastRun?.state === 'failed' &&
       lastRun.code !== undefined &&
-      variableFailures.has(lastRun.code) &&
-      lastRun.startedAt > variablesChangedAt,
+      failures.has(lastRun.code) &&
+      lastRun.startedAt > facts.changedAt,
   )
-  if (refused === undefined) return done('variables')
-  return {
-    step: 'variables',
-    state: 'failing',
-    next: { code: 'check-connection', params: { job: refused.token } },
-  }
+  if (refused === undefined) return stepDone(step)
+  return { step, state: 'failing', next: { code: 'check-connection', params: { job: refused.token } } }
 }
 
-function agentStep({ agents }: SetupFacts): StepState {
-  if (agents.some(({ status }) => status === 'connected')) return done('agent')
+/** One agent that is connected is enough. */
+export function agentStep(step: string, agents: readonly Omit<AgentFacts, 'role'>[]): StepState {
+  if (agents.some(({ status }) => status === 'connected')) return stepDone(step)
   const gone = agents.find(({ status }) => status === 'disconnected') ?? agents[0]
-  if (gone === undefined)
-    return { step: 'agent', state: 'missing', next: { code: 'install-agent', params: {} } }
+  if (gone === undefined) return { step, state: 'missing', next: { code: 'install-agent', params: {} } }
   const code = gone.status === 'never' ? 'start-agent' : 'reconnect-agent'
-  return { step: 'agent', state: 'failing', next: { code, params: { agent: gone.name } } }
+  return { step, state: 'failing', next: { code, params: { agent: gone.name } } }
 }
 
-function jobsStep({ jobs }: SetupFacts): StepState {
+/** Something runs by itself, and none of it failed. */
+export function jobsStep(step: string, jobs: readonly JobFacts[]): StepState {
   const scheduled = jobs.filter((job) => job.scheduled)
-  if (scheduled.length === 0)
-    return { step: 'jobs', state: 'missing', next: { code: 'set-schedule', params: {} } }
+  if (scheduled.length === 0) return { step, state: 'missing', next: { code: 'set-schedule', params: {} } }
   const failed = scheduled.find(({ lastRun }) => lastRun?.state === 'failed')
-  if (failed === undefined) return done('jobs')
-  return { step: 'jobs', state: 'failing', next: nextAfter(failed) }
+  return failed === undefined ? stepDone(step) : { step, state: 'failing', next: nextAfter(failed) }
 }
 
-function peopleStep({ people, jobs }: SetupFacts): StepState {
-  const job = jobs.find(({ token }) => token === PEOPLE_JOB)
-  if (job?.lastRun?.state === 'failed') return { step: 'people', state: 'failing', next: nextAfter(job) }
-  if (people > 0) return done('people')
-  return { step: 'people', state: 'missing', next: { code: 'sync-people', params: {} } }
-}
-
-function nextAfter({ token, lastRun }: JobFacts): Next {
+/** What to do about a job that failed. */
+export function nextAfter({ token, lastRun }: JobFacts): Next {
   return lastRun?.held === undefined
     ? { code: 'mend-job', params: { job: token } }
     : { code: 'release-or-reject', params: { job: token, count: lastRun.held } }
+}
+
+/** Where each text is missing its code stays visible. */
+export function describeNext(
+  { code, params }: Next,
+  texts: NextTexts,
+  language: Language,
+): { code: string; title: string; detail: string } {
+  const text = texts[code]
+  if (text === undefined) return { code, title: code, detail: code }
+  return { code, title: text.title[language], detail: fillIn(text.detail[language], params, language) }
 }

@@ -1,6 +1,8 @@
-/** Who may do what (A9). One table: the rights a role carries. */
+import { productAccess, productRoles } from '../../products/rules/access.ts'
 
-export const rights = [
+/** Who may do what (A9). One table: the rights a role carries, those of the hub itself and those of its products. */
+
+const siteRights = [
   'variables:read',
   'variables:write',
   'agents:read',
@@ -8,14 +10,8 @@ export const rights = [
   'jobs:read',
   'jobs:write',
   'jobs:run',
-  'people:read',
-  'people:write',
-  'bookings:read',
-  'bookings:write',
-  'absences:read',
-  'absences:write',
-  'balances:read',
-  'masterdata:read',
+] as const
+const accessRights = [
   'users:read',
   'users:write',
   'tokens:read',
@@ -23,97 +19,50 @@ export const rights = [
   'audit:read',
   'licence:read',
 ] as const
-export type Right = (typeof rights)[number]
 
-export const roles = [
-  'admin',
-  'admin-access-control',
-  'admin-app',
-  'admin-terminal',
-  'personal',
-  'team',
-] as const
-export type Role = (typeof roles)[number]
+type Access = (typeof productAccess)[number]
+export type Right = (typeof siteRights)[number] | Access['rights'][number] | (typeof accessRights)[number]
+export type Role = 'admin' | keyof typeof productRoles
 
-const granted: Record<Role, readonly Right[]> = {
-  admin: rights,
-  'admin-access-control': ['people:read', 'licence:read'],
-  'admin-app': [
-    'people:read',
-    'absences:read',
-    'balances:read',
-    'masterdata:read',
-    'bookings:read',
-    'licence:read',
-  ],
-  'admin-terminal': [
-    'people:read',
-    'balances:read',
-    'masterdata:read',
-    'bookings:read',
-    'bookings:write',
-    'licence:read',
-  ],
-  personal: [],
-  team: ['people:read'],
+export const rights: readonly Right[] = [
+  ...siteRights,
+  ...productAccess.flatMap((access) => access.rights),
+  ...accessRights,
+]
+
+interface RoleDefinition {
+  readonly rights: readonly Right[]
+  /** How it is called and what it is for, as those see it who give it. */
+  readonly name: { readonly en: string; readonly de: string }
+  readonly purpose: { readonly en: string; readonly de: string }
 }
 
-/** How a role is called and what it is for, as those see it who give it. */
-export const roleTexts: Readonly<
-  Record<Role, Readonly<Record<'name' | 'purpose', { en: string; de: string }>>>
-> = {
+const subjects = (language: 'en' | 'de') => productAccess.map(({ subject }) => subject[language]).join(', ')
+
+const definitions: Readonly<Record<Role, RoleDefinition>> = {
   admin: {
+    rights,
     name: { en: 'Admin', de: 'Admin' },
     purpose: {
-      en: 'Sets everything up and sees everything: Sage, agents, jobs, people, users.',
-      de: 'Richtet alles ein und sieht alles: Sage, Agenten, Jobs, Personen, Benutzer.',
+      en: `Sets everything up and sees everything: ${subjects('en')}, agents, jobs, people, users.`,
+      de: `Richtet alles ein und sieht alles: ${subjects('de')}, Agenten, Jobs, Personen, Benutzer.`,
     },
   },
-  'admin-access-control': {
-    name: { en: 'Admin access control', de: 'Admin Zutrittskontrolle' },
-    purpose: {
-      en: 'Also given to admins who look after access control.',
-      de: 'Zusätzlich für Admins, die die Zutrittskontrolle betreuen.',
-    },
-  },
-  'admin-app': {
-    name: { en: 'Admin app', de: 'Admin App' },
-    purpose: {
-      en: 'Also given to admins who set up the mobile app.',
-      de: 'Zusätzlich für Admins, die die mobile App einrichten.',
-    },
-  },
-  'admin-terminal': {
-    name: { en: 'Admin terminal', de: 'Admin Terminal' },
-    purpose: {
-      en: 'Also given to admins who set up time terminals.',
-      de: 'Zusätzlich für Admins, die Zeiterfassungsterminals einrichten.',
-    },
-  },
-  personal: {
-    name: { en: 'Personal time recording', de: 'Persönliche Erfassung' },
-    purpose: {
-      en: 'Signs one person in to the app to record their own time. Sees nothing in the portal.',
-      de: 'Meldet eine Person an der App an, damit sie ihre eigene Zeit erfasst. Sieht im Portal nichts.',
-    },
-  },
-  team: {
-    name: { en: 'Team recording', de: 'Teamerfassung' },
-    purpose: {
-      en: 'Signs a shared device in, at which a team records its time. Sees the names of its people.',
-      de: 'Meldet ein gemeinsames Gerät an, an dem ein Team seine Zeit erfasst. Sieht die Namen seiner Personen.',
-    },
-  },
+  ...productRoles,
 }
+
+export const roles = Object.keys(definitions) as Role[]
+
+export const roleTexts: Readonly<Record<Role, Pick<RoleDefinition, 'name' | 'purpose'>>> = definitions
 
 /** The rights that a role carries. */
 export function rightsOfRole(role: Role): readonly Right[] {
-  return granted[role]
+  return definitions[role].rights
 }
 
 /** The roles of a tenant token as `POST /tenants` returns it. */
-export const adminRoles: readonly Role[] = ['admin', 'admin-access-control', 'admin-app', 'admin-terminal']
+export const adminRoles: readonly Role[] = ['admin', ...productAccess.flatMap(({ ofAdmins }) => ofAdmins)]
 
 export function rightsOf(held: readonly Role[]): ReadonlySet<Right> {
-  return new Set(held.flatMap((role) => granted[role]))
+  return new Set(held.flatMap((role) => definitions[role].rights))
 }

@@ -21,6 +21,7 @@ const Variable = z
 const Name = z.object({ name: z.string().min(1).max(200) })
 
 export function variableEndpoints(variables: VariablesService): readonly Endpoint[] {
+  const locked = variables.known.filter(({ editableByTenant }) => !editableByTenant)
   return [
     endpoint({
       id: 'listVariables',
@@ -85,8 +86,9 @@ export function variableEndpoints(variables: VariablesService): readonly Endpoin
       audit: 'ahead',
       tag: 'Tenants',
       summary: 'Let a tenant change a locked variable',
-      description:
-        'For Mandant.Sage.WebApiDatabaseConnection, when the customer has several Sage databases (A10).',
+      description: locked
+        .map(({ name, unlockedWhen = 'when they ask for it' }) => `For ${name}, ${unlockedWhen}.`)
+        .join(' '),
       params: z.object({ tenantId: z.string().regex(/^[0-9a-z]{8,20}$/), name: z.string().min(1).max(200) }),
       success: { status: 200, schema: Variable },
       errors: ['variable-unknown', 'not-found', 'store-conflict'],

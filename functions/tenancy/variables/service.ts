@@ -4,9 +4,7 @@ import type { TenantSeal } from '../../platform/secrets/port.ts'
 import type { Condition, Store } from '../../platform/store/port.ts'
 import type { TenancyService } from '../service.ts'
 import { variablesTable } from './rows.ts'
-import { type KnownVariable, knownVariable, knownVariables } from './rules/known.ts'
-
-export { SAGE_BASE_URL, SAGE_DATABASE, SAGE_PASSWORD, SAGE_USERNAME } from './rules/known.ts'
+import type { KnownVariable } from './rules/known.ts'
 
 /** A variable as the tenant sees it: the value of a confidential one never leaves the hub. */
 export interface VariableView {
@@ -20,6 +18,8 @@ export interface VariableView {
 }
 
 export interface VariablesService {
+  /** The variables that there are. */
+  readonly known: readonly KnownVariable[]
   list(tenantId: string): Promise<readonly VariableView[]>
   /** @throws StegError `variable-unknown` */
   get(tenantId: string, name: string): Promise<{ view: VariableView; etag: string | undefined }>
@@ -45,6 +45,8 @@ export interface VariablesParts {
   readonly seal: TenantSeal
   readonly clock: Clock
   readonly tenancy: Pick<TenancyService, 'nameOf'>
+  /** Those of all products. */
+  readonly known: readonly KnownVariable[]
 }
 
 interface Stored {
@@ -57,16 +59,18 @@ export function createVariablesService(parts: VariablesParts): VariablesService 
   const table = variablesTable.bind(parts.store)
 
   const known = (name: string): KnownVariable => {
-    const variable = knownVariable(name)
+    const variable = parts.known.find((one) => one.name === name)
     if (variable === undefined) throw new StegError('variable-unknown', { name })
     return variable
   }
 
   return {
+    known: parts.known,
+
     async list(tenantId) {
       const { rows } = await table.query(tenantId)
       const stored = new Map(rows.map((row) => [row.key, row.value]))
-      return knownVariables
+      return parts.known
         .filter((variable) => variable.editableByTenant || stored.get(variable.name)?.unlocked === true)
         .map((variable) => viewOf(variable, stored.get(variable.name)))
     },

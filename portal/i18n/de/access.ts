@@ -11,7 +11,10 @@ export const access = {
     groups: 'Gruppen',
     groupsHint: 'Höchstens {{most}}.',
     noGroups: 'Es gibt noch keine Gruppen.',
-    shown: '{{people}} Personen, {{groups}} Gruppen',
+    somePeople_one: 'Eine Person',
+    somePeople_other: '{{number}} Personen',
+    someGroups_one: 'eine Gruppe',
+    someGroups_other: '{{number}} Gruppen',
   },
   users: {
     title: 'Benutzer',
@@ -26,7 +29,8 @@ export const access = {
     actions: 'Aktionen',
     actionsFor: 'Aktionen für {{name}}',
     never: 'Noch nie',
-    total: '{{total}} Benutzer',
+    total_one: 'Ein Benutzer',
+    total_other: '{{number}} Benutzer',
     states: {
       invited: 'Eingeladen',
       expired: 'Einladung abgelaufen',

@@ -14,7 +14,10 @@ export const access: TextsLike<typeof leading> = {
     groups: 'Groups',
     groupsHint: '{{most}} at most.',
     noGroups: 'There are no groups yet.',
-    shown: '{{people}} people, {{groups}} groups',
+    somePeople_one: 'One person',
+    somePeople_other: '{{number}} people',
+    someGroups_one: 'one group',
+    someGroups_other: '{{number}} groups',
   },
   users: {
     title: 'Users',
@@ -29,7 +32,8 @@ export const access: TextsLike<typeof leading> = {
     actions: 'Actions',
     actionsFor: 'Actions for {{name}}',
     never: 'Never yet',
-    total: '{{total}} users',
+    total_one: 'One user',
+    total_other: '{{number}} users',
     states: {
       invited: 'Invited',
       expired: 'Invitation expired',
