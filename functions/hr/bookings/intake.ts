@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Clock } from '../../../shared/clock.ts'
 import { type ErrorRecord, StegError } from '../../../shared/errors/error.ts'
 import type { Store } from '../../platform/store/port.ts'
-import { openBook } from './book.ts'
+import { openBookingStore } from './booking-store.ts'
 import { lookUpPersons } from './persons.ts'
 import type { BookingRow } from './rows.ts'
 import { sameContent } from './rules/content.ts'
@@ -69,11 +69,11 @@ export async function takeIn(
   }
   // In order of time, so that a crash between two batches leaves nothing behind that is later than what is missing.
   const inOrder = [...winners.values()].sort((a, b) => a.at - b.at || a.position - b.position)
-  const book = openBook(store, tenantId, clock.now)
-  const taken = await book.add(inOrder)
+  const kept = openBookingStore(store, tenantId, clock.now)
+  const taken = await kept.add(inOrder)
   await Promise.all(
     taken.map(async ({ id }) => {
-      const known = await book.get(id)
+      const known = await kept.get(id)
       if (known !== undefined) winners.set(id, known)
     }),
   )

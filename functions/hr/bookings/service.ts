@@ -2,7 +2,7 @@ import type { Clock } from '../../../shared/clock.ts'
 import { isStegError, StegError } from '../../../shared/errors/error.ts'
 import { instantOf, shiftWall } from '../../../shared/wall-time.ts'
 import type { Store } from '../../platform/store/port.ts'
-import { openBook } from './book.ts'
+import { openBookingStore } from './booking-store.ts'
 import { type IntakeItem, recordOf, takeIn } from './intake.ts'
 import { type BookingPage, type BookingQuery, listBookings } from './listing.ts'
 import { lookUpPersons } from './persons.ts'
@@ -67,13 +67,13 @@ export function createBookingsService(parts: {
     id: string,
     eventFor: (booking: BookingRow) => Promise<{ event: BookingEvent; error?: StegError | undefined }>,
   ): Promise<BookingRow> {
-    const book = openBook(store, tenantId, clock.now)
+    const kept = openBookingStore(store, tenantId, clock.now)
     for (;;) {
-      const from = await book.hold(id)
+      const from = await kept.hold(id)
       const { event, error } = await eventFor(from.booking)
       try {
         const fields = { error: error === undefined ? undefined : recordOf(error), attempts: 0 }
-        const [changed] = await book.change([{ from, event, fields }])
+        const [changed] = await kept.change([{ from, event, fields }])
         if (changed !== undefined) return changed.booking
       } catch (conflict) {
         if (!isStegError(conflict, 'store-conflict')) throw conflict
@@ -90,7 +90,7 @@ export function createBookingsService(parts: {
     count: (tenantId, state) => countBookings(store, tenantId, state),
 
     async get(tenantId, id) {
-      const booking = await openBook(store, tenantId, clock.now).get(id)
+      const booking = await openBookingStore(store, tenantId, clock.now).get(id)
       if (booking === undefined) throw new StegError('not-found', { what: 'booking' })
       return booking
     },

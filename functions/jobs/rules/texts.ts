@@ -94,6 +94,10 @@ export const logTexts = {
     en: 'Booking {booking} of {token}: Sage does not have it; it is sent again.',
     de: 'Buchung {booking} von {token}: Sage hat sie nicht; sie wird erneut gesendet.',
   },
+  'bookings-delayed': {
+    en: '{token}: the bookings wait for the next run: {reason}',
+    de: '{token}: die Buchungen warten auf den nächsten Lauf: {reason}',
+  },
   'booking-held': {
     en: 'Bookings of {token} wait until {until}, when it is certain what became of {booking}.',
     de: 'Buchungen von {token} warten bis {until}; dann steht fest, was aus {booking} wurde.',

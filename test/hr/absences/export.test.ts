@@ -52,6 +52,7 @@ describe('export (A7)', () => {
     ['lost-after-commit', 1],
     ['busy-after-commit', 1],
     ['page-after-commit', 1],
+    ['redirect-after-commit', 1],
     ['no-answer-after-commit', 1],
     ['lost-before', 2],
     ['busy', 2],

@@ -24,6 +24,7 @@ export const sendFaults = [
   'busy',
   'busy-after-commit',
   'page-after-commit',
+  'redirect-after-commit',
   'no-answer',
   'no-answer-after-commit',
   /** Sage commits long after the deadline: just before the next request, or after it. */
@@ -43,7 +44,7 @@ export class Crash extends Error {}
 export function sageModel(clock: ReturnType<typeof instantClock>) {
   const absences: Stored[] = []
   let faults: SendFault[] = []
-  let late: { body: Body; calls: number }[] = []
+  let late: { body: Body; posts: number }[] = []
   let crashed = false
   let posts = 0
   /** Employees with whom something is wrong for good, and how. */
@@ -65,11 +66,14 @@ export function sageModel(clock: ReturnType<typeof instantClock>) {
     return { status: 200, value: { Id } }
   }
 
-  function passTime(): void {
+  function live(): void {
     if (crashed) throw new Crash('the process is gone')
-    for (const one of late) one.calls -= 1
-    const due = late.filter(({ calls }) => calls <= 0)
-    late = late.filter(({ calls }) => calls > 0)
+  }
+
+  function passTime(): void {
+    for (const one of late) one.posts -= 1
+    const due = late.filter(({ posts }) => posts <= 0)
+    late = late.filter(({ posts }) => posts > 0)
     for (const { body } of due) commit(body)
   }
 
@@ -83,7 +87,7 @@ export function sageModel(clock: ReturnType<typeof instantClock>) {
 
   const session: Partial<SageSession> = {
     async get(_, query = {}) {
-      passTime()
+      live()
       reads += 1
       if (troubled.get(Number(query.AnNr)) === 'unknown') {
         throw new StegError('sage-refused', { path: 'Time/Absences', status: 404 })
@@ -98,9 +102,10 @@ export function sageModel(clock: ReturnType<typeof instantClock>) {
       return pageOf(rows, query)
     },
     async ready() {
-      passTime()
+      live()
     },
     async postOnce(_, sent, notAfter) {
+      live()
       passTime()
       const body = sent as Body
       if (clock.now() >= notAfter) throw new StegError('deadline-exceeded', { target: 'sage', seconds: 0 })
@@ -124,6 +129,9 @@ export function sageModel(clock: ReturnType<typeof instantClock>) {
         case 'page-after-commit':
           commit(body)
           return html(200)
+        case 'redirect-after-commit':
+          commit(body)
+          return html(302)
         case 'no-answer-after-commit':
           commit(body)
           throw unanswered(notAfter)
@@ -131,7 +139,7 @@ export function sageModel(clock: ReturnType<typeof instantClock>) {
           throw unanswered(notAfter)
         case 'commit-late':
         case 'commit-very-late':
-          late.push({ body, calls: fault === 'commit-late' ? 2 : 3 })
+          late.push({ body, posts: fault === 'commit-late' ? 1 : 2 })
           throw unanswered(notAfter)
         case 'signed-out':
           return { status: 401, html: false, value: undefined }
