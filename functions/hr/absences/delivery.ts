@@ -3,7 +3,7 @@ import type { Delivery, Move } from '../../sync/delivery/port.ts'
 import type { HeldRequest } from './request-store.ts'
 import type { LeaveRequest } from './rows.ts'
 import { fits, type SageAbsence } from './rules/content.ts'
-import { attemptOf, freeAbsences, windowOf } from './rules/plan.ts'
+import { attemptOf, windowOf } from './rules/plan.ts'
 import { after, deliveryStateOf } from './rules/state.ts'
 import type { AbsencesInSage } from './sage.ts'
 
@@ -53,12 +53,13 @@ export function absenceDelivery(parts: AbsenceDeliveryParts): Delivery<HeldReque
         const requests = items.map(({ value }) => value)
         const [person] = requests
         if (person === undefined) return []
-        return freeAbsences(parts.requests(), await sage.list(person, windowOf(requests)))
+        return sage.list(person, windowOf(requests))
       },
       fits:
         ({ value }) =>
         (absence) =>
           fits(value, absence),
+      isTaken: ({ id }) => parts.requests().some(({ sageId }) => sageId === id),
       send: ({ value }, notAfter) => sage.request(value, notAfter),
       givenUp: () => new StegError('indeterminate', {}),
     },

@@ -6,15 +6,7 @@ import { absenceDelivery } from './delivery.ts'
 import type { HeldRequest, RequestStore } from './request-store.ts'
 import type { LeaveRequest } from './rows.ts'
 import type { SageAbsence } from './rules/content.ts'
-import {
-  type DecisionStep,
-  decisionOn,
-  decisionsOf,
-  freeAbsences,
-  planPerson,
-  type Step,
-  windowOf,
-} from './rules/plan.ts'
+import { type DecisionStep, decisionOn, decisionsOf, planPerson, type Step, windowOf } from './rules/plan.ts'
 import { after, type RequestEvent, shownState } from './rules/state.ts'
 import type { AbsencesInSage } from './sage.ts'
 
@@ -68,7 +60,7 @@ export async function exportPerson(
       return { kind: 'done' }
     }
     await decide(decisionsOf(wanted, absences))
-    const reading = { at, found: freeAbsences(wanted, absences) }
+    const reading = { at, found: absences }
     const items = wanted.flatMap(({ id, state }) => (state === 'requested' ? [] : [current(id)]))
     const delivery = absenceDelivery({ sage, write, requests: values, tell })
     const delivered = await deliverLane(delivery, lane, { items, reading })

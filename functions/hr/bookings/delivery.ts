@@ -97,6 +97,9 @@ export function bookingDelivery(
       return (event) => fits(entry, event)
     },
 
+    // Of bookings that look the same, those that were in Sage before are known by their Ids.
+    isTaken: () => false,
+
     async send(held, notAfter) {
       const { wall, type, placeOfWorkId, additionalInputId } = entryOf(held)
       const entry = { wall, type, placeOfWorkId, additionalInputId }

@@ -50,6 +50,8 @@ export async function deliverLane<Held, Found extends { readonly id: string }>(
   const { clock, tries } = parts
   /** What the target has in the places of the items, as far as it is known. */
   const known: Found[] = []
+  /** Ids of what was found or made for items of this lane meanwhile. */
+  const taken = new Set<string>()
   /** Written together with the next mark, so that an item costs one transaction. */
   let unsaved: Move<Held, Found> | undefined
   try {
@@ -79,7 +81,7 @@ export async function deliverLane<Held, Found extends { readonly id: string }>(
   function planned(reading: Reading<Found>): readonly Step<Found>[] {
     const items = work.items.map((held) => {
       const { id, state, attempt } = store.view(held)
-      return { id, state, attempt, fits: target.fits(held) }
+      return { id, state, attempt, fits: fitsFree(held) }
     })
     return planLane(items, reading, recognises)
   }
@@ -108,8 +110,7 @@ export async function deliverLane<Held, Found extends { readonly id: string }>(
     const answer = await ask(marked, attempt.deadline)
     if (answer.kind === 'accepted') {
       tell({ kind: 'delivered', held: marked, found: answer.found })
-      known.push(answer.found)
-      return { kind: 'there', held: marked, found: answer.found }
+      return there(marked, answer.found)
     }
     const { error } = answer
     switch (afterAnswer[answer.kind][factsOf(attempt, recognises)]) {
@@ -183,13 +184,23 @@ export async function deliverLane<Held, Found extends { readonly id: string }>(
   }
 
   async function lookFor(marked: Held, attempt: Attempt) {
-    return findingOf(attempt, target.fits(marked), await read([marked]))
+    return findingOf(attempt, fitsFree(marked), await read([marked]))
   }
 
   function found(held: Held, one: Found): Result<Held, Found> {
     tell({ kind: 'found', held, found: one })
+    return there(held, one)
+  }
+
+  function there(held: Held, one: Found): Result<Held, Found> {
     known.push(one)
+    taken.add(one.id)
     return { kind: 'there', held, found: one }
+  }
+
+  function fitsFree(held: Held): (one: Found) => boolean {
+    const fits = target.fits(held)
+    return (one) => fits(one) && !taken.has(one.id) && !target.isTaken(one)
   }
 
   async function afterNothingFound(held: Held): Promise<Result<Held, Found>> {

@@ -63,6 +63,8 @@ export interface DeliveryTarget<Held, Found> {
   read(items: readonly Held[]): Promise<readonly Found[]>
   /** Tells what may be the item, going by its content or its mark. */
   fits(held: Held): (found: Found) => boolean
+  /** Whether this is known to be another item: it fits, and is not the one. */
+  isTaken(found: Found): boolean
   /**
    * Sends one request, once, never executed after `notAfter` (milliseconds since the epoch).
    * @throws StegError when no answer came; whether it took effect is judged by its code

@@ -13,6 +13,8 @@ type Command =
       readonly faults: readonly SendFault[]
       readonly batches: number | undefined
       readonly afterWrite: boolean
+      /** Another worker takes the run for dead and begins it, too. */
+      readonly beside: boolean
     }
   | { readonly kind: 'decide'; readonly index: number; readonly state: 'Approved' | 'Rejected' }
 
@@ -33,6 +35,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       faults: fc.array(fc.constantFrom(...sendFaults), { maxLength: 5 }),
       batches: fc.option(fc.nat({ max: 6 }), { nil: undefined }),
       afterWrite: fc.boolean(),
+      beside: fc.boolean(),
     }),
   },
   {
@@ -44,6 +47,24 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     }),
   },
 )
+const killed = (batches: number, afterWrite: boolean): Command => ({
+  kind: 'run',
+  faults: [],
+  batches,
+  afterWrite,
+  beside: false,
+})
+const twin: Command = { kind: 'submit', person: 1, day: 12, days: 0 }
+/** Two that say the same, of which the second was once taken for the first. */
+const lookAlikes: Command[] = [
+  twin,
+  twin,
+  killed(0, true),
+  killed(2, false),
+  { kind: 'decide', index: 0, state: 'Approved' },
+  killed(0, true),
+  killed(1, true),
+]
 const day = (number: number) => `2026-12-${String(number).padStart(2, '0')}`
 
 describe('export of requests for leave (A7)', () => {
@@ -51,12 +72,15 @@ describe('export of requests for leave (A7)', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(command, { maxLength: 14 }), async (commands) => {
         const site = absencesSite()
-        const run = async () => {
+        const work = async () => {
           try {
             await runOnce(site.job())
           } catch (error) {
             if (!(error instanceof Crash) && !isStegError(error)) throw error
           }
+        }
+        const run = async (workers = 1) => {
+          await Promise.all(Array.from({ length: workers }, work))
           site.restart()
         }
         try {
@@ -70,7 +94,7 @@ describe('export of requests for leave (A7)', () => {
             else {
               site.model.script(one.faults)
               site.crashAtBatch(one.batches ?? Number.POSITIVE_INFINITY, one.afterWrite)
-              await run()
+              await run(one.beside ? 2 : 1)
             }
             site.clock.advance(1000)
           }
@@ -109,7 +133,7 @@ describe('export of requests for leave (A7)', () => {
           site.close()
         }
       }),
-      { numRuns: 300 },
+      { numRuns: Number(process.env.STEG_MODEL_RUNS ?? 300), examples: [[lookAlikes]] },
     )
   })
 })

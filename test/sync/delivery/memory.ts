@@ -210,6 +210,7 @@ export function memorySite(
           ({ row }) =>
           (entry) =>
             recognises === 'content' ? entry.content === row.content : entry.mark === row.id,
+        isTaken: () => false,
         send: (held, notAfter) => step(() => send(held, notAfter)),
         givenUp: (attempts) => new StegError('booking-given-up', { attempts }),
       },

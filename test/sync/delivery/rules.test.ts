@@ -248,23 +248,29 @@ describe('plan for one lane', () => {
     fc.assert(
       fc.property(
         fc.array(arbitrary, { maxLength: 4 }),
-        fc.array(
-          fc.record({ id: fc.constantFrom('0', '1', '2', '3'), of: fc.constantFrom('0', '1', '2', '3') }),
+        fc.uniqueArray(
+          fc.record({ id: fc.constantFrom('0', '1', '2', '3'), of: fc.constantFrom('0', '1', '2', 'any') }),
+          { selector: ({ id }) => id },
         ),
         (drawn, found) => {
-          const items = drawn.map((fields, index) => item(String(index), fields))
+          const items = drawn.map((fields, index) => {
+            const id = String(index)
+            return item(id, { ...fields, fits: ({ of }) => of === id || of === 'any' })
+          })
           const steps = planLane(items, { at: NOW, found }, 'content')
-          const isOpen = ({ id, state, attempt }: DeliveryItem<Found>) =>
+          const isOpen = ({ fits, state, attempt }: DeliveryItem<Found>) =>
             state === 'sending' &&
             attempt !== undefined &&
             NOW < attempt.settledAt &&
-            !found.some((one) => one.of === id && !attempt.seen.includes(one.id))
+            !found.some((one) => fits(one) && !attempt.seen.includes(one.id))
           const sends = steps.filter(({ kind }) => kind === 'send' || kind === 'send-again')
           if (items.some(isOpen)) expect(sends).toEqual([])
+          const confirmed = steps.flatMap((step) => (step.kind === 'confirm' ? [step.found.id] : []))
+          expect(new Set(confirmed).size).toBe(confirmed.length)
           for (const { id } of sends) {
-            const { attempt } = items[Number(id)] ?? {}
-            const isThere = found.some((one) => one.of === id && attempt?.seen.includes(one.id) === false)
-            expect(isThere).toBe(false)
+            const { attempt, fits } = items[Number(id)] ?? expect.fail('no such item')
+            const free = found.filter((one) => !confirmed.includes(one.id))
+            expect(free.some((one) => fits(one) && attempt?.seen.includes(one.id) === false)).toBe(false)
           }
         },
       ),

@@ -41,15 +41,6 @@ export function attemptOf({ attempt }: Pick<OpenRequest, 'attempt'>, settleMs: n
   return { ...attempt, settledAt: attempt.settledAt ?? settledAfter(attempt.deadline, settleMs) }
 }
 
-/** Absences that no other request of this person has been found to be. */
-export function freeAbsences(
-  requests: readonly Pick<OpenRequest, 'sageId'>[],
-  absences: readonly SageAbsence[],
-): readonly SageAbsence[] {
-  const taken = new Set(requests.map(({ sageId }) => sageId))
-  return absences.filter(({ id }) => !taken.has(id))
-}
-
 /**
  * Everything that one reading of a person's absences leads to: what a delivery would do first, and what was decided.
  * @param settleMs for how long Sage may still be working on a request whose caller is gone
@@ -59,14 +50,14 @@ export function planPerson(
   reading: Reading<SageAbsence>,
   settleMs: number,
 ): readonly Step[] {
-  const free = { at: reading.at, found: freeAbsences(requests, reading.found) }
+  const taken = new Set(requests.map(({ sageId }) => sageId))
   const items = requests.map((request) => ({
     id: request.id,
     state: deliveryStateOf(request),
     attempt: attemptOf(request, settleMs),
-    fits: (absence: SageAbsence) => fits(request, absence),
+    fits: (absence: SageAbsence) => fits(request, absence) && !taken.has(absence.id),
   }))
-  const deliveries = new Map(planLane(items, free, 'content').map((step) => [step.id, step]))
+  const deliveries = new Map(planLane(items, reading, 'content').map((step) => [step.id, step]))
   return requests.flatMap((request): readonly Step[] => {
     const { id } = request
     const step = deliveries.get(id)

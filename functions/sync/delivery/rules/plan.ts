@@ -14,7 +14,7 @@ export interface DeliveryItem<Found> {
   readonly state: DeliveryState
   /** The request that is, or may be, under way; of a pending item the last one, where that is kept. */
   readonly attempt: Attempt | undefined
-  /** Whether this may be the item, as far as its content or its mark says. */
+  /** Whether this may be the item, as far as its content or its mark says, and is no other item. */
   readonly fits: (found: Found) => boolean
 }
 
@@ -56,7 +56,15 @@ export function planLane<Found extends { readonly id: string }>(
   reading: Reading<Found>,
   recognises: Recognition,
 ): readonly Step<Found>[] {
-  const steps = items.flatMap((item) => stepOf(item, reading, recognises) ?? [])
+  const steps: Step<Found>[] = []
+  let { found } = reading
+  for (const item of items) {
+    const step = stepOf(item, { at: reading.at, found }, recognises)
+    if (step === undefined) continue
+    steps.push(step)
+    // What is one item is no other.
+    if (step.kind === 'confirm') found = found.filter(({ id }) => id !== step.found.id)
+  }
   const waits = steps.some(({ kind }) => kind === 'wait')
   return waits ? steps.filter(({ kind }) => kind === 'wait' || kind === 'confirm') : steps
 }
