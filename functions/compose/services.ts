@@ -124,6 +124,7 @@ export function createServices(
   const bookings = createBookingsService({
     store,
     clock,
+    people,
     timeZoneOf: async (tenantId) => (await sage.profile(tenantId)).profile.timeZone,
   })
   const masterData = createMasterDataService({ store })

@@ -22,6 +22,7 @@ export async function setupSite() {
     operatorTokenHash: 'x'.repeat(43),
   })
   const tenant = (await tenancy.create('Muster')).id
+  const people = createPeopleService(common)
   const parts = {
     variables: createVariablesService({ ...common, tenancy }),
     connectors: createConnectorsService({
@@ -34,8 +35,8 @@ export async function setupSite() {
       targetsOf: async () => ({}),
     }),
     jobs: site.hub(store),
-    people: createPeopleService(common),
-    bookings: createBookingsService({ ...common, timeZoneOf: async () => 'UTC' }),
+    people,
+    bookings: createBookingsService({ ...common, people, timeZoneOf: async () => 'UTC' }),
   }
   return { ...site, counted, tenant, parts }
 }

@@ -9,7 +9,7 @@ import type { SageConnection, SageService } from '../sage/service.ts'
 import { type HeldBooking, openBookingStore } from './booking-store.ts'
 import { bookingDelivery, indeterminateReason } from './delivery.ts'
 import { hasOutgoing, heldIn, type OutboxPerson, readOutbox } from './outbox.ts'
-import { lookUpPersons } from './persons.ts'
+import { type BookedPeople, lookUpPersons } from './persons.ts'
 import type { SageEvent } from './rules/content.ts'
 import { sageTimeEvents } from './sage-time-events.ts'
 
@@ -24,6 +24,7 @@ export function bookingsExportJob(parts: {
   readonly store: Store
   readonly sage: Pick<SageService, 'connect'>
   readonly clock: Clock
+  readonly people: BookedPeople
 }): JobDefinition {
   const { store, clock } = parts
 
@@ -103,7 +104,7 @@ export function bookingsExportJob(parts: {
     for await (const held of heldIn(store, tenantId, 'waiting')) waiting.push(held)
     if (waiting.length === 0) return
     const tokens = new Set(waiting.map(({ booking }) => booking.externalToken))
-    const problemOf = await lookUpPersons(store, tenantId, tokens)
+    const problemOf = await lookUpPersons(parts.people, tenantId, tokens)
     const kept = openBookingStore(store, tenantId, clock.now)
     let count = 0
     for (const from of waiting) {
@@ -124,7 +125,7 @@ export function bookingsExportJob(parts: {
     category: 'SageSkripte',
     position: 60,
     kind: 'work',
-    hasWork: (tenantId) => hasOutgoing(store, tenantId),
+    hasWork: (tenantId) => hasOutgoing(store, parts.people, tenantId),
     run,
   }
 }

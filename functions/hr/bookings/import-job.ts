@@ -9,7 +9,7 @@ import type { SageService } from '../sage/service.ts'
 import { openBookingStore } from './booking-store.ts'
 import { SAGE_ID_PREFIX } from './intake.ts'
 import { heldIn } from './outbox.ts'
-import { activePersons } from './persons.ts'
+import type { BookedPeople } from './persons.ts'
 import { type BookingRow, IMPORT_MARK_KEY, importMarkTable, pointersTable, sageRange } from './rows.ts'
 import type { SageEvent, SentEntry } from './rules/content.ts'
 import { importWindow, newEvents } from './rules/import.ts'
@@ -26,6 +26,7 @@ export function bookingsImportJob(parts: {
   readonly store: Store
   readonly sage: Pick<SageService, 'connect'>
   readonly clock: Clock
+  readonly people: BookedPeople
 }): JobDefinition {
   const { store, clock } = parts
   const marks = importMarkTable.bind(store)
@@ -40,7 +41,7 @@ export function bookingsImportJob(parts: {
     const started = clock.now()
     const window = importWindow(started, (await marks.get(tenantId, IMPORT_MARK_KEY))?.value.until)
     const [from, to] = [wallTime(window.from, timeZone), wallTime(window.to, timeZone)]
-    const people = await activePersons(store, tenantId)
+    const people = await parts.people.activeTokens(tenantId)
     let imported = 0
 
     await inLanes(people, { width: LANES, signal }, async (externalToken) => {

@@ -1,6 +1,6 @@
 import type { Store } from '../../platform/store/port.ts'
 import type { HeldBooking } from './booking-store.ts'
-import { lookUpPersons } from './persons.ts'
+import { type BookedPeople, lookUpPersons } from './persons.ts'
 import { bookingsTable, stateRange } from './rows.ts'
 import type { BookingState } from './rules/state.ts'
 
@@ -62,7 +62,7 @@ export async function readOutbox(
 const WAITING_PAGE = 100
 
 /** Whether a run would find something to do: three short pages, and point reads for what waits for a person. */
-export async function hasOutgoing(store: Store, tenantId: string): Promise<boolean> {
+export async function hasOutgoing(store: Store, people: BookedPeople, tenantId: string): Promise<boolean> {
   const table = bookingsTable.bind(store)
   const some = (state: BookingState, limit: number) =>
     table.query(tenantId, { ...stateRange(state, undefined), limit })
@@ -74,7 +74,7 @@ export async function hasOutgoing(store: Store, tenantId: string): Promise<boole
   if (pending.rows.length > 0 || sending.rows.length > 0) return true
   const tokens = new Set(waiting.rows.map(({ value }) => value.externalToken))
   if (tokens.size === 0) return false
-  const problemOf = await lookUpPersons(store, tenantId, tokens)
+  const problemOf = await lookUpPersons(people, tenantId, tokens)
   return Array.from(tokens).some((token) => problemOf(token) === undefined)
 }
 

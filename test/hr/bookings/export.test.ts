@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hasOutgoing, readOutbox } from '../../../functions/hr/bookings/outbox.ts'
+import { createPresence } from '../../../functions/hr/people/presence.ts'
 import type { Fate } from './fake-sage.ts'
 import { booking, bookingsSite, TENANT } from './site.ts'
 
@@ -37,7 +38,7 @@ describe('SysSageExportBuchungen (A7, F1)', () => {
   })
 
   it('knows whether there is anything to do (F7)', async () => {
-    const hasWork = () => hasOutgoing(site.store, TENANT)
+    const hasWork = () => hasOutgoing(site.store, createPresence(site.store), TENANT)
     expect(await hasWork()).toBe(false)
     await accept(at(9))
     expect(await hasWork()).toBe(true)
