@@ -1,4 +1,5 @@
-import type { Store, Write } from '../../platform/store/port.ts'
+import { isStegError } from '../../../shared/errors/error.ts'
+import type { Condition, Store, Write } from '../../platform/store/port.ts'
 import {
   type LeaveRequest,
   leaveRequestsTable,
@@ -20,6 +21,20 @@ export interface HeldRequest {
 export interface RequestChange {
   readonly before: HeldRequest
   readonly next: LeaveRequest
+}
+
+/** Which request of a person begins to be sent with a change, and which one ends. */
+interface Turn {
+  readonly begun: LeaveRequest | undefined
+  readonly ended: LeaveRequest | undefined
+}
+
+function turnOf(changes: readonly RequestChange[]): Turn {
+  const isSending = ({ state }: LeaveRequest) => state === 'sending'
+  return {
+    begun: changes.find(({ before, next }) => !isSending(before.value) && isSending(next))?.next,
+    ended: changes.find(({ before, next }) => isSending(before.value) && !isSending(next))?.next,
+  }
 }
 
 /** Requests of one batch: each is three rows. */
@@ -58,20 +73,23 @@ export function createRequestStore(store: Store): RequestStore {
     return writes
   }
 
-  /**
-   * Of each person one request is being sent at most: beginning a second one is a conflict. Requests that a version
-   * without locks is sending have none.
-   */
-  function locksOf(changes: readonly RequestChange[]): Write[] {
-    const isSending = ({ state }: LeaveRequest) => state === 'sending'
-    const ended = changes.find(({ before, next }) => isSending(before.value) && !isSending(next))?.next
-    const begun = changes.find(({ before, next }) => !isSending(before.value) && isSending(next))?.next
+  /** Of each person one request is being sent at most: beginning a second one is a conflict. */
+  function locksOf({ begun, ended }: Turn, condition: Condition): Write[] {
     if (begun !== undefined) {
-      const condition = ended === undefined ? 'absent' : 'any'
-      return [locks.toPut(lockKey(begun.personId), { id: begun.id }, { kind: condition })]
+      const held = ended === undefined ? condition : ({ kind: 'any' } as const)
+      return [locks.toPut(lockKey(begun.personId), { id: begun.id }, held)]
     }
     if (ended === undefined) return []
     return [{ kind: 'delete', key: lockKey(ended.personId), condition: { kind: 'any' } }]
+  }
+
+  /** A lock whose request is not being sent: a version without locks has left it behind. */
+  async function leftBehind(tenantId: string, { begun }: Turn): Promise<Condition | undefined> {
+    if (begun === undefined) return undefined
+    const lock = await locks.get(tenantId, lockKey(begun.personId))
+    if (lock === undefined) return undefined
+    const holder = await table.get(tenantId, requestKey(lock.value.id))
+    return holder?.value.state === 'sending' ? undefined : { kind: 'match', etag: lock.etag }
   }
 
   return {
@@ -99,8 +117,16 @@ export function createRequestStore(store: Store): RequestStore {
     },
 
     async change(tenantId, changes) {
-      const writes = [...changes.flatMap(writesOf), ...locksOf(changes)]
-      const etags = await store.batch(leaveRequestsTable.name, tenantId, writes)
+      const turn = turnOf(changes)
+      const write = async (lock: Condition) => {
+        const writes = [...changes.flatMap(writesOf), ...locksOf(turn, lock)]
+        return { writes, etags: await store.batch(leaveRequestsTable.name, tenantId, writes) }
+      }
+      const { writes, etags } = await write({ kind: 'absent' }).catch(async (error) => {
+        const lock = isStegError(error, 'store-conflict') ? await leftBehind(tenantId, turn) : undefined
+        if (lock === undefined) throw error
+        return write(lock)
+      })
       return changes.map(({ next }) => {
         const etag = etags[writes.findIndex(({ key }) => key === listKey(next))]
         if (etag === undefined) throw new Error('a put has an etag')
