@@ -3,14 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { shownStates } from '../../../functions/hr/absences/rules/state.ts'
 import { isStegError } from '../../../shared/errors/error.ts'
 import { runOnce, TENANT } from '../job-site.ts'
-import { Crash, type SendFault, sendFaults } from './sage-model.ts'
+import { Crash, deadlyFates, type Fate, indeterminateFates, overdueFates } from '../sage-fates.ts'
 import { absencesSite, leave } from './site.ts'
+
+const fates: Fate[] = ['answered', 'unreachable', ...indeterminateFates, ...deadlyFates, ...overdueFates]
 
 type Command =
   | { readonly kind: 'submit'; readonly person: number; readonly day: number; readonly days: number }
   | {
       readonly kind: 'run'
-      readonly faults: readonly SendFault[]
+      readonly faults: readonly Fate[]
       readonly batches: number | undefined
       readonly afterWrite: boolean
       /** Another worker takes the run for dead and begins it, too. */
@@ -32,7 +34,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('run' as const),
-      faults: fc.array(fc.constantFrom(...sendFaults), { maxLength: 5 }),
+      faults: fc.array(fc.constantFrom(...fates), { maxLength: 5 }),
       batches: fc.option(fc.nat({ max: 6 }), { nil: undefined }),
       afterWrite: fc.boolean(),
       beside: fc.boolean(),
