@@ -8,7 +8,7 @@ import { deliverAll } from '../../../functions/sync/delivery/run.ts'
 import { StegError } from '../../../shared/errors/error.ts'
 import type { instantClock } from '../../clock.ts'
 
-export const SETTLE_MS = 30_000
+const SETTLE_MS = 30_000
 
 export interface Item {
   readonly id: string

@@ -1,7 +1,7 @@
 /** Milliseconds for which a request may be under way; whoever carries it drops it afterwards. */
-export const SEND_MS = 20_000
+const SEND_MS = 20_000
 /** Milliseconds by which the clocks of hub instances and agents may differ. */
-export const CLOCK_MARGIN_MS = 5_000
+const CLOCK_MARGIN_MS = 5_000
 
 /** What is written down before a request leaves. Times in milliseconds since the epoch. */
 export interface Attempt {
