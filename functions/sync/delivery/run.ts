@@ -83,7 +83,7 @@ export async function deliverAll<Lane>(run: DeliveryRun<Lane>): Promise<void> {
       inARow = 0
     } catch (error) {
       // A stop, or a mistake of ours, ends the run.
-      if (!isStegError(error)) throw error
+      if (signal.aborted || !isStegError(error)) throw error
       if (isStegError(error, 'store-conflict')) {
         held.set(key, clock.now() + LEAVE_MS)
         return

@@ -96,6 +96,20 @@ describe('lanes beside each other', () => {
     expect(other.states()).toEqual({ ia: 'sending', ib: 'pending' })
   })
 
+  it("a stop is nobody's failure, whatever its reason", async () => {
+    const stop = new AbortController()
+    const site = memorySite(instantClock(), 'content')
+    site.add([...items('a'), { id: 'second', lane: 'a', content: 'b', bad: false }])
+    const reason = new StegError('agent-missing', {})
+    site.meet(() => {
+      stop.abort(reason)
+      return 'none'
+    })
+    const failed: string[] = []
+    await expect(site.run({ signal: stop.signal, failed: (lane) => failed.push(lane) })).rejects.toBe(reason)
+    expect(failed).toEqual([])
+  })
+
   it('gives up waiting after three minutes', async () => {
     const clock = instantClock()
     const site = memorySite(clock, 'content')
