@@ -36,12 +36,12 @@ export function absencesExportJob(parts: {
       signal,
       width: SAGE_CALLS_IN_FLIGHT,
       keyOf: ({ personId }) => personId,
-      async find(_, isHeld) {
+      async find(_, isWaiting) {
         if (first) {
           first = false
           return { lanes: people, more: false }
         }
-        const due = new Set(Array.from(left).filter((personId) => !isHeld(personId)))
+        const due = new Set(Array.from(left).filter((personId) => !isWaiting(personId)))
         if (due.size === 0) return { lanes: [], more: left.size > 0 }
         const lanes = byPerson(await requests.open(tenantId)).filter(({ personId }) => due.has(personId))
         for (const personId of due) if (!lanes.some((one) => one.personId === personId)) left.delete(personId)

@@ -125,7 +125,7 @@ export async function exportPerson(
       case 'absent':
         context.log('info', 'absence-not-there', about)
         break
-      case 'held':
+      case 'waits':
         break
       case 'refused': {
         counts.refused += 1

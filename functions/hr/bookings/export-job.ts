@@ -40,8 +40,8 @@ export function bookingsExportJob(parts: {
       signal,
       width: LANES,
       keyOf: ({ externalToken }) => externalToken,
-      async find(now, isHeld) {
-        const { people, more } = await readOutbox(store, tenantId, now, isHeld)
+      async find(now, isWaiting) {
+        const { people, more } = await readOutbox(store, tenantId, now, isWaiting)
         if (people.length > 0) connection ??= await connect()
         return { lanes: people, more }
       },
@@ -82,7 +82,7 @@ export function bookingsExportJob(parts: {
         case 'absent':
           log('info', 'booking-absent', about)
           break
-        case 'held':
+        case 'waits':
           log('info', 'booking-held', { ...about, until: toIso(news.until) })
           break
         case 'refused':

@@ -25,13 +25,13 @@ export interface LaneWork<Held, Found> {
 export type LaneEnd =
   | { readonly kind: 'done' }
   /** Nothing more of this lane before then (milliseconds since the epoch). */
-  | { readonly kind: 'held'; readonly until: number }
+  | { readonly kind: 'waits'; readonly until: number }
 
 type Result<Held, Found> =
   | { readonly kind: 'there'; readonly held: Held; readonly found: Found }
   | { readonly kind: 'again'; readonly held: Held }
   | { readonly kind: 'refused' }
-  | { readonly kind: 'held'; readonly until: number }
+  | { readonly kind: 'waits'; readonly until: number }
 
 /**
  * Delivers the items of one lane one after the other. Each is marked durably before its request leaves; whatever happens
@@ -68,12 +68,12 @@ export async function deliverLane<Held, Found extends { readonly id: string }>(
       const item = held.get(step.id)
       if (item === undefined) throw new Error(`item ${step.id} is not of this lane`)
       if (step.kind === 'wait') {
-        tell({ kind: 'held', held: item, until: step.until })
-        return { kind: 'held', until: step.until }
+        tell({ kind: 'waits', held: item, until: step.until })
+        return { kind: 'waits', until: step.until }
       }
       if (!parts.mayBegin()) break
       const result = await execute(step, item)
-      if (result.kind === 'held') return result
+      if (result.kind === 'waits') return result
     }
     return { kind: 'done' }
   }
@@ -178,8 +178,8 @@ export async function deliverLane<Held, Found extends { readonly id: string }>(
       case 'absent':
         return afterNothingFound(noted)
       case 'unclear':
-        tell({ kind: 'held', held: noted, until: learned.settledAt })
-        return { kind: 'held', until: learned.settledAt }
+        tell({ kind: 'waits', held: noted, until: learned.settledAt })
+        return { kind: 'waits', until: learned.settledAt }
     }
   }
 

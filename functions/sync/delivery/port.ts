@@ -86,5 +86,5 @@ export type DeliveryNews<Held, Found> =
   /** Reading back did not show it, and no request is under way any more. */
   | { readonly kind: 'absent'; readonly held: Held }
   /** It is not certain before `until`. */
-  | { readonly kind: 'held'; readonly held: Held; readonly until: number }
+  | { readonly kind: 'waits'; readonly held: Held; readonly until: number }
   | { readonly kind: 'refused'; readonly held: Held; readonly error: StegError }

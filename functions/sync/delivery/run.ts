@@ -28,9 +28,9 @@ export interface DeliveryRun<Lane> {
   readonly width: number
   /**
    * Lanes with something to deliver now, each with all of it.
-   * @param isHeld lanes that are not wanted now
+   * @param isWaiting lanes that are not wanted now
    */
-  readonly find: (now: number, isHeld: (lane: string) => boolean) => Promise<Lanes<Lane>>
+  readonly find: (now: number, isWaiting: (lane: string) => boolean) => Promise<Lanes<Lane>>
   readonly keyOf: (lane: Lane) => string
   readonly deliver: (lane: Lane, parts: LaneParts) => Promise<LaneEnd>
   /** Told of each lane that ended with an error. */
@@ -44,7 +44,7 @@ export interface DeliveryRun<Lane> {
  */
 export async function deliverAll<Lane>(run: DeliveryRun<Lane>): Promise<void> {
   const { clock, signal } = run
-  const held = new Map<string, number>()
+  const waiting = new Map<string, number>()
   const failed = new Set<string>()
   const tries: Tries = new Map()
   const started = clock.now()
@@ -55,11 +55,11 @@ export async function deliverAll<Lane>(run: DeliveryRun<Lane>): Promise<void> {
   while (!isHopeless) {
     signal.throwIfAborted()
     const now = clock.now()
-    const found = await run.find(now, (lane) => (held.get(lane) ?? 0) > now)
+    const found = await run.find(now, (lane) => (waiting.get(lane) ?? 0) > now)
     const lanes = found.lanes.filter((lane) => !failed.has(run.keyOf(lane)))
     if (lanes.length > 0) await inLanes(lanes, { width: run.width, signal }, deliver)
     else {
-      const isAwaited = Array.from(held.values()).some((until) => until > now)
+      const isAwaited = Array.from(waiting.values()).some((until) => until > now)
       // After a failure nothing new is waited for: what failed would be found again and again.
       const waits = isAwaited || (found.more && failed.size === 0)
       if (!waits || clock.now() - started > WAIT_MS) break
@@ -79,13 +79,13 @@ export async function deliverAll<Lane>(run: DeliveryRun<Lane>): Promise<void> {
     if (!mayBegin()) return
     try {
       const end = await run.deliver(lane, { clock, tries, mayBegin })
-      if (end.kind === 'held') held.set(key, end.until)
+      if (end.kind === 'waits') waiting.set(key, end.until)
       inARow = 0
     } catch (error) {
       // A stop, or a mistake of ours, ends the run.
       if (signal.aborted || !isStegError(error)) throw error
       if (isStegError(error, 'store-conflict')) {
-        held.set(key, clock.now() + LEAVE_MS)
+        waiting.set(key, clock.now() + LEAVE_MS)
         return
       }
       failed.add(key)

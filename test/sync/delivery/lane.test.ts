@@ -47,10 +47,10 @@ describe('one lane', () => {
     ['lost-after', 1, ['indeterminate', 'found']],
     ['unclear', 2, ['indeterminate', 'absent', 'delivered']],
     ['signed-out', 2, ['indeterminate', 'absent', 'delivered']],
-    ['cut', 2, ['indeterminate', 'held', 'absent', 'delivered']],
-    ['lost', 2, ['indeterminate', 'held', 'absent', 'delivered']],
-    ['cut-late', 1, ['indeterminate', 'held', 'found']],
-    ['late', 1, ['indeterminate', 'held', 'found']],
+    ['cut', 2, ['indeterminate', 'waits', 'absent', 'delivered']],
+    ['lost', 2, ['indeterminate', 'waits', 'absent', 'delivered']],
+    ['cut-late', 1, ['indeterminate', 'waits', 'found']],
+    ['late', 1, ['indeterminate', 'waits', 'found']],
   ])('%s: sent %i times, and what is told', async (fault, sends, told) => {
     const site = siteWith([item('a')], fault)
     const news: DeliveryNews<Held, Entry>[] = []

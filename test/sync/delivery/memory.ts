@@ -268,10 +268,10 @@ export function memorySite(
         signal: options.signal ?? new AbortController().signal,
         width: options.width ?? 3,
         keyOf: ({ lane }) => lane,
-        find: (_, isHeld) =>
+        find: (_, isWaiting) =>
           step(() => {
             const open = openLanes()
-            const lanes = open.filter(({ lane }) => !isHeld(lane))
+            const lanes = open.filter(({ lane }) => !isWaiting(lane))
             return { lanes, more: lanes.length < open.length }
           }),
         deliver: ({ items }, lane) => deliverLane(delivery, lane, { items }),
