@@ -47,6 +47,7 @@ function open(house: House): OpenProduct {
   const bookings = createBookingsService({
     store,
     clock,
+    people,
     timeZoneOf: async (tenantId) => (await sage.profile(tenantId)).profile.timeZone,
   })
   const masterData = createMasterDataService({ store })

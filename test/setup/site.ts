@@ -30,7 +30,7 @@ export async function setupSite() {
   const seal = createTenantSeal({ vault, wrappedKeyOf: tenancy.wrappedKeyOf })
   const tenant = (await tenancy.create('Muster')).id
   const people = createPeopleService(common)
-  const bookings = createBookingsService({ ...common, timeZoneOf: async () => 'UTC' })
+  const bookings = createBookingsService({ ...common, people, timeZoneOf: async () => 'UTC' })
   /** What setting up and streams look at, as the product puts it together. */
   const observe = (share: Share) => {
     const pending = share((tenantId) => bookings.count(tenantId, 'pending'))

@@ -1,16 +1,13 @@
 import type { Clock } from '../../../shared/clock.ts'
-import { isStegError } from '../../../shared/errors/error.ts'
 import type { Counts, JobDefinition } from '../../jobs/port.ts'
 import type { Store } from '../../platform/store/port.ts'
-import { inFlight, SAGE_CALLS_IN_FLIGHT } from '../in-flight.ts'
+import { deliverAll } from '../../sync/delivery/run.ts'
+import { SAGE_CALLS_IN_FLIGHT } from '../in-flight.ts'
 import type { RunContext } from '../run-context.ts'
 import type { SageService } from '../sage/service.ts'
-import { type ExportCounts, exportPerson } from './export-person.ts'
-import { createRequests, type HeldRequest } from './requests.ts'
+import { exportPerson } from './export-person.ts'
+import { createRequestStore, type HeldRequest } from './request-store.ts'
 import { absencesInSage } from './sage.ts'
-
-/** After so many people in a row the fault is not theirs, and the others are not tried. */
-const FAILURES_IN_A_ROW = 5
 
 /**
  * `SysSageExportAntraege` (A7): hands requests for leave to Sage, each exactly once, and brings back what was decided.
@@ -21,59 +18,65 @@ export function absencesExportJob(parts: {
   readonly sage: Pick<SageService, 'connect'>
   readonly clock: Clock
 }): JobDefinition {
-  const requests = createRequests(parts.store)
+  const requests = createRequestStore(parts.store)
 
   async function run(context: RunContext): Promise<Counts> {
     const { tenantId, agentId, signal, log } = context
-    const counts: ExportCounts = {
-      exported: 0,
-      approved: 0,
-      rejected: 0,
-      refused: 0,
-      removed: 0,
-      open: 0,
-      failed: 0,
-    }
+    const counts = { exported: 0, approved: 0, rejected: 0, refused: 0, removed: 0, failed: 0 }
     const people = byPerson(await requests.open(tenantId))
-    if (people.length === 0) return { ...counts }
+    if (people.length === 0) return { ...counts, open: 0 }
     const connection = await parts.sage.connect(tenantId, { agentId, signal })
     log('info', 'connected', { agent: connection.agentName })
     const sage = absencesInSage(connection)
-    const failures: unknown[] = []
-    let inARow = 0
-    await inFlight(people, SAGE_CALLS_IN_FLIGHT, async (open) => {
-      signal.throwIfAborted()
-      if (inARow >= FAILURES_IN_A_ROW) return
-      try {
-        await exportPerson({ requests, sage, clock: parts.clock, context, counts }, open)
-        inARow = 0
-      } catch (error) {
-        // One person's trouble must not keep the others from Sage, in this run and in every one that follows.
-        if (!isStegError(error)) throw error
-        failures.push(error)
-        inARow += 1
-        const token = open[0]?.value.externalToken ?? ''
-        log('error', 'absence-failed', { token, reason: error.message })
-      }
+    /** People that are not done: looked at once, and again only when something about them was not certain. */
+    const left = new Set(people.map(({ personId }) => personId))
+    const open = new Map<string, number>()
+    let first = true
+    await deliverAll<PersonsRequests>({
+      clock: parts.clock,
+      signal,
+      width: SAGE_CALLS_IN_FLIGHT,
+      keyOf: ({ personId }) => personId,
+      async find(_, isWaiting) {
+        if (first) {
+          first = false
+          return { lanes: people, more: false }
+        }
+        const due = new Set(Array.from(left).filter((personId) => !isWaiting(personId)))
+        if (due.size === 0) return { lanes: [], more: left.size > 0 }
+        const lanes = byPerson(await requests.open(tenantId)).filter(({ personId }) => due.has(personId))
+        for (const personId of due) if (!lanes.some((one) => one.personId === personId)) left.delete(personId)
+        return { lanes, more: left.size > due.size }
+      },
+      async deliver({ personId, requests: own }, lane) {
+        const end = await exportPerson({ requests, sage, context, counts }, own, lane)
+        open.set(personId, end.open)
+        if (end.kind === 'done') left.delete(personId)
+        return end
+      },
+      failed({ personId, requests: [request] }, { message: reason }) {
+        left.delete(personId)
+        log('error', 'absence-failed', { token: request?.value.externalToken ?? '', reason })
+      },
     })
-    signal.throwIfAborted()
-    if (failures.length > 0) throw failures[0]
-    return { ...counts }
+    return { ...counts, open: Array.from(open.values()).reduce((sum, count) => sum + count, 0) }
   }
 
   return { token: 'SysSageExportAntraege', category: 'SageSkripte', position: 80, kind: 'work', run }
 }
 
-/** Requests of each person in the order of receipt. */
-function byPerson(open: readonly HeldRequest[]): readonly (readonly HeldRequest[])[] {
-  const people = new Map<string, HeldRequest[]>()
-  for (const request of open) {
-    const { personId } = request.value
-    const own = people.get(personId)
-    if (own === undefined) people.set(personId, [request])
-    else own.push(request)
-  }
-  return Array.from(people.values(), (own) =>
-    own.sort((a, b) => a.value.receivedAt - b.value.receivedAt || (a.value.id < b.value.id ? -1 : 1)),
-  )
+interface PersonsRequests {
+  readonly personId: string
+  /** In the order of receipt. */
+  readonly requests: readonly HeldRequest[]
+}
+
+function byPerson(open: readonly HeldRequest[]): readonly PersonsRequests[] {
+  const people = Map.groupBy(open, ({ value }) => value.personId)
+  return Array.from(people, ([personId, own]) => ({
+    personId,
+    requests: own.sort(
+      (a, b) => a.value.receivedAt - b.value.receivedAt || (a.value.id < b.value.id ? -1 : 1),
+    ),
+  }))
 }

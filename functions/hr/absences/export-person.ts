@@ -1,16 +1,14 @@
-import type { Clock } from '../../../shared/clock.ts'
-import { isStegError, StegError } from '../../../shared/errors/error.ts'
+import { isStegError } from '../../../shared/errors/error.ts'
+import { deliverLane, type LaneEnd, type LaneParts } from '../../sync/delivery/lane.ts'
+import type { DeliveryNews } from '../../sync/delivery/port.ts'
 import type { RunContext } from '../run-context.ts'
-import type { HeldRequest, Requests } from './requests.ts'
+import { absenceDelivery } from './delivery.ts'
+import type { HeldRequest, RequestStore } from './request-store.ts'
 import type { LeaveRequest } from './rows.ts'
-import { findingOf, newAttempt } from './rules/attempt.ts'
 import type { SageAbsence } from './rules/content.ts'
-import { planPerson, quietFrom, type Step, windowOf } from './rules/plan.ts'
+import { type DecisionStep, decisionOn, decisionsOf, planPerson, type Step, windowOf } from './rules/plan.ts'
 import { after, type RequestEvent, shownState } from './rules/state.ts'
 import type { AbsencesInSage } from './sage.ts'
-
-/** How often one run reads back what is in doubt before it leaves it to the next. */
-const ROUNDS = 3
 
 export interface ExportCounts {
   exported: number
@@ -23,167 +21,147 @@ export interface ExportCounts {
 }
 
 export interface PersonParts {
-  readonly requests: Requests
+  readonly requests: RequestStore
   readonly sage: AbsencesInSage
-  readonly clock: Clock
   readonly context: Pick<RunContext, 'tenantId' | 'signal' | 'dryRun' | 'log'>
-  readonly counts: ExportCounts
+  readonly counts: Omit<ExportCounts, 'open'>
 }
 
+const undecided: ReadonlySet<LeaveRequest['state']> = new Set(['pending', 'sending', 'requested'])
+
 /**
- * Settles, decides and sends one person's open requests, one after the other. What is under way is written down before
- * it leaves, so that this can be broken off at any line and begun again.
- * @throws StegError what made a request doubtful, when reading back did not settle it
+ * Brings what was decided about one person's open requests, and sends those that are not in Sage yet. One reading of the
+ * person's absences serves both.
+ * @returns how it ended, and how many requests are open still
+ * @throws StegError as the delivery
  */
-export async function exportPerson(parts: PersonParts, open: readonly HeldRequest[]): Promise<void> {
-  const { sage, clock, context, counts } = parts
+export async function exportPerson(
+  parts: PersonParts,
+  open: readonly HeldRequest[],
+  lane: LaneParts,
+): Promise<LaneEnd & { readonly open: number }> {
+  const { requests, sage, context, counts } = parts
   const held = new Map(open.map((request) => [request.value.id, request]))
   const values = () => Array.from(held.values(), ({ value }) => value)
-  let doubt: unknown
+  const arrived: { readonly id: string; readonly absence: SageAbsence }[] = []
 
-  for (let round = 1; ; round++) {
-    const undecided = values().filter(({ state }) => ['pending', 'sending', 'requested'].includes(state))
-    if (undecided.length === 0 || (round > 1 && !undecided.some(({ state }) => state === 'sending'))) break
-    if (round > ROUNDS) throw doubt ?? new StegError('indeterminate', {})
-    const wait = quietFrom(undecided) - clock.now()
-    if (wait > 0 && !context.dryRun) await clock.sleep(wait, context.signal)
-    const readAt = clock.now()
-    const absences = await readAbsences(undecided)
-    if (absences === undefined) break
-    const steps = planPerson(undecided, absences, readAt)
+  const end = await settle()
+  const left = values().filter(({ state }) => shownState(state) === 'pending' || state === 'requested')
+  return { ...end, open: left.length }
+
+  async function settle(): Promise<LaneEnd> {
+    const wanted = values().filter(({ state }) => undecided.has(state))
+    if (wanted.length === 0) return { kind: 'done' }
+    const at = lane.clock.now()
+    const absences = await readAbsences(wanted)
+    if (absences === undefined) return { kind: 'done' }
     if (context.dryRun) {
-      for (const step of steps) logStep(step)
-      break
+      for (const step of planPerson(wanted, { at, found: absences }, sage.settleMs)) logStep(step)
+      return { kind: 'done' }
     }
-    doubt = await execute(steps, absences)
+    await decide(decisionsOf(wanted, absences))
+    const reading = { at, found: absences }
+    const items = wanted.flatMap(({ id, state }) => (state === 'requested' ? [] : [current(id)]))
+    const delivery = absenceDelivery({ sage, write, requests: values, tell })
+    const delivered = await deliverLane(delivery, lane, { items, reading })
+    await decide(arrived.flatMap(({ id, absence }) => decisionOn(id, absence)))
+    return delivered
   }
-  for (const { state } of values())
-    if (shownState(state) === 'pending' || state === 'requested') counts.open += 1
 
   /** @returns undefined when Sage does not know the person. */
-  async function readAbsences(undecided: readonly LeaveRequest[]) {
+  async function readAbsences(wanted: readonly LeaveRequest[]) {
+    const [person] = wanted
+    if (person === undefined) return []
     try {
-      return await sage.list(personOf(undecided), windowOf(undecided))
+      return await sage.list(person, windowOf(wanted))
     } catch (error) {
       if (!isStegError(error, 'sage-refused') || error.params.status !== 404) throw error
-      const token = personOf(undecided).externalToken
+      const token = person.externalToken
       context.log('warning', 'absence-person-gone', { token })
-      counts.failed += undecided.length
-      for (const request of undecided) {
+      counts.failed += wanted.length
+      for (const request of wanted) {
         if (request.state !== 'pending' || request.error !== undefined || context.dryRun) continue
-        await write(request.id, { error: { code: 'absence-person-gone', params: { token } } })
+        const reason = { code: 'absence-person-gone' as const, params: { token } }
+        await write(new Map([[current(request.id), { error: reason }]]))
       }
       return undefined
     }
   }
 
-  /** @returns what left a request in doubt; nothing is sent after it. */
-  async function execute(steps: readonly Step[], absences: readonly SageAbsence[]): Promise<unknown> {
-    const seen = absences.map(({ id }) => id)
+  async function decide(steps: readonly DecisionStep[]): Promise<void> {
     for (const step of steps) {
       context.signal.throwIfAborted()
-      const request = current(step.id)
-      switch (step.kind) {
-        case 'nothing':
-          break
-        case 'adopt':
-          await move(step.id, 'confirm', { sageId: step.absence.id, attempt: undefined })
-          counts.exported += 1
-          logStep(step)
-          break
-        case 'unsend':
-          await move(step.id, 'unsend', {})
-          logStep(step)
-          break
-        case 'decide':
-          await move(step.id, step.decision, {})
-          counts[step.decision === 'approve' ? 'approved' : 'rejected'] += 1
-          logStep(step)
-          break
-        case 'missing': {
-          const again = await sage.list(request, windowOf([request]))
-          if (again.some(({ id }) => id === request.sageId)) break
-          await move(step.id, 'remove', {})
-          counts.removed += 1
-          logStep(step)
-          break
-        }
-        case 'send': {
-          const failure = await send(request, seen)
-          if (failure !== undefined) return failure
-        }
+      if (step.kind === 'decide') {
+        await move(step.id, step.decision)
+        counts[step.decision === 'approve' ? 'approved' : 'rejected'] += 1
+        logStep(step)
+        continue
       }
+      const { value } = current(step.id)
+      const again = await sage.list(value, windowOf([value]))
+      if (again.some(({ id }) => id === value.sageId)) continue
+      await move(step.id, 'remove')
+      counts.removed += 1
+      logStep(step)
     }
-    return undefined
   }
 
-  /** @returns what made it doubtful; undefined when Sage answered clearly. */
-  async function send(request: LeaveRequest, seen: string[]): Promise<unknown> {
-    const { id } = request
-    const about = { id, token: request.externalToken }
-    const attempt = newAttempt(request.attempt, seen, clock.now())
-    await move(id, 'send', { attempt, error: undefined })
-    const outcome = await sage.request(request, attempt.deadline)
-    switch (outcome.kind) {
-      case 'accepted':
-        await move(id, 'confirm', { sageId: outcome.id, attempt: undefined })
-        seen.push(outcome.id)
+  function tell(news: DeliveryNews<HeldRequest, SageAbsence>): void {
+    const { id, externalToken: token } = news.held.value
+    const about = { id, token }
+    switch (news.kind) {
+      case 'delivered':
         counts.exported += 1
-        context.log('info', 'absence-exported', { ...about, sageId: outcome.id })
-        return undefined
+        context.log('info', 'absence-exported', { ...about, sageId: news.found.id })
+        break
+      case 'found':
+        counts.exported += 1
+        arrived.push({ id, absence: news.found })
+        context.log('info', 'absence-found', { ...about, sageId: news.found.id })
+        break
+      case 'indeterminate':
+        context.log('warning', 'absence-doubtful', { ...about, reason: news.error.message })
+        break
+      case 'absent':
+        context.log('info', 'absence-not-there', about)
+        break
+      case 'waits':
+        break
       case 'refused': {
-        // After an earlier attempt in doubt the overlap may be with itself.
-        const again = attempt.number > 1 ? await sage.list(request, windowOf([request])) : []
-        const finding = findingOf({ ...request, attempt }, again, clock.now())
-        if (finding.kind === 'there') {
-          await move(id, 'confirm', { sageId: finding.absence.id, attempt: undefined })
-          seen.push(finding.absence.id)
-          counts.exported += 1
-          context.log('info', 'absence-found', { ...about, sageId: finding.absence.id })
-        } else await refuse(request, outcome.status, outcome.reason)
-        return undefined
+        counts.refused += 1
+        const { status = '–', reason = '–' } = news.error.params
+        context.log('warning', 'absence-refused', { ...about, status, reason })
       }
-      case 'not-done':
-        await move(id, 'unsend', { attempt: request.attempt })
-        throw outcome.error
-      case 'doubt':
-        context.signal.throwIfAborted()
-        context.log('warning', 'absence-doubtful', { ...about, reason: outcome.error.message })
-        return outcome.error
     }
   }
 
-  async function refuse(request: LeaveRequest, status: number, reason: string): Promise<void> {
-    const error = { code: 'absence-refused' as const, params: { status, reason } }
-    await move(request.id, 'refuse', { error, attempt: undefined })
-    counts.refused += 1
-    context.log('warning', 'absence-refused', {
-      id: request.id,
-      token: request.externalToken,
-      status,
-      reason,
-    })
-  }
-
-  function current(id: string): LeaveRequest {
+  function current(id: string): HeldRequest {
     const found = held.get(id)
     if (found === undefined) throw new Error(`request ${id} is not among the open ones`)
-    return found.value
+    return found
   }
 
-  function move(id: string, event: RequestEvent, change: Partial<LeaveRequest>): Promise<void> {
-    return write(id, { ...change, state: after(current(id).state, event) })
+  async function move(id: string, event: RequestEvent): Promise<void> {
+    const request = current(id)
+    await write(new Map([[request, { state: after(request.value.state, event) }]]))
   }
 
-  async function write(id: string, change: Partial<LeaveRequest>): Promise<void> {
-    const before = held.get(id)
-    if (before === undefined) throw new Error(`request ${id} is not among the open ones`)
-    const next = { ...before.value, ...change, updatedAt: clock.now() }
-    held.set(id, await parts.requests.change(context.tenantId, before, next))
+  async function write(
+    changes: ReadonlyMap<HeldRequest, Partial<LeaveRequest>>,
+  ): Promise<readonly HeldRequest[]> {
+    const updatedAt = lane.clock.now()
+    const whole = Array.from(changes, ([before, change]) => ({
+      before,
+      next: { ...before.value, ...change, updatedAt },
+    }))
+    const written = await requests.change(context.tenantId, whole)
+    for (const request of written) held.set(request.value.id, request)
+    return written
   }
 
+  /** What was done, or in a dry run would be. */
   function logStep(step: Step): void {
-    const about = { id: step.id, token: current(step.id).externalToken }
+    const about = { id: step.id, token: current(step.id).value.externalToken }
     switch (step.kind) {
       case 'nothing':
         break
@@ -207,9 +185,3 @@ export async function exportPerson(parts: PersonParts, open: readonly HeldReques
 }
 
 const decisionCodes = { approve: 'absence-approved', reject: 'absence-rejected' } as const
-
-function personOf(requests: readonly LeaveRequest[]): LeaveRequest {
-  const [first] = requests
-  if (first === undefined) throw new Error('no requests, no person')
-  return first
-}

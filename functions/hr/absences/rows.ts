@@ -30,10 +30,23 @@ export const leaveRequestsTable = defineTable({
     updatedAt: z.number(),
     /** Sage's id, once Sage has it. */
     sageId: z.string().optional(),
-    attempt: z.object({ number: z.number(), deadline: z.number(), seen: z.array(z.string()) }).optional(),
+    /** The request that is, or may be, under way; in a pending one the last that was. */
+    attempt: z
+      .object({
+        number: z.number(),
+        deadline: z.number(),
+        /** Not in attempts of earlier versions: they are settled when nothing is known about them. */
+        settledAt: z.number().optional(),
+        seen: z.array(z.string()),
+      })
+      .optional(),
     error: ErrorRecordSchema.optional(),
   }),
 })
+/** A row of the same table names the request of a person that is being sent; there is none while nothing is. */
+export const locksTable = defineTable({ name: 'LeaveRequests', schema: z.object({ id: z.string() }) })
+export const lockKey = (personId: string) => `h~${personId}`
+
 export type LeaveRequest = z.infer<typeof leaveRequestsTable.schema>
 
 export const requestKey = (id: string) => `r~${id}`

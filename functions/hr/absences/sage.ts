@@ -1,35 +1,34 @@
 import { z } from 'zod'
-import { type ErrorCode, isStegError, StegError } from '../../../shared/errors/error.ts'
+import { StegError } from '../../../shared/errors/error.ts'
+import type { Answer } from '../../sync/delivery/port.ts'
 import { readWholeList, unexpected } from '../sage/list.ts'
+import { toDeliveryAnswer } from '../sage/once-answer.ts'
 import { fieldOf, type SageProfile } from '../sage/profile.ts'
 import type { SageConnection } from '../sage/service.ts'
 import type { OnceAnswer } from '../sage/session.ts'
 import type { RequestContent, SageAbsence } from './rules/content.ts'
-import { type Outcome, outcomeOf } from './rules/outcome.ts'
 
 export interface PersonKey {
   readonly clientNumber: number
   readonly employeeNumber: number
 }
 
-export type SendOutcome =
-  | { readonly kind: 'accepted'; readonly id: string }
-  /** Sage said no to this request, in its own words. */
-  | { readonly kind: 'refused'; readonly status: number; readonly reason: string }
-  /** It is certain that Sage did nothing, and of no use to send others now. */
-  | { readonly kind: 'not-done'; readonly error: StegError }
-  /** It may have taken effect, or may still do so until the deadline. */
-  | { readonly kind: 'doubt'; readonly error: StegError }
-
 /** Absences as Sage has them. */
 export interface AbsencesInSage {
+  /** Milliseconds for which Sage may still be working on a request whose caller is gone. */
+  readonly settleMs: number
+  /** Signs in unless that was done. @throws StegError */
+  ready(): Promise<void>
   /** All absences of a person that touch these days, both inclusive. @throws StegError as `readWholeList` */
   list(
     person: PersonKey,
     days: { readonly from: string; readonly to: string },
   ): Promise<readonly SageAbsence[]>
-  /** Sends a request once. @param deadline milliseconds since the epoch; nobody executes it later */
-  request(request: PersonKey & RequestContent, deadline: number): Promise<SendOutcome>
+  /**
+   * Sends a request once. @param deadline milliseconds since the epoch; nobody executes it later
+   * @throws StegError as `postOnce`
+   */
+  request(request: PersonKey & RequestContent, deadline: number): Promise<Answer<SageAbsence>>
 }
 
 const Day = z
@@ -44,12 +43,10 @@ export function absencesInSage({
   const names = profile.absences
   const { path } = names
 
-  async function attempt(body: unknown, deadline: number): Promise<Outcome> {
-    const answer = await session.postOnce(path, body, deadline)
-    return outcomeOf({ ...answer, id: idIn(answer, profile) })
-  }
-
   return {
+    // It says something about the server, whatever it was asked for.
+    settleMs: profile.timeEvents.settleSeconds * 1000,
+    ready: session.ready,
     list: (person, { from, to }) => {
       const query = {
         [names.clientParameter]: String(person.clientNumber),
@@ -77,60 +74,28 @@ export function absencesInSage({
         [names.halfDay]: request.halfDay,
         [names.comment]: request.comment,
       }
-      try {
-        const first = await attempt(body, deadline)
-        if (first.kind !== 'signed-out') return judged(first, path)
-        await session.ready()
-      } catch (error) {
-        return judgedFailure(error)
-      }
-      try {
-        return judged(await attempt(body, deadline), path)
-      } catch (error) {
-        return judgedFailure(error)
-      }
+      const reply = await session.postOnce(path, body, deadline)
+      const { reasonId, from, to, halfDay } = request
+      return toDeliveryAnswer<SageAbsence>(
+        path,
+        { ...reply, id: fieldOf(reply.value, names.id) },
+        {
+          accepted: (id) => ({ id, reasonId, from, to, halfDay, state: 'requested' }),
+          refused: (status, reason) => new StegError('absence-refused', { status, reason }),
+          indeterminate: (kind) =>
+            kind === 'signed-out' ? new StegError('sage-session-lost', {}) : unclear(path, reply),
+        },
+      )
     },
   }
 }
 
-function judged(outcome: Outcome, path: string): SendOutcome {
-  switch (outcome.kind) {
-    case 'accepted':
-    case 'refused':
-      return outcome
-    case 'signed-out':
-      return { kind: 'not-done', error: new StegError('sage-session-lost', {}) }
-    case 'blocked':
-      return { kind: 'not-done', error: new StegError('sage-refused', { path, status: outcome.status }) }
-    case 'doubt':
-      return { kind: 'doubt', error: doubtful[outcome.problem](path, outcome.status) }
-  }
-}
-
-const doubtful: Readonly<
-  Record<Extract<Outcome, { kind: 'doubt' }>['problem'], (path: string, status: number) => StegError>
-> = {
-  status: (path, status) => new StegError('sage-unavailable', { path, status }),
-  page: (path, status) => new StegError('sage-not-json', { path, kind: `HTML (${status})` }),
-  form: (path) => unexpected(path, 'there is no id in it'),
-}
-
-/** What the agent reports of a request that did not leave it. */
-const notSent: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'target-unreachable',
-  'target-unknown',
-  'target-not-allowed',
-  'request-refused',
-])
-
-/** What is not from the catalogue is a stop, or a mistake: it is not for us to judge. */
-function judgedFailure(error: unknown): SendOutcome {
-  if (!isStegError(error)) throw error
-  return { kind: notSent.has(error.code) ? 'not-done' : 'doubt', error }
-}
-
-function idIn({ value }: OnceAnswer, profile: SageProfile): unknown {
-  return fieldOf(value, profile.absences.id)
+/** What is reported when it does not become clear what an answer meant. */
+function unclear(path: string, { status, html }: OnceAnswer): StegError {
+  if (status < 200 || status >= 300) return new StegError('sage-unavailable', { path, status })
+  return html
+    ? new StegError('sage-not-json', { path, kind: `HTML (${status})` })
+    : unexpected(path, 'there is no id in it')
 }
 
 function parseAbsence(row: unknown, profile: SageProfile): SageAbsence {

@@ -2,12 +2,12 @@ import type { Clock } from '../../../shared/clock.ts'
 import { isStegError, StegError } from '../../../shared/errors/error.ts'
 import { everyone } from '../../http/principal.ts'
 import type { Store } from '../../platform/store/port.ts'
-import { inFlight } from '../in-flight.ts'
+import { inLanes } from '../../sync/lanes.ts'
 import type { MasterDataService } from '../masterdata/service.ts'
 import { idOfToken } from '../people/rules/plan.ts'
 import type { PeopleService } from '../people/service.ts'
 import { listRequests, type RequestPage, type RequestQuery } from './listing.ts'
-import { createRequests } from './requests.ts'
+import { createRequestStore } from './request-store.ts'
 import type { LeaveRequest } from './rows.ts'
 import { type RequestContent, sameContent } from './rules/content.ts'
 
@@ -39,7 +39,7 @@ export function createAbsencesService(parts: {
   readonly people: Pick<PeopleService, 'get'>
   readonly masterData: Pick<MasterDataService, 'find'>
 }): AbsencesService {
-  const requests = createRequests(parts.store)
+  const requests = createRequestStore(parts.store)
 
   async function considered(tenantId: string, item: NewRequest): Promise<Acceptance & { isNew?: true }> {
     const { id } = item
@@ -75,7 +75,9 @@ export function createAbsencesService(parts: {
       const unique = new Map<string, NewRequest>()
       for (const item of items) if (!unique.has(item.id)) unique.set(item.id, item)
       for (let attempt = 1; ; attempt++) {
-        const found = await inFlight([...unique.values()], LOOKS, (item) => considered(tenantId, item))
+        const found = await inLanes([...unique.values()], { width: LOOKS }, (item) =>
+          considered(tenantId, item),
+        )
         const fresh = found.flatMap((one) => ('request' in one && one.isNew === true ? [one.request] : []))
         try {
           await requests.insert(tenantId, fresh)

@@ -1,24 +1,21 @@
-import type { Clock } from '../../../shared/clock.ts'
+import { type Clock, toIso } from '../../../shared/clock.ts'
 import { isStegError } from '../../../shared/errors/error.ts'
 import type { Counts, JobDefinition } from '../../jobs/port.ts'
 import type { Store } from '../../platform/store/port.ts'
+import { deliverLane } from '../../sync/delivery/lane.ts'
+import type { DeliveryNews } from '../../sync/delivery/port.ts'
+import { deliverAll } from '../../sync/delivery/run.ts'
 import type { RunContext } from '../run-context.ts'
 import type { SageConnection, SageService } from '../sage/service.ts'
-import { openBook } from './book.ts'
-import { exportPerson } from './lane.ts'
-import { inLanes } from './lanes.ts'
+import { type HeldBooking, openBookingStore } from './booking-store.ts'
+import { bookingDelivery, indeterminateReason } from './delivery.ts'
 import { hasOutgoing, heldIn, type OutboxPerson, readOutbox } from './outbox.ts'
-import { lookUpPersons } from './persons.ts'
+import { type BookedPeople, lookUpPersons } from './persons.ts'
+import type { SageEvent } from './rules/content.ts'
 import { sageTimeEvents } from './sage-time-events.ts'
 
 /** People whose bookings are sent at the same time. */
 const LANES = 8
-/** Milliseconds for which a run waits for doubts to be cleared; the next run goes on with what is left. */
-const WAIT_MS = 3 * 60_000
-/** Milliseconds between two looks at the outbox while waiting. */
-const LOOK_MS = 1_000
-/** A run ends before the platform would end it: with the wait above well within the functionTimeout of host.json. */
-const RUN_MS = 5 * 60_000
 
 /**
  * `SysSageExportBuchungen` (A7, F1): pending bookings go to Sage, each exactly once and each person's in order of time.
@@ -28,6 +25,7 @@ export function bookingsExportJob(parts: {
   readonly store: Store
   readonly sage: Pick<SageService, 'connect'>
   readonly clock: Clock
+  readonly people: BookedPeople
 }): JobDefinition {
   const { store, clock } = parts
 
@@ -35,24 +33,30 @@ export function bookingsExportJob(parts: {
     const { tenantId, agentId, signal, log } = context
     if (context.dryRun) return preview(tenantId)
     const counts = { exported: 0, refused: 0 }
-    const held = new Map<string, number>()
-    const started = clock.now()
+    const kept = openBookingStore(store, tenantId, clock.now)
     let connection: SageConnection | undefined
     await revive(context)
-
-    for (;;) {
-      signal.throwIfAborted()
-      const now = clock.now()
-      const outbox = await readOutbox(store, tenantId, now, (token) => (held.get(token) ?? 0) > now)
-      if (outbox.people.length > 0) {
-        connection ??= await connect()
-        await exportAll(connection, outbox.people)
-      } else {
-        if (!outbox.more || clock.now() - started > WAIT_MS) break
-        await clock.sleep(LOOK_MS, signal)
-      }
-      if (clock.now() - started > RUN_MS) break
-    }
+    await deliverAll<OutboxPerson>({
+      clock,
+      signal,
+      width: LANES,
+      keyOf: ({ externalToken }) => externalToken,
+      async find(now, isWaiting) {
+        const { people, more } = await readOutbox(store, tenantId, now, isWaiting)
+        if (people.length > 0) connection ??= await connect()
+        return { lanes: people, more }
+      },
+      async deliver({ externalToken, sending, pending }, lane) {
+        if (connection === undefined) throw new Error('nothing is sent without a connection')
+        const { session, profile } = connection
+        const parts = { kept, events: sageTimeEvents(connection), session, profile, now: clock.now }
+        const delivery = bookingDelivery(parts, externalToken, (news) => tell(externalToken, news))
+        const items = sending === undefined ? pending : [sending, ...pending]
+        return deliverLane(delivery, lane, { items })
+      },
+      failed: ({ externalToken: token }, { message: reason }) =>
+        log('error', 'bookings-delayed', { token, reason }),
+    })
     let left = 0
     for await (const { booking } of heldIn(store, tenantId, 'sending')) if (booking.attempt) left += 1
     return { ...counts, held: left }
@@ -63,24 +67,29 @@ export function bookingsExportJob(parts: {
       return opened
     }
 
-    async function exportAll(opened: SageConnection, people: readonly OutboxPerson[]): Promise<void> {
-      const { profile, session } = opened
-      const shared = {
-        book: openBook(store, tenantId, clock.now),
-        events: sageTimeEvents(opened),
-        session,
-        timeZone: profile.timeZone,
-        settleMs: profile.timeEvents.settleSeconds * 1000,
-        clock,
-        log,
-        count(what: keyof typeof counts) {
-          counts[what] += 1
-        },
+    function tell(token: string, news: DeliveryNews<HeldBooking, SageEvent>): void {
+      const about = { booking: news.held.booking.id, token }
+      switch (news.kind) {
+        case 'delivered':
+          counts.exported += 1
+          break
+        case 'found':
+          counts.exported += 1
+          log('info', 'booking-found', about)
+          break
+        case 'indeterminate':
+          log('warning', 'booking-doubtful', { ...about, reason: indeterminateReason(news.error) })
+          break
+        case 'absent':
+          log('info', 'booking-absent', about)
+          break
+        case 'waits':
+          log('info', 'booking-held', { ...about, until: toIso(news.until) })
+          break
+        case 'refused':
+          counts.refused += 1
+          log('warning', 'booking-failed', { ...about, reason: news.error.message })
       }
-      await inLanes(LANES, people, signal, async (person, ended) => {
-        const end = await exportPerson({ ...shared, signal: ended }, person)
-        if (end.kind === 'held') held.set(person.externalToken, end.until)
-      })
     }
   }
 
@@ -96,13 +105,13 @@ export function bookingsExportJob(parts: {
     for await (const held of heldIn(store, tenantId, 'waiting')) waiting.push(held)
     if (waiting.length === 0) return
     const tokens = new Set(waiting.map(({ booking }) => booking.externalToken))
-    const problemOf = await lookUpPersons(store, tenantId, tokens)
-    const book = openBook(store, tenantId, clock.now)
+    const problemOf = await lookUpPersons(parts.people, tenantId, tokens)
+    const kept = openBookingStore(store, tenantId, clock.now)
     let count = 0
     for (const from of waiting) {
       if (problemOf(from.booking.externalToken) !== undefined) continue
       try {
-        await book.change([{ from, event: 'retry', fields: { error: undefined } }])
+        await kept.change([{ from, event: 'retry', fields: { error: undefined } }])
         count += 1
       } catch (error) {
         // Somebody has just retried or dismissed it.
@@ -118,7 +127,7 @@ export function bookingsExportJob(parts: {
     position: 60,
     schedule: { cron: '* * * * *', timeZone: 'Europe/Berlin' },
     kind: 'work',
-    hasWork: (tenantId) => hasOutgoing(store, tenantId),
+    hasWork: (tenantId) => hasOutgoing(store, parts.people, tenantId),
     run,
   }
 }

@@ -3,17 +3,16 @@ import { instantOf, wallTime, withOffset } from '../../../shared/wall-time.ts'
 import type { Counts, JobDefinition } from '../../jobs/port.ts'
 import type { Store } from '../../platform/store/port.ts'
 import { partsOf } from '../../platform/store/table.ts'
+import { inLanes } from '../../sync/lanes.ts'
 import type { RunContext } from '../run-context.ts'
 import { unexpected } from '../sage/list.ts'
 import type { SageService } from '../sage/service.ts'
-import { openBook } from './book.ts'
+import { openBookingStore } from './booking-store.ts'
 import { SAGE_ID_PREFIX } from './intake.ts'
-import { inLanes } from './lanes.ts'
 import { heldIn } from './outbox.ts'
-import { activePersons } from './persons.ts'
+import type { BookedPeople } from './persons.ts'
 import { type BookingRow, IMPORT_MARK_KEY, importMarkTable, pointersTable, sageRange } from './rows.ts'
-import type { SageEvent } from './rules/content.ts'
-import type { Attempt } from './rules/doubt.ts'
+import type { SageEvent, SentEntry } from './rules/content.ts'
 import { importWindow, newEvents } from './rules/import.ts'
 import { type SageTimeEvents, sageTimeEvents } from './sage-time-events.ts'
 
@@ -28,6 +27,7 @@ export function bookingsImportJob(parts: {
   readonly store: Store
   readonly sage: Pick<SageService, 'connect'>
   readonly clock: Clock
+  readonly people: BookedPeople
 }): JobDefinition {
   const { store, clock } = parts
   const marks = importMarkTable.bind(store)
@@ -38,17 +38,17 @@ export function bookingsImportJob(parts: {
     log('info', 'connected', { agent: connection.agentName })
     const { timeZone, timeEvents } = connection.profile
     const events = sageTimeEvents(connection)
-    const book = openBook(store, tenantId, clock.now)
+    const kept = openBookingStore(store, tenantId, clock.now)
     const started = clock.now()
     const window = importWindow(started, (await marks.get(tenantId, IMPORT_MARK_KEY))?.value.until)
     const [from, to] = [wallTime(window.from, timeZone), wallTime(window.to, timeZone)]
-    const people = await activePersons(store, tenantId)
+    const people = await parts.people.activeTokens(tenantId)
     let imported = 0
 
-    await inLanes(LANES, people, signal, async (externalToken) => {
+    await inLanes(people, { width: LANES, signal }, async (externalToken) => {
       const fresh = await freshEvents(events, tenantId, externalToken, from, to)
       const rows = fresh.map((event) => rowOf(event, externalToken))
-      const taken = dryRun || rows.length === 0 ? [] : await book.add(rows)
+      const taken = dryRun || rows.length === 0 ? [] : await kept.add(rows)
       imported += rows.length - taken.length
     })
     if (!dryRun) await marks.put(tenantId, IMPORT_MARK_KEY, { until: started }, { kind: 'any' })
@@ -91,7 +91,7 @@ export function bookingsImportJob(parts: {
   ): Promise<readonly SageEvent[]> {
     const listed = await events.read(externalToken, from, to)
     if (listed.length === 0) return []
-    const sending: Attempt[] = []
+    const sending: SentEntry[] = []
     for await (const { booking } of heldIn(store, tenantId, 'sending')) {
       if (booking.externalToken === externalToken && booking.attempt !== undefined)
         sending.push(booking.attempt)

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { Clock } from '../../../shared/clock.ts'
 import { type ErrorRecord, StegError } from '../../../shared/errors/error.ts'
 import type { Store } from '../../platform/store/port.ts'
-import { openBook } from './book.ts'
-import { lookUpPersons } from './persons.ts'
+import { openBookingStore } from './booking-store.ts'
+import { type BookedPeople, lookUpPersons } from './persons.ts'
 import type { BookingRow } from './rows.ts'
 import { sameContent } from './rules/content.ts'
 import { type ShownState, shownState } from './rules/state.ts'
@@ -53,7 +53,7 @@ type Verdict =
  * 1,000 new bookings cost 31 atomic batches, plus the look at their people.
  */
 export async function takeIn(
-  parts: { readonly store: Store; readonly clock: Clock },
+  parts: { readonly store: Store; readonly clock: Clock; readonly people: BookedPeople },
   tenantId: string,
   items: readonly unknown[],
 ): Promise<readonly IntakeItem[]> {
@@ -61,7 +61,11 @@ export async function takeIn(
   const receivedAt = clock.now()
   const read = items.map((item, position) => readItem(item, receivedAt, position))
   const accepted = read.flatMap((verdict) => (verdict.kind === 'taken-in' ? [verdict.booking] : []))
-  const problemOf = await lookUpPersons(store, tenantId, new Set(accepted.map((one) => one.externalToken)))
+  const problemOf = await lookUpPersons(
+    parts.people,
+    tenantId,
+    new Set(accepted.map((one) => one.externalToken)),
+  )
 
   const winners = new Map<string, BookingRow>()
   for (const booking of accepted) {
@@ -69,11 +73,11 @@ export async function takeIn(
   }
   // In order of time, so that a crash between two batches leaves nothing behind that is later than what is missing.
   const inOrder = [...winners.values()].sort((a, b) => a.at - b.at || a.position - b.position)
-  const book = openBook(store, tenantId, clock.now)
-  const taken = await book.add(inOrder)
+  const kept = openBookingStore(store, tenantId, clock.now)
+  const taken = await kept.add(inOrder)
   await Promise.all(
     taken.map(async ({ id }) => {
-      const known = await book.get(id)
+      const known = await kept.get(id)
       if (known !== undefined) winners.set(id, known)
     }),
   )

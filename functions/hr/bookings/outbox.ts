@@ -1,7 +1,7 @@
 import type { Store } from '../../platform/store/port.ts'
-import type { Held } from './book.ts'
-import { lookUpPersons } from './persons.ts'
-import { type BookingRow, bookingsTable, stateRange } from './rows.ts'
+import type { HeldBooking } from './booking-store.ts'
+import { type BookedPeople, lookUpPersons } from './persons.ts'
+import { bookingsTable, stateRange } from './rows.ts'
 import type { BookingState } from './rules/state.ts'
 
 /** Bookings that one pass takes up at most, the earliest first. */
@@ -9,8 +9,8 @@ const PASS = 2_000
 
 export interface OutboxPerson {
   readonly externalToken: string
-  readonly sending: Held | undefined
-  readonly pending: readonly Held[]
+  readonly sending: HeldBooking | undefined
+  readonly pending: readonly HeldBooking[]
 }
 
 export interface Outbox {
@@ -31,7 +31,7 @@ export async function readOutbox(
   now: number,
   skip: (externalToken: string) => boolean,
 ): Promise<Outbox> {
-  const pending: Held[] = []
+  const pending: HeldBooking[] = []
   let more = false
   for await (const held of heldIn(store, tenantId, 'pending')) {
     if (held.booking.receivedAt > now || skip(held.booking.externalToken)) more = true
@@ -41,7 +41,7 @@ export async function readOutbox(
       break
     }
   }
-  const sending = new Map<string, Held>()
+  const sending = new Map<string, HeldBooking>()
   for await (const held of heldIn(store, tenantId, 'sending')) {
     if (skip(held.booking.externalToken)) more = true
     else sending.set(held.booking.externalToken, held)
@@ -62,7 +62,7 @@ export async function readOutbox(
 const WAITING_PAGE = 100
 
 /** Whether a run would find something to do: three short pages, and point reads for what waits for a person. */
-export async function hasOutgoing(store: Store, tenantId: string): Promise<boolean> {
+export async function hasOutgoing(store: Store, people: BookedPeople, tenantId: string): Promise<boolean> {
   const table = bookingsTable.bind(store)
   const some = (state: BookingState, limit: number) =>
     table.query(tenantId, { ...stateRange(state, undefined), limit })
@@ -74,7 +74,7 @@ export async function hasOutgoing(store: Store, tenantId: string): Promise<boole
   if (pending.rows.length > 0 || sending.rows.length > 0) return true
   const tokens = new Set(waiting.rows.map(({ value }) => value.externalToken))
   if (tokens.size === 0) return false
-  const problemOf = await lookUpPersons(store, tenantId, tokens)
+  const problemOf = await lookUpPersons(people, tenantId, tokens)
   return Array.from(tokens).some((token) => problemOf(token) === undefined)
 }
 
@@ -83,7 +83,7 @@ export async function* heldIn(
   store: Store,
   tenantId: string,
   state: BookingState,
-): AsyncIterableIterator<{ readonly booking: BookingRow; readonly etag: string }> {
+): AsyncIterableIterator<HeldBooking> {
   const rows = bookingsTable.bind(store).all(tenantId, stateRange(state, undefined))
   for await (const { value, etag } of rows) yield { booking: value, etag }
 }

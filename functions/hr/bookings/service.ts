@@ -2,10 +2,10 @@ import type { Clock } from '../../../shared/clock.ts'
 import { isStegError, StegError } from '../../../shared/errors/error.ts'
 import { instantOf, shiftWall } from '../../../shared/wall-time.ts'
 import type { Store } from '../../platform/store/port.ts'
-import { openBook } from './book.ts'
+import { openBookingStore } from './booking-store.ts'
 import { type IntakeItem, recordOf, takeIn } from './intake.ts'
 import { type BookingPage, type BookingQuery, listBookings } from './listing.ts'
-import { lookUpPersons } from './persons.ts'
+import { type BookedPeople, lookUpPersons } from './persons.ts'
 import type { BookingRow, Span } from './rows.ts'
 import { type BookingEvent, type ShownState, transitions } from './rules/state.ts'
 import { type Count, countBookings } from './tally.ts'
@@ -38,10 +38,11 @@ const END_OF_TIME = 99_999_999_999_999
 export function createBookingsService(parts: {
   readonly store: Store
   readonly clock: Clock
+  readonly people: BookedPeople
   /** IANA zone of the tenant's Sage server. */
   readonly timeZoneOf: (tenantId: string) => Promise<string>
 }): BookingsService {
-  const { store, clock } = parts
+  const { store, clock, people } = parts
 
   async function spanOf(
     tenantId: string,
@@ -67,13 +68,13 @@ export function createBookingsService(parts: {
     id: string,
     eventFor: (booking: BookingRow) => Promise<{ event: BookingEvent; error?: StegError | undefined }>,
   ): Promise<BookingRow> {
-    const book = openBook(store, tenantId, clock.now)
+    const kept = openBookingStore(store, tenantId, clock.now)
     for (;;) {
-      const from = await book.hold(id)
+      const from = await kept.hold(id)
       const { event, error } = await eventFor(from.booking)
       try {
         const fields = { error: error === undefined ? undefined : recordOf(error), attempts: 0 }
-        const [changed] = await book.change([{ from, event, fields }])
+        const [changed] = await kept.change([{ from, event, fields }])
         if (changed !== undefined) return changed.booking
       } catch (conflict) {
         if (!isStegError(conflict, 'store-conflict')) throw conflict
@@ -82,7 +83,7 @@ export function createBookingsService(parts: {
   }
 
   return {
-    accept: (tenantId, items) => takeIn({ store, clock }, tenantId, items),
+    accept: (tenantId, items) => takeIn(parts, tenantId, items),
     async list(tenantId, { day, from = day, to = day, ...query }) {
       return listBookings(store, tenantId, { ...query, span: await spanOf(tenantId, from, to) })
     },
@@ -90,7 +91,7 @@ export function createBookingsService(parts: {
     count: (tenantId, state) => countBookings(store, tenantId, state),
 
     async get(tenantId, id) {
-      const booking = await openBook(store, tenantId, clock.now).get(id)
+      const booking = await openBookingStore(store, tenantId, clock.now).get(id)
       if (booking === undefined) throw new StegError('not-found', { what: 'booking' })
       return booking
     },
@@ -98,7 +99,7 @@ export function createBookingsService(parts: {
     retry: (tenantId, id) =>
       move(tenantId, id, async ({ externalToken, state }) => {
         if (transitions[state].retry === undefined) throw new StegError('booking-state', { id, state })
-        const error = (await lookUpPersons(store, tenantId, [externalToken]))(externalToken)
+        const error = (await lookUpPersons(people, tenantId, [externalToken]))(externalToken)
         return { event: error === undefined ? 'retry' : 'await-person', error }
       }),
 

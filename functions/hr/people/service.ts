@@ -7,6 +7,7 @@ import { inFlight } from '../in-flight.ts'
 import { type ActionResult, createPeopleEditing } from './editing.ts'
 import { createPeopleGroups, type PeopleGroups } from './groups.ts'
 import { createPeopleListing, type PeopleFilter, type StoredPerson } from './listing.ts'
+import { createPresence, type PeoplePresence } from './presence.ts'
 import { createRosters } from './roster.ts'
 import { type PersonRow, peopleStatsTable, peopleTable, STATS_KEY } from './rows.ts'
 import type { PeopleAction, PersonEdit } from './rules/hub-fields.ts'
@@ -41,7 +42,7 @@ export interface ActionPage {
 export const ACTION_PAGE = 500
 const READS = 32
 
-export interface PeopleService extends Visibility {
+export interface PeopleService extends Visibility, PeoplePresence {
   readonly groups: PeopleGroups
   /** One page in order of client and employee number, of the people that the scope covers. */
   list(
@@ -103,6 +104,7 @@ export function createPeopleService(parts: { store: Store; clock: Clock; random:
   return {
     groups,
     ...visibility,
+    ...createPresence(store),
 
     async list(tenantId, query, scope) {
       const { rows, total, cursor } = await listing.find(tenantId, query, scope)

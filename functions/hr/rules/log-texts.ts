@@ -104,6 +104,11 @@ export const hrLogTexts = {
     en: 'Booking {booking} of {token}: Sage does not have it; it is sent again.',
     de: 'Buchung {booking} von {token}: Sage hat sie nicht; sie wird erneut gesendet.',
   },
+  'bookings-delayed': {
+    about: 'anybody',
+    en: '{token}: the bookings wait for the next run: {reason}',
+    de: '{token}: die Buchungen warten auf den nächsten Lauf: {reason}',
+  },
   'booking-held': {
     about: 'person',
     ids: ['booking'],

@@ -3,16 +3,20 @@ import { describe, expect, it } from 'vitest'
 import { shownStates } from '../../../functions/hr/absences/rules/state.ts'
 import { isStegError } from '../../../shared/errors/error.ts'
 import { runOnce, TENANT } from '../job-site.ts'
-import { Crash, type SendFault, sendFaults } from './sage-model.ts'
+import { Crash, deadlyFates, type Fate, indeterminateFates, overdueFates } from '../sage-fates.ts'
 import { absencesSite, leave } from './site.ts'
+
+const fates: Fate[] = ['answered', 'unreachable', ...indeterminateFates, ...deadlyFates, ...overdueFates]
 
 type Command =
   | { readonly kind: 'submit'; readonly person: number; readonly day: number; readonly days: number }
   | {
       readonly kind: 'run'
-      readonly faults: readonly SendFault[]
+      readonly faults: readonly Fate[]
       readonly batches: number | undefined
       readonly afterWrite: boolean
+      /** Another worker takes the run for dead and begins it, too. */
+      readonly beside: boolean
     }
   | { readonly kind: 'decide'; readonly index: number; readonly state: 'Approved' | 'Rejected' }
 
@@ -30,9 +34,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('run' as const),
-      faults: fc.array(fc.constantFrom(...sendFaults), { maxLength: 5 }),
+      faults: fc.array(fc.constantFrom(...fates), { maxLength: 5 }),
       batches: fc.option(fc.nat({ max: 6 }), { nil: undefined }),
       afterWrite: fc.boolean(),
+      beside: fc.boolean(),
     }),
   },
   {
@@ -44,6 +49,24 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     }),
   },
 )
+const killed = (batches: number, afterWrite: boolean): Command => ({
+  kind: 'run',
+  faults: [],
+  batches,
+  afterWrite,
+  beside: false,
+})
+const twin: Command = { kind: 'submit', person: 1, day: 12, days: 0 }
+/** Two that say the same, of which the second was once taken for the first. */
+const lookAlikes: Command[] = [
+  twin,
+  twin,
+  killed(0, true),
+  killed(2, false),
+  { kind: 'decide', index: 0, state: 'Approved' },
+  killed(0, true),
+  killed(1, true),
+]
 const day = (number: number) => `2026-12-${String(number).padStart(2, '0')}`
 
 describe('export of requests for leave (A7)', () => {
@@ -51,12 +74,15 @@ describe('export of requests for leave (A7)', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(command, { maxLength: 14 }), async (commands) => {
         const site = absencesSite()
-        const run = async () => {
+        const work = async () => {
           try {
             await runOnce(site.job())
           } catch (error) {
             if (!(error instanceof Crash) && !isStegError(error)) throw error
           }
+        }
+        const run = async (workers = 1) => {
+          await Promise.all(Array.from({ length: workers }, work))
           site.restart()
         }
         try {
@@ -70,7 +96,7 @@ describe('export of requests for leave (A7)', () => {
             else {
               site.model.script(one.faults)
               site.crashAtBatch(one.batches ?? Number.POSITIVE_INFINITY, one.afterWrite)
-              await run()
+              await run(one.beside ? 2 : 1)
             }
             site.clock.advance(1000)
           }
@@ -109,7 +135,7 @@ describe('export of requests for leave (A7)', () => {
           site.close()
         }
       }),
-      { numRuns: 300 },
+      { numRuns: Number(process.env.STEG_MODEL_RUNS ?? 300), examples: [[lookAlikes]] },
     )
   })
 })

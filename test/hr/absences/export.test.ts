@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { codesOf, runOnce, TENANT } from '../job-site.ts'
-import { Crash, type SendFault } from './sage-model.ts'
+import { Crash, type Fate } from '../sage-fates.ts'
 import { absencesSite, leave } from './site.ts'
 
 let site: ReturnType<typeof absencesSite>
@@ -48,14 +48,21 @@ describe('export (A7)', () => {
     expect(site.model.counts().posts).toBe(2)
   })
 
-  it.each<[SendFault, number]>([
-    ['lost-after-commit', 1],
-    ['busy-after-commit', 1],
-    ['page-after-commit', 1],
-    ['no-answer-after-commit', 1],
-    ['lost-before', 2],
-    ['busy', 2],
-    ['no-answer', 2],
+  it.each<[Fate, number]>([
+    ['cut-after', 1],
+    ['indeterminate-after', 1],
+    ['unavailable-after', 1],
+    ['gateway-after', 1],
+    ['html-after', 1],
+    ['redirect-after', 1],
+    ['no-id-after', 1],
+    ['lost-after', 1],
+    ['late', 1],
+    ['late-in-sage', 1],
+    ['cut-before', 2],
+    ['indeterminate-before', 2],
+    ['unavailable', 2],
+    ['lost', 2],
     ['commit-late', 2],
     ['commit-very-late', 2],
     ['signed-out', 2],
@@ -69,7 +76,7 @@ describe('export (A7)', () => {
   })
 
   it('reads back only when the deadline of the request has passed', async () => {
-    site.model.script(['lost-before'])
+    site.model.script(['cut-before'])
     await accept(leave('a'))
     const before = site.clock.now()
     await runOnce(site.job())
@@ -78,7 +85,7 @@ describe('export (A7)', () => {
   })
 
   it('a request that is in doubt holds up its person, nobody else', async () => {
-    site.model.script(['crash-after-commit'])
+    site.model.script(['crash-after'])
     await accept(leave('a'), leave('b', { from: '2027-02-01', to: '2027-02-02' }))
     await expect(runOnce(site.job())).rejects.toBeInstanceOf(Crash)
     expect([await stateOf('a'), await stateOf('b')]).toEqual(['sending', 'pending'])
@@ -98,7 +105,7 @@ describe('export (A7)', () => {
   })
 
   it('doubt that stays ends the run with its reason, and the next one goes on', async () => {
-    site.model.script(['busy', 'busy', 'busy', 'busy-after-commit'])
+    site.model.script(['unavailable', 'unavailable', 'unavailable', 'unavailable-after'])
     await accept(leave('a'))
     await expect(runOnce(site.job())).rejects.toMatchObject({ code: 'sage-unavailable' })
     expect(await stateOf('a')).toBe('sending')

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listRequests, type RequestQuery } from '../../../functions/hr/absences/listing.ts'
-import { createRequests } from '../../../functions/hr/absences/requests.ts'
+import { createRequestStore } from '../../../functions/hr/absences/request-store.ts'
 import type { LeaveRequest } from '../../../functions/hr/absences/rows.ts'
 import { requestStates, shownState, shownStates } from '../../../functions/hr/absences/rules/state.ts'
 import { countStore } from '../../../functions/platform/store/counting.ts'
@@ -35,7 +35,7 @@ function request(id: string, employeeNumber: number, over: Partial<LeaveRequest>
     ...over,
   }
 }
-const keep = (requests: readonly LeaveRequest[]) => createRequests(base).insert(TENANT, requests)
+const keep = (requests: readonly LeaveRequest[]) => createRequestStore(base).insert(TENANT, requests)
 const page = (query: RequestQuery) => listRequests(counted.store, TENANT, query)
 
 /** All pages, as a reader goes through them. */

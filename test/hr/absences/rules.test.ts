@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SageAbsence } from '../../../functions/hr/absences/rules/content.ts'
-import { outcomeOf } from '../../../functions/hr/absences/rules/outcome.ts'
-import {
-  type OpenRequest,
-  planPerson,
-  quietFrom,
-  windowOf,
-} from '../../../functions/hr/absences/rules/plan.ts'
+import { type OpenRequest, planPerson, windowOf } from '../../../functions/hr/absences/rules/plan.ts'
 import {
   after,
   openStates,
@@ -40,6 +34,9 @@ const absence = (change: Partial<SageAbsence> = {}): SageAbsence => ({
   ...change,
 })
 const NOW = 1_000_000
+const SETTLE_MS = 30_000
+const planned = (requests: readonly OpenRequest[], found: readonly SageAbsence[], at = NOW) =>
+  planPerson(requests, { at, found }, SETTLE_MS)
 const settled = { number: 1, deadline: NOW - 60_000, seen: [] }
 const recent = { number: 1, deadline: NOW - 1_000, seen: [] }
 
@@ -130,41 +127,21 @@ describe('plan for one person', () => {
       [{ kind: 'missing' }],
     ],
   ])('%s', (_, requests, absences, expected) => {
-    expect(planPerson(requests, absences, NOW)).toMatchObject(expected)
-    expect(planPerson(requests, absences, NOW)).toHaveLength(expected.length)
+    expect(planned(requests, absences)).toMatchObject(expected)
+    expect(planned(requests, absences)).toHaveLength(expected.length)
   })
 
   it('reads the days of all requests, after what was sent has settled', () => {
     const requests = [
       request({ state: 'sending', attempt: recent }),
-      request({ from: '2026-11-01', to: '2026-11-02' }),
+      request({ id: 'b', from: '2026-11-01', to: '2026-11-02' }),
     ]
     expect(windowOf(requests)).toEqual({ from: '2026-11-01', to: '2026-12-03' })
-    expect(quietFrom(requests)).toBeGreaterThan(recent.deadline)
-    expect(planPerson(requests, [], quietFrom(requests))[0]).toMatchObject({ kind: 'unsend' })
-    expect(quietFrom([request()])).toBe(0)
-  })
-})
-
-describe("Sage's answer", () => {
-  const none = { html: false, value: undefined, id: undefined }
-  it.each([
-    ['id', { ...none, status: 200, id: 7 }, { kind: 'accepted', id: '7' }],
-    [
-      'overlap',
-      { ...none, status: 409, value: { Message: 'Overlap.' } },
-      { kind: 'refused', reason: 'Overlap.' },
-    ],
-    ['bad request', { ...none, status: 400, value: 'no' }, { kind: 'refused', reason: 'no' }],
-    ['no such page', { ...none, status: 404, html: true }, { kind: 'blocked' }],
-    ['no rights', { ...none, status: 403 }, { kind: 'blocked' }],
-    ['session over', { ...none, status: 401 }, { kind: 'signed-out' }],
-    ['sign-in page', { ...none, status: 302, html: true }, { kind: 'signed-out' }],
-    ['restarting', { ...none, status: 503, html: true }, { kind: 'doubt' }],
-    ['error page', { ...none, status: 200, html: true }, { kind: 'doubt' }],
-    ['no id', { ...none, status: 200, value: {} }, { kind: 'doubt' }],
-    ['odd status', { ...none, status: 304 }, { kind: 'doubt' }],
-  ])('%s', (_, reply, expected) => {
-    expect(outcomeOf(reply)).toMatchObject(expected)
+    // An attempt of an earlier version does not say when it is settled.
+    const settledAt = recent.deadline + 5_000 + SETTLE_MS
+    expect(planned(requests, [], settledAt - 1)[0]).toMatchObject({ kind: 'nothing' })
+    expect(planned(requests, [], settledAt)[0]).toMatchObject({ kind: 'unsend' })
+    const said = request({ state: 'sending', attempt: { ...recent, settledAt: NOW } })
+    expect(planned([said], [])[0]).toMatchObject({ kind: 'unsend' })
   })
 })

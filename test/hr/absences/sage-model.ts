@@ -2,6 +2,7 @@ import type { SageSession } from '../../../functions/hr/sage/session.ts'
 import { StegError } from '../../../shared/errors/error.ts'
 import type { instantClock } from '../../clock.ts'
 import { pageOf } from '../job-site.ts'
+import { type Fate, sageFates } from '../sage-fates.ts'
 
 interface Stored {
   readonly Id: number
@@ -16,36 +17,10 @@ interface Stored {
 }
 type Body = Omit<Stored, 'Id' | 'State'>
 
-/** What happens to one request on its way. */
-export const sendFaults = [
-  'none',
-  'lost-before',
-  'lost-after-commit',
-  'busy',
-  'busy-after-commit',
-  'page-after-commit',
-  'no-answer',
-  'no-answer-after-commit',
-  /** Sage commits long after the deadline: just before the next request, or after it. */
-  'commit-late',
-  'commit-very-late',
-  'signed-out',
-  'unreachable',
-  'crash-before',
-  'crash-after-commit',
-] as const
-export type SendFault = (typeof sendFaults)[number]
-
-/** The end of the hub's process: nothing after it happens. */
-export class Crash extends Error {}
-
 /** Absences as Sage keeps them, with its refusal of overlaps, and a session that fails as scripted. */
 export function sageModel(clock: ReturnType<typeof instantClock>) {
   const absences: Stored[] = []
-  let faults: SendFault[] = []
-  let late: { body: Body; calls: number }[] = []
-  let crashed = false
-  let posts = 0
+  const fates = sageFates(clock)
   /** Employees with whom something is wrong for good, and how. */
   const troubled = new Map<number, 'unknown' | 'always-busy'>()
   let reads = 0
@@ -65,25 +40,9 @@ export function sageModel(clock: ReturnType<typeof instantClock>) {
     return { status: 200, value: { Id } }
   }
 
-  function passTime(): void {
-    if (crashed) throw new Crash('the process is gone')
-    for (const one of late) one.calls -= 1
-    const due = late.filter(({ calls }) => calls <= 0)
-    late = late.filter(({ calls }) => calls > 0)
-    for (const { body } of due) commit(body)
-  }
-
-  const html = (status: number) => ({ status, html: true, value: undefined })
-  const broken = () => new StegError('response-broken', { url: 'x', reason: 'cut' })
-
-  const unanswered = (notAfter: number) => {
-    clock.advance(notAfter - clock.now())
-    return new StegError('deadline-exceeded', { target: 'sage', seconds: 20 })
-  }
-
   const session: Partial<SageSession> = {
     async get(_, query = {}) {
-      passTime()
+      fates.live()
       reads += 1
       if (troubled.get(Number(query.AnNr)) === 'unknown') {
         throw new StegError('sage-refused', { path: 'Time/Absences', status: 404 })
@@ -98,53 +57,12 @@ export function sageModel(clock: ReturnType<typeof instantClock>) {
       return pageOf(rows, query)
     },
     async ready() {
-      passTime()
+      fates.live()
     },
     async postOnce(_, sent, notAfter) {
-      passTime()
       const body = sent as Body
-      if (clock.now() >= notAfter) throw new StegError('deadline-exceeded', { target: 'sage', seconds: 0 })
-      posts += 1
-      if (troubled.get(body.AnNr) === 'always-busy') return html(500)
-      const fault = faults.shift() ?? 'none'
-      const answer = () => ({ html: false, ...commit(body) })
-      switch (fault) {
-        case 'none':
-          return answer()
-        case 'lost-before':
-          throw broken()
-        case 'lost-after-commit':
-          commit(body)
-          throw broken()
-        case 'busy':
-          return html(503)
-        case 'busy-after-commit':
-          commit(body)
-          return html(503)
-        case 'page-after-commit':
-          commit(body)
-          return html(200)
-        case 'no-answer-after-commit':
-          commit(body)
-          throw unanswered(notAfter)
-        case 'no-answer':
-          throw unanswered(notAfter)
-        case 'commit-late':
-        case 'commit-very-late':
-          late.push({ body, calls: fault === 'commit-late' ? 2 : 3 })
-          throw unanswered(notAfter)
-        case 'signed-out':
-          return { status: 401, html: false, value: undefined }
-        case 'unreachable':
-          throw new StegError('target-unreachable', { url: 'x', reason: 'refused' })
-        case 'crash-before':
-          crashed = true
-          throw new Crash('before')
-        case 'crash-after-commit':
-          commit(body)
-          crashed = true
-          throw new Crash('after')
-      }
+      const fixed = troubled.get(body.AnNr) === 'always-busy' ? 'unavailable' : undefined
+      return fates.post(notAfter, () => commit(body), fixed)
     },
   }
 
@@ -152,19 +70,14 @@ export function sageModel(clock: ReturnType<typeof instantClock>) {
     session,
     absences,
     troubled,
-    counts: () => ({ posts, reads }),
-    crashed: () => crashed,
-    crash() {
-      crashed = true
-    },
-    restart() {
-      crashed = false
-      // Whatever the server was still at has come to its end before anybody starts a process again.
-      for (const { body } of late) commit(body)
-      late = []
-    },
-    script(next: readonly SendFault[]) {
-      faults = [...next]
+    counts: () => ({ posts: fates.posts(), reads }),
+    crashed: fates.crashed,
+    crash: fates.crash,
+    restart: fates.restart,
+    /** What happens to the next requests; those that follow are answered. */
+    script(next: readonly Fate[]) {
+      const left = [...next]
+      fates.decide(() => left.shift() ?? 'answered')
     },
     decide(index: number, state: 'Approved' | 'Rejected') {
       const open = absences.filter(({ State }) => State === 'Requested')

@@ -5,7 +5,8 @@ import { openSqliteStore } from '../../../functions/platform/store/sqlite.ts'
 import { StegError } from '../../../shared/errors/error.ts'
 import { instantClock } from '../../clock.ts'
 import { sageWith } from '../job-site.ts'
-import { Crash, sageModel } from './sage-model.ts'
+import { Crash } from '../sage-fates.ts'
+import { sageModel } from './sage-model.ts'
 
 /** Requests for leave with a store in memory, people 1_1 to 1_9, and a Sage that the test breaks. */
 export function absencesSite() {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { SageConnection } from '../../../functions/hr/sage/service.ts'
 import type { Store } from '../../../functions/platform/store/port.ts'
 import { dice } from '../../chaos/random.ts'
-import { type Fate, fates } from './fake-sage.ts'
+import { type Fate, indeterminateFates } from '../sage-fates.ts'
 import { bookingsSite, TENANT } from './site.ts'
 
 const people = ['1_1', '1_2', '2_1'] as const
@@ -22,7 +22,9 @@ const scenario = fc.record({
     }),
     { minLength: 1, maxLength: 12 },
   ),
-  fates: fc.array(fc.constantFrom(...fates.filter((fate) => fate !== 'refused')), { maxLength: 14 }),
+  fates: fc.array(fc.constantFrom<Fate[]>('answered', 'unreachable', ...indeterminateFates), {
+    maxLength: 14,
+  }),
   /** One worker each: after how many steps it is killed, and whether a second one works beside it. */
   workers: fc.array(
     fc.record({ steps: fc.integer({ min: 0, max: 60 }), beside: fc.boolean(), after: fc.boolean() }),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hasOutgoing, readOutbox } from '../../../functions/hr/bookings/outbox.ts'
-import type { Fate } from './fake-sage.ts'
+import { createPresence } from '../../../functions/hr/people/presence.ts'
+import type { Fate } from '../sage-fates.ts'
 import { booking, bookingsSite, TENANT } from './site.ts'
 
 let site: ReturnType<typeof bookingsSite>
@@ -37,7 +38,7 @@ describe('SysSageExportBuchungen (A7, F1)', () => {
   })
 
   it('knows whether there is anything to do (F7)', async () => {
-    const hasWork = () => hasOutgoing(site.store, TENANT)
+    const hasWork = () => hasOutgoing(site.store, createPresence(site.store), TENANT)
     expect(await hasWork()).toBe(false)
     await accept(at(9))
     expect(await hasWork()).toBe(true)
@@ -56,6 +57,9 @@ describe('SysSageExportBuchungen (A7, F1)', () => {
     ['html-after', 1],
     ['redirect-after', 1],
     ['no-id-after', 1],
+    ['lost-after', 1],
+    ['unavailable-after', 1],
+    ['gateway-after', 1],
     ['cut-before', 2],
     ['indeterminate-before', 2],
     ['unavailable', 2],

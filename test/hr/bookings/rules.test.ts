@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fits, personKeyOf, sameContent } from '../../../functions/hr/bookings/rules/content.ts'
-import { type Attempt, findingOf, newAttempt, settledAt } from '../../../functions/hr/bookings/rules/doubt.ts'
 import { importWindow, newEvents } from '../../../functions/hr/bookings/rules/import.ts'
-import { outcomeOf, outcomeOfFailure } from '../../../functions/hr/bookings/rules/outcome.ts'
 import {
   bookingStates,
   shownState,
@@ -10,7 +8,6 @@ import {
   statesBehind,
   transitions,
 } from '../../../functions/hr/bookings/rules/state.ts'
-import { catalogue, type ErrorCode } from '../../../shared/errors/error.ts'
 import { instantOf, isTimeZone, shiftWall, wallTime, withOffset } from '../../../shared/wall-time.ts'
 
 describe('states of a booking', () => {
@@ -121,70 +118,17 @@ describe('wall time of a zone', () => {
   })
 })
 
-describe('what an answer means', () => {
-  const reply = (status: number, fields: object = {}) => ({
-    status,
-    html: false,
-    value: undefined,
-    id: undefined,
-    ...fields,
-  })
-  it.each([
-    [reply(200, { id: 7 }), { kind: 'accepted', id: '7' }],
-    [reply(201, { id: 'a-b' }), { kind: 'accepted', id: 'a-b' }],
-    [reply(200), { kind: 'doubt', doubt: 'sage-done' }],
-    [reply(200, { id: 7, html: true }), { kind: 'doubt', doubt: 'sage-done' }],
-    [reply(401), { kind: 'doubt', doubt: 'sage-done' }],
-    [reply(302, { html: true }), { kind: 'doubt', doubt: 'sage-done' }],
-    [reply(500), { kind: 'doubt', doubt: 'sage-done' }],
-    [reply(503, { html: true }), { kind: 'doubt', doubt: 'sage-done' }],
-    [reply(502, { html: true }), { kind: 'doubt', doubt: 'agent-done' }],
-    [reply(504), { kind: 'doubt', doubt: 'agent-done' }],
-    [reply(400, { value: { Message: 'No.' } }), { kind: 'refused', reason: 'No.' }],
-    [reply(404, { value: 'Nobody.' }), { kind: 'refused', reason: 'Nobody.' }],
-    [reply(409, { value: 5 }), { kind: 'refused', reason: '–' }],
-    [reply(404, { html: true }), { kind: 'blocked' }],
-    [reply(403), { kind: 'blocked' }],
-  ])('%j', (given, expected) => {
-    expect(outcomeOf(given)).toEqual(expected)
-  })
-
-  it('takes every failure for a doubt unless it is certain that nothing was sent', () => {
-    const certain = (Object.keys(catalogue) as ErrorCode[]).filter(
-      (code) => outcomeOfFailure(code) === 'not-sent',
-    )
-    expect(certain.sort()).toEqual([
-      'request-refused',
-      'target-not-allowed',
-      'target-unknown',
-      'target-unreachable',
-    ])
-    expect(outcomeOfFailure('response-broken')).toBe('agent-done')
-    expect(outcomeOfFailure('indeterminate')).toBe('unknown')
-    expect(outcomeOfFailure('bus-unavailable')).toBe('unknown')
-    expect(outcomeOfFailure('deadline-exceeded')).toBe('unknown')
-  })
-})
-
-describe('reading back', () => {
+describe('what may be the booking that was sent', () => {
   const entry = { wall: '2026-11-22T08:00:00', type: 'come' as const }
   const event = (id: string, fields: object = {}) => ({ ...entry, id, ...fields })
-  const attempt: Attempt = newAttempt(entry, [event('1'), event('2', { type: 'go' })], 1_000, 30_000)
-
-  it('remembers what looked the same before', () => {
-    expect(attempt).toMatchObject({ seen: ['1'], startedAt: 1_000, deadline: 21_000, settledAt: 56_000 })
-  })
 
   it.each([
-    ['one more than before is the booking', [event('1'), event('9')], 2_000, 'there'],
-    ['only what was there before', [event('1')], 2_000, 'unclear'],
-    ['the same, and everything has settled', [event('1')], 56_000, 'absent'],
-    ['just before that', [], 55_999, 'unclear'],
-    ['another second', [event('9', { wall: '2026-11-22T08:00:01' })], 56_000, 'absent'],
-    ['the other type', [event('9', { type: 'go' })], 56_000, 'absent'],
-    ['a place that Sage filled in', [event('9', { placeOfWorkId: 4 })], 2_000, 'there'],
-  ])('%s', (_, events, readAt, kind) => {
-    expect(findingOf(attempt, events, readAt).kind).toBe(kind)
+    ['the same', event('9'), true],
+    ['another second', event('9', { wall: '2026-11-22T08:00:01' }), false],
+    ['the other type', event('9', { type: 'go' }), false],
+    ['a place that Sage filled in', event('9', { placeOfWorkId: 4 }), true],
+  ])('%s', (_, one, expected) => {
+    expect(fits(entry, one)).toBe(expected)
   })
 
   it('does not take another place or input for its own', () => {
@@ -193,20 +137,12 @@ describe('reading back', () => {
     expect(fits(sent, event('1', { placeOfWorkId: 2, additionalInputId: 2 }))).toBe(false)
     expect(fits(sent, event('1', { placeOfWorkId: 1 }))).toBe(false)
   })
-
-  it.each([
-    ['unknown', 56_000],
-    ['agent-done', 33_000],
-    ['sage-done', 3_000],
-  ] as const)('knows after %s from when on an absence counts', (doubt, expected) => {
-    expect(settledAt(attempt, doubt, 3_000, 30_000)).toBe(expected)
-  })
 })
 
 describe('import', () => {
   const event = (id: string, wall = '2026-11-22T08:00:00') => ({ id, wall, type: 'come' as const })
   it('leaves out what is known and what may be under way', () => {
-    const sending = newAttempt({ wall: '2026-11-22T08:00:00', type: 'come' }, [event('3')], 0, 0)
+    const sending = { wall: '2026-11-22T08:00:00', type: 'come' as const, seen: ['3'] }
     const events = [event('1'), event('2'), event('3'), event('4', '2026-11-22T09:00:00')]
     expect(newEvents(events, new Set(['1']), [sending]).map(({ id }) => id)).toEqual(['3', '4'])
   })

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createBookingsService } from '../../../functions/hr/bookings/service.ts'
+import { createPresence } from '../../../functions/hr/people/presence.ts'
 import type { Store } from '../../../functions/platform/store/port.ts'
 import { StegError } from '../../../shared/errors/error.ts'
 import { booking, bookingsSite, TENANT } from './site.ts'
@@ -116,7 +117,12 @@ describe('handing bookings over', () => {
         return site.store.batch(...call)
       },
     }
-    const service = createBookingsService({ store: dying, clock: site.clock, timeZoneOf: async () => 'UTC' })
+    const service = createBookingsService({
+      store: dying,
+      clock: site.clock,
+      people: createPresence(dying),
+      timeZoneOf: async () => 'UTC',
+    })
     await expect(service.accept(TENANT, items)).rejects.toMatchObject({ code: 'store-unavailable' })
     expect(Object.keys(await site.states())).toEqual(
       Array.from({ length: 33 }, (_, index) => `n${69 - index}`),

@@ -1,6 +1,7 @@
 import { bookingsExportJob } from '../../../functions/hr/bookings/export-job.ts'
 import { bookingsImportJob } from '../../../functions/hr/bookings/import-job.ts'
 import { createBookingsService } from '../../../functions/hr/bookings/service.ts'
+import { createPresence } from '../../../functions/hr/people/presence.ts'
 import { peopleTable } from '../../../functions/hr/people/rows.ts'
 import { personId } from '../../../functions/hr/people/rules/plan.ts'
 import type { SageConnection } from '../../../functions/hr/sage/service.ts'
@@ -23,6 +24,7 @@ export function bookingsSite(profile: object = {}) {
   const service = createBookingsService({
     store,
     clock,
+    people: createPresence(store),
     timeZoneOf: async () => sage.connection.profile.timeZone,
   })
 
@@ -57,6 +59,7 @@ export function bookingsSite(profile: object = {}) {
     const make = job === 'export' ? bookingsExportJob : bookingsImportJob
     const definition: JobDefinition = make({
       store: parts.store ?? store,
+      people: createPresence(parts.store ?? store),
       sage: { connect: async () => parts.connection ?? sage.connection },
       clock,
     })

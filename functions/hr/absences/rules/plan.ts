@@ -1,13 +1,23 @@
-import { type Attempt, findingOf, settledAt } from './attempt.ts'
-import type { RequestContent, SageAbsence } from './content.ts'
-import type { RequestState } from './state.ts'
+import type { Attempt } from '../../../sync/delivery/rules/attempt.ts'
+import { settledAfter } from '../../../sync/delivery/rules/attempt.ts'
+import { planLane, type Reading } from '../../../sync/delivery/rules/plan.ts'
+import { fits, type RequestContent, type SageAbsence } from './content.ts'
+import { deliveryStateOf, type RequestState } from './state.ts'
+
+/** An attempt as it is kept; those of earlier versions do not say when they are settled. */
+export interface KeptAttempt {
+  readonly number: number
+  readonly deadline: number
+  readonly settledAt?: number | undefined
+  readonly seen: readonly string[]
+}
 
 /** A request that is not decided yet, as the plan sees it. */
 export interface OpenRequest extends RequestContent {
   readonly id: string
   readonly state: RequestState
   readonly sageId?: string | undefined
-  readonly attempt?: Attempt | undefined
+  readonly attempt?: KeptAttempt | undefined
 }
 
 /** What to do with one person's open requests after reading that person's absences. */
@@ -17,70 +27,72 @@ export type Step =
   /** Sage does not have it: it is sent again. */
   | { readonly kind: 'unsend'; readonly id: string }
   | { readonly kind: 'send'; readonly id: string }
+  | DecisionStep
+  | { readonly kind: 'nothing'; readonly id: string }
+
+/** What becomes of a request that is in Sage. */
+export type DecisionStep =
   | { readonly kind: 'decide'; readonly id: string; readonly decision: 'approve' | 'reject' }
   /** Sage does not show it any more; a second reading has to confirm that. */
   | { readonly kind: 'missing'; readonly id: string }
-  | { readonly kind: 'nothing'; readonly id: string }
+
+export function attemptOf({ attempt }: Pick<OpenRequest, 'attempt'>, settleMs: number): Attempt | undefined {
+  if (attempt === undefined) return undefined
+  return { ...attempt, settledAt: attempt.settledAt ?? settledAfter(attempt.deadline, settleMs) }
+}
 
 /**
- * One reading of a person's absences settles doubts, brings decisions and precedes what is sent. While a request is in
- * doubt, nothing is sent.
- * @param readAt when the reading began, in milliseconds since the epoch
+ * Everything that one reading of a person's absences leads to: what a delivery would do first, and what was decided.
+ * @param settleMs for how long Sage may still be working on a request whose caller is gone
  */
 export function planPerson(
   requests: readonly OpenRequest[],
-  absences: readonly SageAbsence[],
-  readAt: number,
+  reading: Reading<SageAbsence>,
+  settleMs: number,
 ): readonly Step[] {
-  const known = new Map(absences.map((absence) => [absence.id, absence]))
   const taken = new Set(requests.map(({ sageId }) => sageId))
-  const free = absences.filter(({ id }) => !taken.has(id))
-  const steps = requests.flatMap((request) => stepsOf(request, known, free, readAt))
-  const unclear = requests.some(({ id, state }) => {
-    return state === 'sending' && steps.some((step) => step.id === id && step.kind === 'nothing')
+  const items = requests.map((request) => ({
+    id: request.id,
+    state: deliveryStateOf(request),
+    attempt: attemptOf(request, settleMs),
+    fits: (absence: SageAbsence) => fits(request, absence) && !taken.has(absence.id),
+  }))
+  const deliveries = new Map(planLane(items, reading, 'content').map((step) => [step.id, step]))
+  return requests.flatMap((request): readonly Step[] => {
+    const { id } = request
+    const step = deliveries.get(id)
+    switch (step?.kind) {
+      case 'confirm':
+        return [{ kind: 'adopt', id, absence: step.found }, ...decisionOn(id, step.found)]
+      case 'send':
+        return [step]
+      case 'send-again':
+        return [
+          { kind: 'unsend', id },
+          { kind: 'send', id },
+        ]
+      default: {
+        const decisions = decisionsOf([request], reading.found)
+        return decisions.length === 0 ? [{ kind: 'nothing', id }] : decisions
+      }
+    }
   })
-  return unclear
-    ? steps.map((step) => (step.kind === 'send' ? { kind: 'nothing', id: step.id } : step))
-    : steps
 }
 
-function stepsOf(
-  request: OpenRequest,
-  known: ReadonlyMap<string, SageAbsence>,
-  free: readonly SageAbsence[],
-  readAt: number,
-): readonly Step[] {
-  const { id } = request
-  switch (request.state) {
-    case 'pending': {
-      const late = request.attempt === undefined ? undefined : findingOf(request, free, readAt)
-      return late?.kind === 'there' ? adoption(id, late.absence) : [{ kind: 'send', id }]
-    }
-    case 'sending': {
-      const finding = findingOf(request, free, readAt)
-      if (finding.kind === 'there') return adoption(id, finding.absence)
-      if (finding.kind === 'unclear') return [{ kind: 'nothing', id }]
-      return [
-        { kind: 'unsend', id },
-        { kind: 'send', id },
-      ]
-    }
-    case 'requested': {
-      const absence = known.get(request.sageId ?? '')
-      if (absence === undefined) return [{ kind: 'missing', id }]
-      const decision = decisionOn(id, absence)
-      return decision.length === 0 ? [{ kind: 'nothing', id }] : decision
-    }
-    default:
-      return [{ kind: 'nothing', id }]
-  }
+/** What Sage shows about requests that it has. */
+export function decisionsOf(
+  requests: readonly OpenRequest[],
+  absences: readonly SageAbsence[],
+): readonly DecisionStep[] {
+  const known = new Map(absences.map((absence) => [absence.id, absence]))
+  return requests.flatMap(({ id, state, sageId }): readonly DecisionStep[] => {
+    if (state !== 'requested') return []
+    const absence = known.get(sageId ?? '')
+    return absence === undefined ? [{ kind: 'missing', id }] : decisionOn(id, absence)
+  })
 }
 
-function adoption(id: string, absence: SageAbsence): readonly Step[] {
-  return [{ kind: 'adopt', id, absence }, ...decisionOn(id, absence)]
-}
-
-function decisionOn(id: string, absence: SageAbsence): readonly Step[] {
+export function decisionOn(id: string, absence: SageAbsence): readonly DecisionStep[] {
   const decision = decisions[absence.state]
   return decision === undefined ? [] : [{ kind: 'decide', id, decision }]
 }
@@ -98,14 +110,4 @@ export function windowOf(requests: readonly RequestContent[]): { from: string; t
   const [first, last] = [days[0], days.at(-1)]
   if (first === undefined || last === undefined) throw new Error('no requests, no days')
   return { from: first, to: last }
-}
-
-/** Until when to wait before a reading can settle every doubt. */
-export function quietFrom(requests: readonly OpenRequest[]): number {
-  return Math.max(
-    0,
-    ...requests.flatMap(({ state, attempt }) =>
-      state === 'sending' && attempt !== undefined ? [settledAt(attempt)] : [],
-    ),
-  )
 }

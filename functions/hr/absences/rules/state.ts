@@ -1,3 +1,5 @@
+import type { DeliveryState } from '../../../sync/delivery/rules/life.ts'
+
 /** The life of a request for leave, as a total table. */
 export const requestStates = [
   'pending',
@@ -18,6 +20,8 @@ export type RequestState = (typeof requestStates)[number]
 export type RequestEvent =
   /** A request is about to leave. */
   | 'send'
+  /** More is known about a request whose outcome is open. */
+  | 'learn'
   /** Sage has it: answered, or seen when reading back. */
   | 'confirm'
   /** Sage said no. */
@@ -32,6 +36,7 @@ export type RequestEvent =
 type Row = Readonly<Record<RequestEvent, RequestState | undefined>>
 const none: Row = {
   send: undefined,
+  learn: undefined,
   confirm: undefined,
   refuse: undefined,
   unsend: undefined,
@@ -43,7 +48,7 @@ const none: Row = {
 export const transitions: Readonly<Record<RequestState, Row>> = {
   // `confirm`: a request that was given up as lost has arrived after all.
   pending: { ...none, send: 'sending', confirm: 'requested' },
-  sending: { ...none, confirm: 'requested', refuse: 'refused', unsend: 'pending' },
+  sending: { ...none, learn: 'sending', confirm: 'requested', refuse: 'refused', unsend: 'pending' },
   requested: { ...none, approve: 'approved', reject: 'rejected', remove: 'removed' },
   approved: none,
   rejected: none,
@@ -56,6 +61,21 @@ export function after(state: RequestState, event: RequestEvent): RequestState {
   const next = transitions[state][event]
   if (next === undefined) throw new Error(`a request for leave that is ${state} cannot ${event}`)
   return next
+}
+
+const delivered: Readonly<Record<RequestState, DeliveryState>> = {
+  pending: 'pending',
+  sending: 'sending',
+  requested: 'delivered',
+  approved: 'delivered',
+  rejected: 'delivered',
+  removed: 'delivered',
+  refused: 'refused',
+}
+
+/** Where a request is in the life of what is delivered; what is decided about it is no part of that. */
+export function deliveryStateOf({ state }: { readonly state: RequestState }): DeliveryState {
+  return delivered[state]
 }
 
 /** What users see: that a request is under way is a detail of pending. */

@@ -41,6 +41,11 @@ export interface SageEntry {
   readonly additionalInputId?: number | undefined
 }
 
+/** What a request said, and which events with the same content were in Sage before it. */
+export interface SentEntry extends SageEntry {
+  readonly seen: readonly string[]
+}
+
 export interface SageEvent extends SageEntry {
   readonly id: string
 }

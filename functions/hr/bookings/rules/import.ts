@@ -1,6 +1,4 @@
-import type { SageEvent } from './content.ts'
-import { fits } from './content.ts'
-import type { Attempt } from './doubt.ts'
+import { fits, type SageEvent, type SentEntry } from './content.ts'
 
 /** Milliseconds that the first import looks back, and that every later one looks back behind the one before. */
 const FIRST_SPAN_MS = 31 * 86_400_000
@@ -19,11 +17,10 @@ export function importWindow(now: number, before: number | undefined): { from: n
 export function newEvents(
   events: readonly SageEvent[],
   known: ReadonlySet<string>,
-  sending: readonly Attempt[],
+  sending: readonly SentEntry[],
 ): readonly SageEvent[] {
   return events.filter(
     (event) =>
-      !known.has(event.id) &&
-      !sending.some((attempt) => fits(attempt, event) && !attempt.seen.includes(event.id)),
+      !known.has(event.id) && !sending.some((sent) => fits(sent, event) && !sent.seen.includes(event.id)),
   )
 }

@@ -1,3 +1,5 @@
+import type { DeliveryState } from '../../../sync/delivery/rules/life.ts'
+
 /** The life of a booking, as a total table. */
 export const bookingStates = [
   'pending',
@@ -21,7 +23,7 @@ export type BookingEvent =
   /** Sage has it: answered, or seen when reading back. */
   | 'confirm'
   /** More is known about a request whose outcome is open. */
-  | 'doubt'
+  | 'learn'
   /** Sage said no. */
   | 'refuse'
   /** It is certain that Sage does not have it and that no request is under way: it may be sent again. */
@@ -36,7 +38,7 @@ type Row = Readonly<Record<BookingEvent, BookingState | undefined>>
 const none: Row = {
   send: undefined,
   confirm: undefined,
-  doubt: undefined,
+  learn: undefined,
   refuse: undefined,
   unsend: undefined,
   retry: undefined,
@@ -51,7 +53,7 @@ export const transitions: Readonly<Record<BookingState, Row>> = {
     ...none,
     send: 'sending',
     confirm: 'exported',
-    doubt: 'sending',
+    learn: 'sending',
     refuse: 'failed',
     unsend: 'sending',
   },
@@ -59,6 +61,24 @@ export const transitions: Readonly<Record<BookingState, Row>> = {
   failed: { ...none, retry: 'pending', 'await-person': 'waiting', dismiss: 'dismissed' },
   dismissed: { ...none, retry: 'pending', 'await-person': 'waiting' },
   imported: none,
+}
+
+const delivered: Readonly<Record<BookingState, DeliveryState>> = {
+  pending: 'pending',
+  sending: 'sending',
+  exported: 'delivered',
+  imported: 'delivered',
+  failed: 'refused',
+  waiting: 'refused',
+  dismissed: 'refused',
+}
+
+/** Where a booking is in the life of what is delivered: taken up without an attempt, it is still to be sent. */
+export function deliveryStateOf(booking: {
+  readonly state: BookingState
+  readonly attempt?: unknown
+}): DeliveryState {
+  return booking.state === 'sending' && booking.attempt === undefined ? 'pending' : delivered[booking.state]
 }
 
 /** What users see: that a request is under way, or that a person is missing, are details of pending and failed. */

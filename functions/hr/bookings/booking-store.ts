@@ -13,30 +13,30 @@ import {
 import { type BookingEvent, transitions } from './rules/state.ts'
 
 /** A booking with what a change of it is conditioned on. */
-export interface Held {
+export interface HeldBooking {
   readonly booking: BookingRow
   /** Of the row by state. */
   readonly etag: string
 }
 
-export interface Change {
-  readonly from: Held
+export interface BookingChange {
+  readonly from: HeldBooking
   readonly event: BookingEvent
   /** What changes besides the state; undefined takes a field away. */
   readonly fields: Partial<{ [K in keyof BookingRow]: BookingRow[K] | undefined }>
 }
 
 /** The tenant's bookings as rows: every change is one atomic batch. */
-export interface Book {
+export interface BookingStore {
   get(id: string): Promise<BookingRow | undefined>
   /** The booking for a change. @throws StegError `not-found` */
-  hold(id: string): Promise<Held>
+  hold(id: string): Promise<HeldBooking>
   /**
    * Makes changes of different bookings together, all or none.
    * @throws StegError `store-conflict` when one of them was changed by somebody else, `booking-state` when the table of
    *   states does not know the change
    */
-  change(changes: readonly Change[]): Promise<readonly Held[]>
+  change(changes: readonly BookingChange[]): Promise<readonly HeldBooking[]>
   /** Keeps new bookings, 33 in each batch, in order. @returns those whose id was taken already */
   add(bookings: readonly BookingRow[]): Promise<readonly BookingRow[]>
 }
@@ -45,11 +45,11 @@ export interface Book {
 const ROWS_PER_BOOKING = 3
 const BATCH = 100
 
-export function openBook(store: Store, tenantId: string, now: () => number): Book {
+export function openBookingStore(store: Store, tenantId: string, now: () => number): BookingStore {
   const bookings = bookingsTable.bind(store)
   const pointers = pointersTable.bind(store)
 
-  function changed({ from, event, fields }: Change): BookingRow {
+  function changed({ from, event, fields }: BookingChange): BookingRow {
     const { booking } = from
     const state = transitions[booking.state][event]
     if (state === undefined) throw new StegError('booking-state', { id: booking.id, state: booking.state })
@@ -58,7 +58,7 @@ export function openBook(store: Store, tenantId: string, now: () => number): Boo
     return bookingsTable.schema.parse(Object.fromEntries(present))
   }
 
-  function writesOf(change: Change, next: BookingRow): Write[] {
+  function writesOf(change: BookingChange, next: BookingRow): Write[] {
     const { booking, etag } = change.from
     const before = stateKey(booking)
     const after = stateKey(next)
@@ -85,7 +85,7 @@ export function openBook(store: Store, tenantId: string, now: () => number): Boo
   }
 
   /** Of each person one booking is being sent at most: taking up a second one is a conflict. */
-  function locks(changes: readonly Change[], next: readonly BookingRow[]): Write[] {
+  function locks(changes: readonly BookingChange[], next: readonly BookingRow[]): Write[] {
     const left = new Set<string>()
     const taken = new Map<string, BookingRow>()
     for (const [index, { from }] of changes.entries()) {
