@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../shared/errors/error.ts'
 import type { LogLevel } from './rows.ts'
 import type { LogCode, LogParams } from './rules/texts.ts'
 
@@ -29,7 +30,10 @@ export interface Change {
 
 export type Counts = Readonly<Record<string, number>>
 
-/** Thrown by a job that wants approval before it deactivates. */
+/** Failures that say a run waits for approval: their texts name `{count}`, `{limit}`, `{total}`, `{job}`, `{run}`. */
+export type HoldCode = Extract<ErrorCode, 'deactivation-guard'>
+
+/** Thrown by a job that wants approval before it goes on. */
 export class RunHeld extends Error {
   readonly held: {
     readonly count: number
@@ -37,11 +41,13 @@ export class RunHeld extends Error {
     readonly total: number
     readonly digest: string
   }
+  readonly code: HoldCode
 
-  constructor(held: RunHeld['held']) {
+  constructor(held: RunHeld['held'], code: HoldCode = 'deactivation-guard') {
     super('held for approval')
     this.name = 'RunHeld'
     this.held = held
+    this.code = code
   }
 }
 

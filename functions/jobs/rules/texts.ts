@@ -98,6 +98,30 @@ export const logTexts = {
     en: 'Bookings of {token} wait until {until}, when it is certain what became of {booking}.',
     de: 'Buchungen von {token} warten bis {until}; dann steht fest, was aus {booking} wurde.',
   },
+  'row-left-out': {
+    en: '{path}: {about} is left out, because "{field}" cannot be used: {value}',
+    de: '{path}: {about} wird ausgelassen, weil „{field}“ nicht verwendbar ist: {value}',
+  },
+  'row-lacks-field': {
+    en: '{path}: {about} is left out, because "{field}" is missing.',
+    de: '{path}: {about} wird ausgelassen, weil „{field}“ fehlt.',
+  },
+  'row-repeated': {
+    en: '{path}: {about} is listed more than once; the further rows say the same and are left out.',
+    de: '{path}: {about} ist mehrfach aufgeführt; die weiteren Zeilen sagen dasselbe und werden ausgelassen.',
+  },
+  'row-ambiguous': {
+    en: '{path}: {about} is listed more than once with different contents and is left out; what is known stays as it is.',
+    de: '{path}: {about} ist mehrfach mit verschiedenem Inhalt aufgeführt und wird ausgelassen; was bekannt ist, bleibt wie es ist.',
+  },
+  'rows-left-out': {
+    en: '{path}: rows left out: {count}. Correct them in Sage; everything else was taken over.',
+    de: '{path}: ausgelassene Zeilen: {count}. Bitte in Sage berichtigen; alles andere wurde übernommen.',
+  },
+  'deactivations-put-off': {
+    en: '{path}: missing, but left as they are: {count}. They could be among the rows that have no key.',
+    de: '{path}: fehlend, aber unverändert belassen: {count}. Sie könnten unter den Zeilen ohne Schlüssel sein.',
+  },
   'list-read': { en: '{path}: {count} entries read.', de: '{path}: {count} Einträge gelesen.' },
   'list-planned': {
     en: '{path}: {create} new, {update} changed, {deactivate} to deactivate, {unchanged} unchanged.',
@@ -217,6 +241,7 @@ const countNames: Readonly<Record<string, Readonly<Record<Language, string>>>> =
   updated: { en: 'changed', de: 'geändert' },
   deactivated: { en: 'deactivated', de: 'deaktiviert' },
   unchanged: { en: 'unchanged', de: 'unverändert' },
+  leftOut: { en: 'left out', de: 'ausgelassen' },
   restored: { en: 'as before', de: 'wie zuvor' },
   removed: { en: 'removed', de: 'entfernt' },
   kept: { en: 'changed since and kept', de: 'seither geändert und belassen' },
