@@ -72,17 +72,15 @@ export function rowsPerBatch({
 
 /** All rows, or those with the keys: one range, or a few point reads, whichever costs less. */
 export async function loadRows<Row extends Stamped>(
-  { store, tenantId }: RowsParts,
+  { store, tenantId }: Pick<RowsParts, 'store' | 'tenantId'>,
   kept: KeptRows<Row>,
   keys?: ReadonlySet<string>,
 ): Promise<Map<string, StoredRow<Row>>> {
   const table = kept.table.bind(store)
   const loaded = new Map<string, StoredRow<Row>>()
   if (keys !== undefined && keys.size <= POINT_READS) {
-    for (const key of keys) {
-      const row = await table.get(tenantId, key)
-      if (row !== undefined) loaded.set(key, row)
-    }
+    const rows = await Promise.all(Array.from(keys, (key) => table.get(tenantId, key)))
+    for (const row of rows) if (row !== undefined) loaded.set(row.key, row)
     return loaded
   }
   for await (const row of table.all(tenantId, kept.range)) {

@@ -3,7 +3,8 @@ import { isStegError } from '../../../shared/errors/error.ts'
 import { everyone } from '../../http/principal.ts'
 import type { Counts, JobDefinition, RunContext } from '../../jobs/port.ts'
 import type { Store } from '../../platform/store/port.ts'
-import { inFlight, SAGE_CALLS_IN_FLIGHT } from '../in-flight.ts'
+import { inLanes } from '../../sync/lanes.ts'
+import { SAGE_CALLS_IN_FLIGHT } from '../in-flight.ts'
 import type { PeopleService, Person } from '../people/service.ts'
 import type { SageConnection, SageService } from '../sage/service.ts'
 import { type KnownRow, type Ledger, openLedger } from './ledger.ts'
@@ -84,7 +85,7 @@ async function readBlock(
   if (first === undefined || last === undefined) return { counts: noCounts, changed: [], reports: [] }
   const { connection, context } = use
   const known = await use.ledger.known(first.id, last.id)
-  const readings = await inFlight(due, SAGE_CALLS_IN_FLIGHT, async (person) => {
+  const readings = await inLanes(due, { width: SAGE_CALLS_IN_FLIGHT }, async (person) => {
     context.signal.throwIfAborted()
     return readOrSkip(connection, person, keyDate)
   })

@@ -3,15 +3,17 @@ import { StegError } from '../../../shared/errors/error.ts'
 import type { Random } from '../../../shared/random.ts'
 import type { Scope } from '../../http/principal.ts'
 import type { Store } from '../../platform/store/port.ts'
-import { inFlight } from '../in-flight.ts'
+import { inLanes } from '../../sync/lanes.ts'
 import { type ActionResult, createPeopleEditing } from './editing.ts'
 import { createPeopleGroups, type PeopleGroups } from './groups.ts'
 import { createPeopleListing, type PeopleFilter, type StoredPerson } from './listing.ts'
+import { createPeopleLookup, type PeopleLookup } from './lookup.ts'
 import { createRosters } from './roster.ts'
 import { type PersonRow, peopleStatsTable, peopleTable, STATS_KEY } from './rows.ts'
 import type { PeopleAction, PersonEdit } from './rules/hub-fields.ts'
 import { createVisibility, type Visibility } from './visibility.ts'
 
+export type { PersonProblem } from './lookup.ts'
 export type { VisiblePeople } from './visibility.ts'
 
 export interface Person extends PersonRow {
@@ -41,7 +43,7 @@ export interface ActionPage {
 export const ACTION_PAGE = 500
 const READS = 32
 
-export interface PeopleService extends Visibility {
+export interface PeopleService extends Visibility, PeopleLookup {
   readonly groups: PeopleGroups
   /** One page in order of client and employee number, of the people that the scope covers. */
   list(
@@ -92,7 +94,7 @@ export function createPeopleService(parts: { store: Store; clock: Clock; random:
   async function byIds(tenantId: string, action: PeopleAction, all: readonly string[], scope: Scope) {
     const ids = [...new Set(all)]
     const visible = await visibility.visible(tenantId, scope)
-    const rows = await inFlight(ids, READS, async (id) =>
+    const rows = await inLanes(ids, { width: READS }, async (id) =>
       visible === undefined || visible.has(id) ? people.get(tenantId, id) : undefined,
     )
     const present = rows.flatMap((row): StoredPerson[] => (row === undefined ? [] : [row]))
@@ -103,6 +105,7 @@ export function createPeopleService(parts: { store: Store; clock: Clock; random:
   return {
     groups,
     ...visibility,
+    ...createPeopleLookup(store),
 
     async list(tenantId, query, scope) {
       const { rows, total, cursor } = await listing.find(tenantId, query, scope)
