@@ -1,5 +1,5 @@
 import { type Clock, toIso } from '../../../shared/clock.ts'
-import { isStegError } from '../../../shared/errors/error.ts'
+import { isStegError, type StegError } from '../../../shared/errors/error.ts'
 import { everyone } from '../../http/principal.ts'
 import type { Counts, JobDefinition, RunContext } from '../../jobs/port.ts'
 import type { Store } from '../../platform/store/port.ts'
@@ -50,6 +50,8 @@ export function balancesSyncJob(parts: {
       const due = page.people.filter((person) => person.active && person.timeManagement)
       const block = await readBlock(due, keyDate, { connection, ledger, context })
       counts = added(counts, block.counts)
+      // Odd figures of one are left out; when nobody's can be understood, Sage speaks another language.
+      if (counts.read === 0 && block.odd !== undefined) throw block.odd
       if (!context.dryRun) {
         const pass = next === undefined ? undefined : { keyDate, startedAt, next, counts }
         await ledger.write(block.changed, pass)
@@ -74,6 +76,8 @@ interface Block {
   readonly changed: readonly { row: BalanceRow; before: KnownRow | undefined }[]
   /** What to log once the block is durable. */
   readonly reports: readonly (() => void)[]
+  /** Why somebody's figures could not be understood. */
+  readonly odd?: StegError
 }
 
 async function readBlock(
@@ -93,12 +97,14 @@ async function readBlock(
   const counts = { ...noCounts }
   const changed: { row: BalanceRow; before: KnownRow | undefined }[] = []
   const reports: (() => void)[] = []
+  let odd: StegError | undefined
   for (const [index, person] of due.entries()) {
     const token = person.externalToken
     const read = readings[index]
-    if (read === undefined) {
+    if (read === undefined || isStegError(read)) {
       counts.failed += 1
-      reports.push(() => context.log('warning', 'balance-unknown-person', { token }))
+      odd ??= read
+      reports.push(() => reportSkipped(token, read, context))
       continue
     }
     counts.read += 1
@@ -124,17 +130,26 @@ async function readBlock(
       reports.push(() => context.log('info', 'balance-updated', { token, accounts }))
     }
   }
-  return { counts, changed, reports }
+  return { counts, changed, reports, ...(odd === undefined ? {} : { odd }) }
 }
 
-/** @returns undefined for somebody whom Sage no longer knows: that is for the synchronisation of people to settle. */
+/**
+ * @returns undefined for somebody whom Sage no longer knows: that is for the synchronisation of people to settle; the
+ *   failure where the answer is not what was expected: one person's figures do not hold up the others'
+ */
 async function readOrSkip(connection: SageConnection, person: Person, keyDate: string) {
   try {
     return await readBalance(connection, person, keyDate)
   } catch (error) {
     if (isStegError(error, 'sage-refused') && error.params.status === 404) return undefined
+    if (isStegError(error, 'sage-unexpected-data')) return error
     throw error
   }
+}
+
+function reportSkipped(token: string, odd: StegError | undefined, { log }: RunContext): void {
+  if (odd === undefined) log('warning', 'balance-unknown-person', { token })
+  else log('warning', 'balance-left-out', { token, reason: String(odd.params.problem) })
 }
 
 function added(a: PassCounts, b: PassCounts): PassCounts {

@@ -172,6 +172,10 @@ export const logTexts = {
     en: '{token}: Sage does not know this person; skipped.',
     de: '{token}: Sage kennt diese Person nicht; übersprungen.',
   },
+  'balance-left-out': {
+    en: '{token}: the answer of Sage cannot be understood ({reason}); the known balances stay.',
+    de: '{token}: die Antwort von Sage ist nicht verwendbar ({reason}); die bekannten Kontostände bleiben.',
+  },
   'absence-due': { en: '{token}: request {id} is to be sent.', de: '{token}: Antrag {id} ist zu senden.' },
   'absence-exported': {
     en: '{token}: request {id} is in Sage as {sageId}.',
