@@ -6,12 +6,19 @@ import { fieldOf } from './profile.ts'
 const MAX_TEXT = 1_000
 
 /** Text, without spaces around it; the store takes no half characters. */
-export const Text = z
+export const Text = z.string().transform(usable)
+/** One check for all: thousands of these are read at a time. */
+export const OptionalText = z
   .string()
-  .trim()
-  .max(MAX_TEXT)
-  .refine((text) => text.isWellFormed(), 'half a character')
-export const OptionalText = Text.nullish().transform((text) => text || undefined)
+  .nullish()
+  .transform((text, issues) => (text ? usable(text, issues) || undefined : undefined))
+
+function usable(text: string, issues: z.RefinementCtx): string {
+  const trimmed = text.trim()
+  if (trimmed.length > MAX_TEXT) issues.addIssue('too long')
+  else if (!trimmed.isWellFormed()) issues.addIssue('half a character')
+  return trimmed
+}
 
 type Raw = Readonly<Record<string, unknown>>
 

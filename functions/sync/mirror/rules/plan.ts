@@ -54,15 +54,13 @@ export function planMirror<Item, Row>(
   let unchanged = 0
   let putOff = 0
   const present = presentIn(listing, rules)
-  for (const [sourceKey, item] of listing.items) {
-    const key = rules.keyOf(sourceKey)
-    if (key === undefined) continue
+  for (const [key, item] of present.items) {
     const action = actionFor(key, item, known.get(key), rules)
     if (action === undefined) unchanged += 1
     else actions.push(action)
   }
   for (const [key, row] of known) {
-    if (present.keys.has(key)) continue
+    if (present.shows(key)) continue
     const action = actionForMissing(key, row, rules)
     if (action === undefined) unchanged += 1
     else if (present.couldBe(row)) putOff += 1
@@ -126,7 +124,7 @@ export function confirmGone<Item, Row>(
       putOff += 1
       return false
     }
-    const gone = !present.keys.has(action.key) && (second.count > 0 || emptyProves)
+    const gone = !present.shows(action.key) && (second.count > 0 || emptyProves)
     if (!gone) unchanged += 1
     return gone
   })
@@ -140,20 +138,24 @@ export function countsOf<Item>({ actions, unchanged }: MirrorPlan<Item>) {
   return counts
 }
 
-/** What a reading shows in any form, also rows that were left out. */
+/** What a reading shows in any form, also rows that were left out. Items are by the keys of their rows. */
 function presentIn<Item, Row>({ items, leftOut }: Listing<Item>, rules: MirrorRules<Item, Row>) {
-  const keys = new Set<string>()
-  const add = (sourceKey: string) => {
+  const byKey = new Map<string, Item>()
+  for (const [sourceKey, item] of items) {
     const key = rules.keyOf(sourceKey)
-    if (key !== undefined) keys.add(key)
+    if (key !== undefined) byKey.set(key, item)
   }
-  for (const sourceKey of items.keys()) add(sourceKey)
+  const spared = new Set<string>()
   const nameless: LeftOut<Item>[] = []
   for (const row of leftOut) {
+    const key = row.key === undefined ? undefined : rules.keyOf(row.key)
     if (row.key === undefined) nameless.push(row)
-    else add(row.key)
+    else if (key !== undefined) spared.add(key)
   }
-  const couldBe = (row: Row) =>
-    nameless.length > COMPARED_NAMELESS || nameless.some(({ known }) => rules.couldBe(known, row))
-  return { keys, couldBe }
+  return {
+    items: byKey,
+    shows: (key: string) => byKey.has(key) || spared.has(key),
+    couldBe: (row: Row) =>
+      nameless.length > COMPARED_NAMELESS || nameless.some(({ known }) => rules.couldBe(known, row)),
+  }
 }
