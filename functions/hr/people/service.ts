@@ -7,13 +7,12 @@ import { inLanes } from '../../sync/lanes.ts'
 import { type ActionResult, createPeopleEditing } from './editing.ts'
 import { createPeopleGroups, type PeopleGroups } from './groups.ts'
 import { createPeopleListing, type PeopleFilter, type StoredPerson } from './listing.ts'
-import { createPeopleLookup, type PeopleLookup } from './lookup.ts'
+import { createPresence, type PeoplePresence } from './presence.ts'
 import { createRosters } from './roster.ts'
 import { type PersonRow, peopleStatsTable, peopleTable, STATS_KEY } from './rows.ts'
 import type { PeopleAction, PersonEdit } from './rules/hub-fields.ts'
 import { createVisibility, type Visibility } from './visibility.ts'
 
-export type { PersonProblem } from './lookup.ts'
 export type { VisiblePeople } from './visibility.ts'
 
 export interface Person extends PersonRow {
@@ -43,7 +42,7 @@ export interface ActionPage {
 export const ACTION_PAGE = 500
 const READS = 32
 
-export interface PeopleService extends Visibility, PeopleLookup {
+export interface PeopleService extends Visibility, PeoplePresence {
   readonly groups: PeopleGroups
   /** One page in order of client and employee number, of the people that the scope covers. */
   list(
@@ -105,7 +104,7 @@ export function createPeopleService(parts: { store: Store; clock: Clock; random:
   return {
     groups,
     ...visibility,
-    ...createPeopleLookup(store),
+    ...createPresence(store),
 
     async list(tenantId, query, scope) {
       const { rows, total, cursor } = await listing.find(tenantId, query, scope)

@@ -115,8 +115,8 @@ export const logTexts = {
     de: '{path}: {about} ist mehrfach mit verschiedenem Inhalt aufgeführt und wird ausgelassen; was bekannt ist, bleibt wie es ist.',
   },
   'rows-left-out': {
-    en: '{path}: rows left out: {count}. Correct them in Sage; everything else was taken over.',
-    de: '{path}: ausgelassene Zeilen: {count}. Bitte in Sage berichtigen; alles andere wurde übernommen.',
+    en: '{path}: rows left out: {count}. Correct them at the source; everything else was taken over.',
+    de: '{path}: ausgelassene Zeilen: {count}. Bitte an der Quelle berichtigen; alles andere wurde übernommen.',
   },
   'deactivations-put-off': {
     en: '{path}: missing, but left as they are: {count}. They could be among the rows that have no key.',

@@ -340,3 +340,25 @@ describe('actions on many', () => {
     expect(results).toMatchObject([{ state: 'failed', error: { code: 'person-groups-full' } }])
   })
 })
+
+describe('who is there', () => {
+  it('is told by id, few or many of them, and as the tokens of the active', async () => {
+    const listed = Array.from({ length: 60 }, (_, index) => person(index + 1, { active: index % 3 !== 0 }))
+    await sync(listed)
+    const people = instance()
+    const ids = listed.map(personId)
+    for (const asked of [ids.slice(0, 3), ids, [...ids, ids[0] ?? '', 's000009-00000009']]) {
+      const activity = await people.activity(TENANT, asked)
+      expect([...activity].sort()).toEqual(
+        listed
+          .filter((one) => asked.includes(personId(one)))
+          .map((one): [string, boolean] => [personId(one), one.active]),
+      )
+    }
+    expect(await people.activeTokens(TENANT)).toEqual(
+      listed
+        .filter(({ active }) => active)
+        .map(({ employeeNumber: nr, clientNumber }) => `${clientNumber}_${nr}`),
+    )
+  })
+})

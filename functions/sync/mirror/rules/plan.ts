@@ -70,7 +70,7 @@ export function planMirror<Item, Row>(
 }
 
 /** What an item means for its row; undefined when the row says all of it. */
-export function actionFor<Item, Row>(
+function actionFor<Item, Row>(
   key: string,
   item: Item,
   row: Row | undefined,
