@@ -347,7 +347,7 @@ describe('who is there', () => {
     await sync(listed)
     const people = instance()
     const ids = listed.map(personId)
-    for (const asked of [ids.slice(0, 3), ids, [...ids, ids[0] ?? '', 's000009-00000009']]) {
+    for (const asked of [ids.slice(0, 3), ids.slice(5, 55), [...ids, ids[0] ?? '', 's000009-00000009']]) {
       const activity = await people.activity(TENANT, asked)
       expect([...activity].sort()).toEqual(
         listed
