@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type HoldCode, type RunContext, RunHeld } from '../jobs/port.ts'
+import type { LogCode, LogParams } from './log.ts'
 import { type Exceeded, exceeded, type Proportion } from './rules/guard.ts'
-
-type Log = RunContext['log']
-type LogCode = Parameters<Log>[1]
-type LogParams = NonNullable<Parameters<Log>[2]>
 
 /** Something that a run may do only so often without approval. */
 export interface Guarded {

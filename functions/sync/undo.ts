@@ -11,11 +11,9 @@ import {
   stampOf,
   writeRows,
 } from './kept-rows.ts'
+import type { LogCode, LogParams } from './log.ts'
 import { planUndo, type UndoStep } from './rules/undo.ts'
 
-type Log = RunContext['log']
-type LogCode = Parameters<Log>[1]
-type LogParams = NonNullable<Parameters<Log>[2]>
 type StepKind = UndoStep<never>['kind']
 
 /** Rows whose runs can be taken back, and how the log speaks of it. */
@@ -93,10 +91,11 @@ export async function undoChanges<Row extends Stamped>(
         await write(steps, loaded)
         break
       } catch (error) {
-        if (!isStegError(error, 'store-conflict') || attempt === RETRIES)
-          throw error
-          // Somebody else wrote one of them: whoever is changed now stays as they are.
-        ;({ loaded, steps } = await planFor(new Set(steps.map(({ id }) => id))))
+        if (!isStegError(error, 'store-conflict') || attempt === RETRIES) throw error
+        // Somebody else wrote one of them: whoever is changed now stays as they are.
+        const again = await planFor(new Set(steps.map(({ id }) => id)))
+        steps = again.steps
+        loaded = again.loaded
       }
     }
     report(steps)

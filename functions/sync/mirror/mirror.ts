@@ -1,13 +1,10 @@
-import type { HoldCode, RunContext } from '../../jobs/port.ts'
+import type { HoldCode } from '../../jobs/port.ts'
 import type { Stamped } from '../kept-rows.ts'
+import type { LogCode, LogParams } from '../log.ts'
 import type { Proportion } from '../rules/guard.ts'
 import type { Undoable } from '../undo.ts'
 import type { Listing } from './rules/listing.ts'
 import type { MirrorAction, MirrorRules } from './rules/plan.ts'
-
-export type Log = RunContext['log']
-export type LogCode = Parameters<Log>[1]
-export type LogParams = NonNullable<Parameters<Log>[2]>
 
 /** A list there that becomes rows here: everything in which one such list differs from another. */
 export interface Mirror<Item, Row extends Stamped> extends Undoable<Row> {

@@ -1,5 +1,6 @@
 import type { Stamped } from '../kept-rows.ts'
-import type { ActionTexts, Log, Mirror } from './mirror.ts'
+import type { Log } from '../log.ts'
+import type { ActionTexts, Mirror } from './mirror.ts'
 import type { LeftOut } from './rules/listing.ts'
 import type { Executed } from './write.ts'
 

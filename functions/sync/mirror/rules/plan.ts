@@ -79,8 +79,9 @@ function actionFor<Item, Row>(
   if (row === undefined) return { kind: 'create', key, item }
   const changed = rules.changed(item, row)
   const ends = rules.isActive(row) && !rules.becomesActive(item)
-  if (rules.isGone(row))
+  if (rules.isGone(row)) {
     return { kind: 'reactivate', key, item, changed: [...changed, rules.goneField], ends }
+  }
   return changed.length === 0 ? undefined : { kind: 'update', key, item, changed, ends }
 }
 
