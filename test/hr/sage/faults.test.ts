@@ -10,10 +10,10 @@ import { loadRows, type Stamped } from '../../../functions/sync/kept-rows.ts'
 import type { Mirror } from '../../../functions/sync/mirror/mirror.ts'
 import type { Listing } from '../../../functions/sync/mirror/rules/listing.ts'
 import { syncMirror } from '../../../functions/sync/mirror/sync.ts'
-import { type FaultKind, type FaultRule, faultStages } from '../../../infra/local/sage/fault-rules.ts'
 import { type SageSimulator, startSageSimulator } from '../../../infra/local/sage/simulator.ts'
 import { isStegError } from '../../../shared/errors/error.ts'
 import { instantClock } from '../../clock.ts'
+import { everyFault } from './every-fault.ts'
 import { connectTo } from './simulated.ts'
 
 const TENANT = 'tenant001'
@@ -49,18 +49,6 @@ const lists: readonly List[] = [
   entries('absence-reason', 'Time/AbsenceReasons', 'name'),
   entries('additional-input', 'Time/AdditionalInputs', 'description'),
   entries('place-of-work', 'Time/PlacesOfWork', 'name'),
-]
-
-/** Where it matters whether a call takes effect first. */
-const commits: ReadonlySet<string> = new Set(['instead', 'wait'])
-const kinds = Object.keys(faultStages) as FaultKind[]
-const forms: readonly (readonly [string, (path: string) => Partial<FaultRule>])[] = [
-  ['always', (path) => ({ path })],
-  ['once', (path) => ({ path, count: 1 })],
-  ['once, after the call took effect', (path) => ({ path, count: 1, afterCommit: true })],
-  ['at the second page', (path) => ({ path, count: 1, after: 1 })],
-  ['in the second reading', (path) => ({ path, count: 1, after: 4 })],
-  ['anywhere, twice', () => ({ count: 2 })],
 ]
 
 let simulator: SageSimulator
@@ -116,11 +104,6 @@ function yesterday(today: Listing<object>, rename: List['rename']): Listing<obje
 }
 
 describe.each(lists)('$path, with every fault that Sage can play', (list) => {
-  const cases = kinds.flatMap((kind) =>
-    forms
-      .filter(([, rule]) => !rule('').afterCommit || commits.has(faultStages[kind]))
-      .map(([form, rule]) => ({ kind, form, rule })),
-  )
   let steady: SageConnection
   let today: Listing<object>
   beforeAll(async () => {
@@ -130,7 +113,7 @@ describe.each(lists)('$path, with every fault that Sage can play', (list) => {
     today = await list.read(steady)
   })
 
-  it.each(cases)('$kind $form: right in the end, and never wrong on the way', async ({ kind, rule }) => {
+  it.each(everyFault)('$kind $form: right in the end, and never wrong on the way', async ({ kind, rule }) => {
     await sync(list, async () => yesterday(today, list.rename))
     const before = await rowsOf(list)
 
