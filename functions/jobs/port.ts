@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../shared/errors/error.ts'
 import type { LogLevel, Schedule } from './rows.ts'
 import type { CountTexts, LogArguments, LogTexts, RunTexts } from './rules/run-texts.ts'
 import type { JobTexts } from './rules/texts.ts'
@@ -37,7 +38,10 @@ export interface Change {
 
 export type Counts = Readonly<Record<string, number>>
 
-/** Thrown by a job that wants approval before it deactivates. */
+/** Failures that say a run waits for approval: their texts name `{count}`, `{limit}`, `{total}`, `{job}`, `{run}`. */
+export type HoldCode = Extract<ErrorCode, 'deactivation-guard'>
+
+/** Thrown by a job that wants approval before it goes on. */
 export class RunHeld extends Error {
   readonly held: {
     readonly count: number
@@ -45,11 +49,13 @@ export class RunHeld extends Error {
     readonly total: number
     readonly digest: string
   }
+  readonly code: HoldCode
 
-  constructor(held: RunHeld['held']) {
+  constructor(held: RunHeld['held'], code: HoldCode = 'deactivation-guard') {
     super('held for approval')
     this.name = 'RunHeld'
     this.held = held
+    this.code = code
   }
 }
 

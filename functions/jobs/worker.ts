@@ -257,7 +257,7 @@ function explain(error: unknown, run: RunRow): { failure: StegError; held?: RunH
   if (error instanceof RunHeld) {
     const { count, limit, total } = error.held
     const params = { count, limit, total, job: run.job, run: run.id }
-    return { failure: new StegError('deactivation-guard', params), held: error.held }
+    return { failure: new StegError(error.code, params), held: error.held }
   }
   if (isStegError(error)) return { failure: error }
   return { failure: new StegError('internal-error', { reference: run.id }, { cause: error }) }

@@ -65,6 +65,15 @@ export const sageErrors = {
       de: '{path} änderte sich bei jedem {attempts|Leseversuch|der # Leseversuche}; es wurde nichts geschrieben. Bitte erneut versuchen, wenn in Sage niemand arbeitet.',
     },
   },
+  'sage-list-too-long': {
+    status: 502,
+    retryable: false,
+    title: { en: 'List too long', de: 'Liste zu lang' },
+    detail: {
+      en: '{path} announces {count|# entry|# entries}; at most {limit} are taken. Nothing was written. Check that Mandant.Sage.BaseUrl leads to Sage, and the names of the list in the Sage profile.',
+      de: '{path} kündigt {count|# Eintrag|# Einträge} an; höchstens {limit} werden übernommen. Es wurde nichts geschrieben. Bitte prüfen, ob Mandant.Sage.BaseUrl zu Sage führt und ob die Namen der Liste im Sage-Profil stimmen.',
+    },
+  },
   'sage-database-needed': {
     status: 409,
     retryable: false,

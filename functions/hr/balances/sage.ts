@@ -1,12 +1,16 @@
 import { z } from 'zod'
 import { unexpected } from '../sage/list.ts'
 import { fieldOf } from '../sage/profile.ts'
+import { Text } from '../sage/reading.ts'
 import type { SageConnection } from '../sage/service.ts'
 import type { Account } from './rules/plan.ts'
 
+/** Characters of all accounts of one person: what the store takes as one value. */
+const MAX_CHARACTERS = 30_000
+
 const AccountSchema = z.object({
   id: z.int().min(0),
-  name: z.string().trim(),
+  name: Text,
   // Sage counts in whole minutes, but may write fractions.
   minutes: z.number().transform((minutes) => Math.round(minutes)),
 })
@@ -28,7 +32,7 @@ export async function readBalance(
     [keyDateParameter]: `${keyDate}T00:00:00`,
   })
   if (!Array.isArray(rows)) throw unexpected(path, 'it is not a list')
-  return rows.map((row) => {
+  const accounts = rows.map((row) => {
     const raw = Object.fromEntries(Object.entries(names).map(([name, field]) => [name, fieldOf(row, field)]))
     const parsed = AccountSchema.safeParse(raw)
     if (parsed.success) return parsed.data
@@ -36,4 +40,6 @@ export async function readBalance(
     const name = String(issue?.path[0] ?? '') as keyof typeof names
     throw unexpected(path, `"${names[name]}": ${issue?.message}`)
   })
+  if (JSON.stringify(accounts).length > MAX_CHARACTERS) throw unexpected(path, 'there is too much of it')
+  return accounts
 }

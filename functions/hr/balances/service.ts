@@ -1,6 +1,6 @@
 import type { Scope } from '../../http/principal.ts'
 import type { Store } from '../../platform/store/port.ts'
-import { inFlight } from '../in-flight.ts'
+import { inLanes } from '../../sync/lanes.ts'
 import type { PeopleService } from '../people/service.ts'
 import {
   type BalanceRow,
@@ -64,7 +64,9 @@ export function createBalancesService(parts: {
     const found: { value: BalanceRow }[] = []
     for (let from = 0; from < ids.length && found.length <= limit; from += HISTORY_READS) {
       const some = ids.slice(from, from + HISTORY_READS)
-      const rows = await inFlight(some, HISTORY_READS, (id) => balances.get(tenantId, currentKey(id)))
+      const rows = await inLanes(some, { width: HISTORY_READS }, (id) =>
+        balances.get(tenantId, currentKey(id)),
+      )
       found.push(...rows.filter((row) => row !== undefined))
     }
     return found.slice(0, limit + 1)
@@ -83,7 +85,7 @@ export function createBalancesService(parts: {
 
     async list(tenantId, { keyDate, limit, cursor }, scope) {
       const rows = await pageOf(tenantId, limit, cursor, scope)
-      const found = await inFlight(rows.slice(0, limit), HISTORY_READS, async ({ value }) => {
+      const found = await inLanes(rows.slice(0, limit), { width: HISTORY_READS }, async ({ value }) => {
         // Who asks for today mostly meets the newest row; only older days cost a look into the history.
         const current = keyDate === undefined || value.day <= keyDate
         return current ? value : heldOn(tenantId, value.personId, keyDate)

@@ -1,9 +1,10 @@
 import { type Clock, toIso } from '../../../shared/clock.ts'
-import { isStegError } from '../../../shared/errors/error.ts'
+import { isStegError, type StegError } from '../../../shared/errors/error.ts'
 import { everyone } from '../../http/principal.ts'
 import type { Counts, JobDefinition } from '../../jobs/port.ts'
 import type { Store } from '../../platform/store/port.ts'
-import { inFlight, SAGE_CALLS_IN_FLIGHT } from '../in-flight.ts'
+import { inLanes } from '../../sync/lanes.ts'
+import { SAGE_CALLS_IN_FLIGHT } from '../in-flight.ts'
 import type { PeopleService, Person } from '../people/service.ts'
 import type { RunContext } from '../run-context.ts'
 import type { SageConnection, SageService } from '../sage/service.ts'
@@ -50,6 +51,8 @@ export function balancesSyncJob(parts: {
       const due = page.people.filter((person) => person.active && person.timeManagement)
       const block = await readBlock(due, keyDate, { connection, ledger, context })
       counts = added(counts, block.counts)
+      // Odd figures of one are left out; when nobody's can be understood, Sage speaks another language.
+      if (counts.read === 0 && block.odd !== undefined) throw block.odd
       if (!context.dryRun) {
         const pass = next === undefined ? undefined : { keyDate, startedAt, next, counts }
         await ledger.write(block.changed, pass)
@@ -74,6 +77,8 @@ interface Block {
   readonly changed: readonly { row: BalanceRow; before: KnownRow | undefined }[]
   /** What to log once the block is durable. */
   readonly reports: readonly (() => void)[]
+  /** Why somebody's figures could not be understood. */
+  readonly odd?: StegError
 }
 
 async function readBlock(
@@ -85,7 +90,7 @@ async function readBlock(
   if (first === undefined || last === undefined) return { counts: noCounts, changed: [], reports: [] }
   const { connection, context } = use
   const known = await use.ledger.known(first.id, last.id)
-  const readings = await inFlight(due, SAGE_CALLS_IN_FLIGHT, async (person) => {
+  const readings = await inLanes(due, { width: SAGE_CALLS_IN_FLIGHT }, async (person) => {
     context.signal.throwIfAborted()
     return readOrSkip(connection, person, keyDate)
   })
@@ -93,12 +98,14 @@ async function readBlock(
   const counts = { ...noCounts }
   const changed: { row: BalanceRow; before: KnownRow | undefined }[] = []
   const reports: (() => void)[] = []
+  let odd: StegError | undefined
   for (const [index, person] of due.entries()) {
     const token = person.externalToken
     const read = readings[index]
-    if (read === undefined) {
+    if (read === undefined || isStegError(read)) {
       counts.failed += 1
-      reports.push(() => context.log('warning', 'balance-unknown-person', { token }))
+      odd ??= read
+      reports.push(() => reportSkipped(token, read, context))
       continue
     }
     counts.read += 1
@@ -124,17 +131,26 @@ async function readBlock(
       reports.push(() => context.log('info', 'balance-updated', { token, accounts }))
     }
   }
-  return { counts, changed, reports }
+  return { counts, changed, reports, ...(odd === undefined ? {} : { odd }) }
 }
 
-/** @returns undefined for somebody whom Sage no longer knows: that is for the synchronisation of people to settle. */
+/**
+ * @returns undefined for somebody whom Sage no longer knows: that is for the synchronisation of people to settle; the
+ *   failure where the answer is not what was expected: one person's figures do not hold up the others'
+ */
 async function readOrSkip(connection: SageConnection, person: Person, keyDate: string) {
   try {
     return await readBalance(connection, person, keyDate)
   } catch (error) {
     if (isStegError(error, 'sage-refused') && error.params.status === 404) return undefined
+    if (isStegError(error, 'sage-unexpected-data')) return error
     throw error
   }
+}
+
+function reportSkipped(token: string, odd: StegError | undefined, { log }: RunContext): void {
+  if (odd === undefined) log('warning', 'balance-unknown-person', { token })
+  else log('warning', 'balance-left-out', { token, reason: String(odd.params.problem) })
 }
 
 function added(a: PassCounts, b: PassCounts): PassCounts {

@@ -1,16 +1,16 @@
 import { z } from 'zod'
-import { readWholeList, unexpected } from '../sage/list.ts'
-import { fieldOf, type SageProfile } from '../sage/profile.ts'
+import type { MirrorSource } from '../../sync/mirror/mirror.ts'
+import { readListing, readPlainListing } from '../sage/list.ts'
+import type { SageProfile } from '../sage/profile.ts'
+import { OptionalText, type RowForm, readRow, Text } from '../sage/reading.ts'
 import type { SageConnection } from '../sage/service.ts'
 import type { ListKind } from './rows.ts'
-import type { ListEntry } from './rules/plan.ts'
+import { type Fields, ID_DIGITS, type ListEntry, nameIn } from './rules/plan.ts'
 
-const Id = z.int().min(0).max(9_999_999_999)
-const Text = z.string().trim()
-const OptionalText = z
-  .string()
-  .nullish()
-  .transform((text) => text?.trim() || undefined)
+const Id = z
+  .int()
+  .min(0)
+  .max(10 ** ID_DIGITS - 1)
 const Flag = z.boolean()
 
 /** The fields of each list, in the hub's names. */
@@ -27,44 +27,29 @@ const sources = {
   'place-of-work': { section: 'placesOfWork', paged: false },
 } as const satisfies Record<ListKind, { section: keyof SageProfile; paged: boolean }>
 
-type Connection = Pick<SageConnection, 'session' | 'profile'>
-
-export function pathOf(kind: ListKind, profile: SageProfile): string {
-  return profile[sources[kind].section].path
+/** A whole list of Sage, by its numbers. Reading throws StegError as `readListing`. */
+export function sourceOf(
+  kind: ListKind,
+  { session, profile }: Pick<SageConnection, 'session' | 'profile'>,
+): MirrorSource<ListEntry> {
+  const { section, paged } = sources[kind]
+  const { path, ...names } = profile[section]
+  const form: RowForm<z.ZodRawShape, ListEntry> = {
+    names,
+    schema: z.object({ id: Id, ...fieldsOf[kind] }),
+    keyField: 'id',
+    keyOf: ({ id }) =>
+      typeof id === 'number' && Number.isSafeInteger(id) && id >= 0 ? String(id) : undefined,
+    toItem: ({ id, ...fields }) => ({ id: id as number, fields: withoutUndefined(fields) }),
+    nameOf: ({ fields }) => nameIn(fields),
+  }
+  const read = (row: unknown, position: number) => readRow(row, position, form)
+  return {
+    path,
+    read: () => (paged ? readListing(session, profile, path, read) : readPlainListing(session, path, read)),
+  }
 }
 
-/** A whole list of Sage. @throws StegError as `readWholeList`; `sage-unexpected-data` also for an id that comes twice */
-export async function readList(kind: ListKind, connection: Connection): Promise<readonly ListEntry[]> {
-  const { session, profile } = connection
-  const path = pathOf(kind, profile)
-  const parse = (row: unknown) => parseEntry(kind, row, profile)
-  if (sources[kind].paged) {
-    return readWholeList(session, profile, path, (entry) => String(entry.id), parse)
-  }
-  const rows = await session.get(path)
-  if (!Array.isArray(rows)) throw unexpected(path, 'it is not a list')
-  const entries = rows.map(parse)
-  if (new Set(entries.map(({ id }) => id)).size < entries.length) {
-    throw unexpected(path, 'an id comes twice')
-  }
-  return entries
-}
-
-function parseEntry(kind: ListKind, row: unknown, profile: SageProfile): ListEntry {
-  const { path, ...names } = profile[sources[kind].section]
-  const raw = Object.fromEntries(Object.entries(names).map(([name, field]) => [name, fieldOf(row, field)]))
-  const parsed = z.object({ id: Id, ...fieldsOf[kind] }).safeParse(raw)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    const name = String(issue?.path[0] ?? '')
-    throw unexpected(path, `"${(names as Record<string, string>)[name] ?? name}": ${issue?.message}`)
-  }
-  const { id, ...fields } = parsed.data
-  return { id, fields: withoutUndefined(fields) }
-}
-
-function withoutUndefined(fields: Readonly<Record<string, string | number | boolean | undefined>>) {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  )
+function withoutUndefined(fields: Readonly<Record<string, unknown>>): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields
 }

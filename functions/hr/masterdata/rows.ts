@@ -1,11 +1,9 @@
 import { z } from 'zod'
 import { defineTable, padNumber } from '../../platform/store/table.ts'
+import { ID_DIGITS } from './rules/plan.ts'
 
 /** The lists of Sage that are kept; part of the keys. */
 export type ListKind = 'absence-reason' | 'additional-input' | 'place-of-work'
-
-/** Digits of an id in a key. */
-export const ID_DIGITS = 10
 
 /** Partition: tenant; key: `<kind>~<id>`. `fields` holds what the list's schema in lists.ts describes. */
 export const masterDataTable = defineTable({
@@ -18,6 +16,7 @@ export const masterDataTable = defineTable({
     updatedAt: z.string(),
   }),
 })
+export type EntryRow = ReturnType<typeof masterDataTable.schema.parse>
 
 export function entryKey(kind: ListKind, id: number): string {
   return `${kind}~${padNumber(id, ID_DIGITS)}`

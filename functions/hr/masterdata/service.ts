@@ -2,7 +2,8 @@ import type { z } from 'zod'
 import type { Store } from '../../platform/store/port.ts'
 import { padNumber } from '../../platform/store/table.ts'
 import type { fieldsOf } from './lists.ts'
-import { entryKey, entryRange, ID_DIGITS, type ListKind, masterDataTable } from './rows.ts'
+import { entryKey, entryRange, type ListKind, masterDataTable } from './rows.ts'
+import { ID_DIGITS } from './rules/plan.ts'
 
 /** One entry; its fields are those that lists.ts describes for the list. */
 export type MasterEntry<K extends ListKind> = {

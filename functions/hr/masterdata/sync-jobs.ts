@@ -1,11 +1,13 @@
 import type { Clock } from '../../../shared/clock.ts'
 import type { Counts, JobDefinition } from '../../jobs/port.ts'
 import type { Store } from '../../platform/store/port.ts'
+import { syncMirror } from '../../sync/mirror/sync.ts'
+import { undoChanges } from '../../sync/undo.ts'
 import type { RunContext } from '../run-context.ts'
 import type { SageService } from '../sage/service.ts'
+import { sourceOf } from './lists.ts'
+import { entryMirror, masterDataRows } from './mirror.ts'
 import type { ListKind } from './rows.ts'
-import { syncList } from './sync.ts'
-import { undoList } from './undo.ts'
 
 /**
  * `SysSageSyncAbwesenheitsgruende` and `SysSageSyncZusatzeingaben` (A7). Places of work come with the additional inputs:
@@ -32,13 +34,16 @@ export function masterDataSyncJobs(parts: {
       const connection = await parts.sage.connect(tenantId, { agentId, signal })
       log('info', 'connected', { agent: connection.agentName })
       let sum: Counts = { read: 0, created: 0, updated: 0, deactivated: 0, unchanged: 0 }
-      for (const kind of lists) sum = added(sum, await syncList(parts, kind, connection, context))
+      for (const kind of lists) {
+        sum = added(sum, await syncMirror(parts, entryMirror(kind), sourceOf(kind, connection), context))
+      }
       return sum
     },
-    undo: (context, changes) => undoList(parts, context, changes),
+    undo: (context, changes) => undoChanges(parts, masterDataRows, context, changes),
   }))
 }
 
 function added(sum: Counts, counts: Counts): Counts {
-  return Object.fromEntries(Object.entries(sum).map(([name, count]) => [name, count + (counts[name] ?? 0)]))
+  const names = new Set([...Object.keys(sum), ...Object.keys(counts)])
+  return Object.fromEntries(Array.from(names, (name) => [name, (sum[name] ?? 0) + (counts[name] ?? 0)]))
 }

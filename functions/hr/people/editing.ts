@@ -2,7 +2,7 @@ import { type Clock, toIso } from '../../../shared/clock.ts'
 import { isStegError, StegError } from '../../../shared/errors/error.ts'
 import type { Scope } from '../../http/principal.ts'
 import type { Store, Write } from '../../platform/store/port.ts'
-import { inFlight } from '../in-flight.ts'
+import { inLanes } from '../../sync/lanes.ts'
 import type { PeopleGroups } from './groups.ts'
 import type { StoredPerson } from './listing.ts'
 import { mediumKey, type PersonRow, peoplePointersTable, peopleTable } from './rows.ts'
@@ -123,7 +123,7 @@ export function createPeopleEditing(parts: {
     } catch (error) {
       // Somebody else changed one of them: each by itself then, read again.
       if (!isStegError(error, 'store-conflict')) throw error
-      return inFlight(rows, LOOKS, ({ key }) => result(tenantId, key, action))
+      return inLanes(rows, { width: LOOKS }, ({ key }) => result(tenantId, key, action))
     }
     return planned.map(({ row, next }): ActionResult => {
       if (same(row.value, next)) return { id: row.key, state: 'unchanged' }

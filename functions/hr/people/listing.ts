@@ -1,6 +1,6 @@
 import type { Scope } from '../../http/principal.ts'
 import type { Store } from '../../platform/store/port.ts'
-import { inFlight } from '../in-flight.ts'
+import { inLanes } from '../../sync/lanes.ts'
 import type { Roster, RosterEntry } from './roster.ts'
 import {
   membersRange,
@@ -87,7 +87,7 @@ export function createPeopleListing(parts: {
   }
 
   async function pointReads(tenantId: string, ids: readonly string[]): Promise<StoredPerson[]> {
-    const rows = await inFlight(ids, READS, (id) => people.get(tenantId, id))
+    const rows = await inLanes(ids, { width: READS }, (id) => people.get(tenantId, id))
     return rows.flatMap((row) => (row === undefined ? [] : [row]))
   }
 

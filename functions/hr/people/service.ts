@@ -3,7 +3,7 @@ import { StegError } from '../../../shared/errors/error.ts'
 import type { Random } from '../../../shared/random.ts'
 import type { Scope } from '../../http/principal.ts'
 import type { Store } from '../../platform/store/port.ts'
-import { inFlight } from '../in-flight.ts'
+import { inLanes } from '../../sync/lanes.ts'
 import { type ActionResult, createPeopleEditing } from './editing.ts'
 import { createPeopleGroups, type PeopleGroups } from './groups.ts'
 import { createPeopleListing, type PeopleFilter, type StoredPerson } from './listing.ts'
@@ -93,7 +93,7 @@ export function createPeopleService(parts: { store: Store; clock: Clock; random:
   async function byIds(tenantId: string, action: PeopleAction, all: readonly string[], scope: Scope) {
     const ids = [...new Set(all)]
     const visible = await visibility.visible(tenantId, scope)
-    const rows = await inFlight(ids, READS, async (id) =>
+    const rows = await inLanes(ids, { width: READS }, async (id) =>
       visible === undefined || visible.has(id) ? people.get(tenantId, id) : undefined,
     )
     const present = rows.flatMap((row): StoredPerson[] => (row === undefined ? [] : [row]))

@@ -1,6 +1,6 @@
 import type { Scope } from '../../http/principal.ts'
 import type { Store } from '../../platform/store/port.ts'
-import { inFlight } from '../in-flight.ts'
+import { inLanes } from '../../sync/lanes.ts'
 import { membersRange, peoplePointersTable, peopleTable } from './rows.ts'
 import { idOfToken } from './rules/plan.ts'
 
@@ -51,7 +51,7 @@ export function createVisibility(store: Store): Visibility {
     async visible(tenantId, scope) {
       if (scope.kind === 'everyone') return undefined
       const found = new Set(scope.people.flatMap((token) => idOfToken(token) ?? []))
-      await inFlight(scope.groups, GROUPS_AT_ONCE, async (group) => {
+      await inLanes(scope.groups, { width: GROUPS_AT_ONCE }, async (group) => {
         for await (const { value } of pointers.all(tenantId, membersRange(group))) found.add(value.person)
       })
       const ids = [...found].sort()

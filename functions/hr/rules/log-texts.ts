@@ -204,6 +204,11 @@ export const hrLogTexts = {
     en: '{token}: Sage does not know this person; skipped.',
     de: '{token}: Sage kennt diese Person nicht; übersprungen.',
   },
+  'balance-left-out': {
+    about: 'anybody',
+    en: '{token}: the answer of Sage cannot be understood ({reason}); the known balances stay.',
+    de: '{token}: die Antwort von Sage ist nicht verwendbar ({reason}); die bekannten Kontostände bleiben.',
+  },
   'absence-due': {
     about: 'person',
     ids: ['id'],

@@ -1,13 +1,10 @@
 import { z } from 'zod'
-import type { SagePerson } from '../people/rules/plan.ts'
-import { readWholeList, unexpected } from './list.ts'
-import { fieldOf, type SageProfile } from './profile.ts'
+import type { Listing } from '../../sync/mirror/rules/listing.ts'
+import { readListing } from './list.ts'
+import type { SageProfile } from './profile.ts'
+import { OptionalText, type RowForm, readRow } from './reading.ts'
 import type { SageSession } from './session.ts'
 
-const Text = z
-  .string()
-  .nullish()
-  .transform((text) => text?.trim() || undefined)
 /** A date without zone; Sage sends midnight of the server's day. */
 const Day = z
   .string()
@@ -19,41 +16,45 @@ const Flag = z
   .nullish()
   .transform((flag) => flag ?? false)
 
-const fields = {
+const Employee = z.object({
   clientNumber: z.int().min(0).max(999_999),
   employeeNumber: z.int().min(0).max(99_999_999),
-  firstName: Text,
-  lastName: Text,
-  email: Text,
+  firstName: OptionalText,
+  lastName: OptionalText,
+  email: OptionalText,
   active: z.boolean(),
   timeManagement: Flag,
   accessControl: Flag,
   entry: Day,
   exit: Day,
-}
-const Employee = z.object(fields)
+})
 
-/** All people of the Sage database. @throws StegError as `readWholeList` */
+/** A person as Sage lists it. Days are `YYYY-MM-DD`. */
+export type SagePerson = z.output<typeof Employee>
+
+/** All people of the Sage database, by their external tokens. @throws StegError as `readListing` */
 export function readEmployees(
   session: Pick<SageSession, 'get'>,
   profile: SageProfile,
-): Promise<readonly SagePerson[]> {
-  const { path } = profile.employees
-  return readWholeList(
-    session,
-    profile,
-    path,
-    (person) => `${person.clientNumber}_${person.employeeNumber}`,
-    (row) => parseEmployee(row, profile),
-  )
+): Promise<Listing<SagePerson>> {
+  const { path, ...names } = profile.employees
+  const form: RowForm<typeof Employee.shape, SagePerson> = {
+    names,
+    schema: Employee,
+    keyField: 'employeeNumber',
+    keyOf: tokenIn,
+    toItem: (fields) => fields,
+    nameOf: ({ firstName, lastName }) => [firstName, lastName].filter(Boolean).join(' ') || undefined,
+  }
+  return readListing(session, profile, path, (row, position) => readRow(row, position, form))
 }
 
-function parseEmployee(row: unknown, profile: SageProfile): SagePerson {
-  const { path, ...names } = profile.employees
-  const raw = Object.fromEntries(Object.entries(names).map(([name, field]) => [name, fieldOf(row, field)]))
-  const parsed = Employee.safeParse(raw)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  const name = String(issue?.path[0] ?? '')
-  throw unexpected(path, `"${names[name as keyof typeof names]}": ${issue?.message}`)
+/** Sage's empty key is nobody's: `0_0`, and marked as such. */
+function tokenIn({ clientNumber: client, employeeNumber: employee, keyIsEmpty }: Record<string, unknown>) {
+  if (!isNumber(client) || !isNumber(employee) || keyIsEmpty === true) return undefined
+  return client === 0 && employee === 0 ? undefined : `${client}_${employee}`
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }

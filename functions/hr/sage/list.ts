@@ -1,59 +1,129 @@
 import { StegError } from '../../../shared/errors/error.ts'
+import { type Listing, MAX_LISTED, type Reading, toListing } from '../../sync/mirror/rules/listing.ts'
 import { fieldOf, type SageProfile } from './profile.ts'
 import type { SageSession } from './session.ts'
 
 const ATTEMPTS = 3
+
+type Session = Pick<SageSession, 'get'>
 
 /**
  * A whole list of Sage, page by page. Rows come and go while it is read, and a row that moves to a page already read
  * would look as if it had disappeared. So each page begins with the last row of the page before, and a reading counts
  * only when these rows are the same, the total stayed the same and as many different rows arrived; otherwise it is read
  * again.
- * @throws StegError `sage-list-unstable`, `sage-unexpected-data` and those of the session
+ * @throws StegError `sage-list-unstable`, `sage-list-too-long`, `sage-unexpected-data` and those of the session
  */
 export async function readWholeList<T>(
-  session: Pick<SageSession, 'get'>,
+  session: Session,
   profile: SageProfile,
   path: string,
   keyOf: (row: T) => string,
   parse: (row: unknown) => T,
 ): Promise<readonly T[]> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const rows = await readOnce(session, profile, path, keyOf, parse)
-    if (rows !== undefined) return rows
+    const read = await readOnce(session, profile, path, parse, keyOf)
+    if (read !== undefined && !hasTwice(read.identities)) return read.rows
   }
-  throw new StegError('sage-list-unstable', { path, attempts: ATTEMPTS })
+  throw unstable(path)
+}
+
+/**
+ * The same for a list in which single rows may be of another form: they are left out and named, and the rest counts. A
+ * row that comes twice may have moved while the list was read; it counts as listed twice when the next reading shows the
+ * very same list.
+ * @throws StegError as `readWholeList`; `sage-unexpected-data` when no row at all can be understood
+ */
+export async function readListing<Item>(
+  session: Session,
+  profile: SageProfile,
+  path: string,
+  read: (row: unknown, position: number) => Reading<Item>,
+): Promise<Listing<Item>> {
+  const parse = (row: unknown, position: number) => {
+    const reading = read(row, position)
+    return { reading, identity: reading.key ?? JSON.stringify(row) }
+  }
+  let before: readonly string[] | undefined
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const found = await readOnce(session, profile, path, parse, ({ identity }) => identity)
+    if (found === undefined) continue
+    const { rows, identities } = found
+    if (!hasTwice(identities) || equal(identities, before)) {
+      return understood(
+        rows.map(({ reading }) => reading),
+        path,
+      )
+    }
+    before = identities
+  }
+  throw unstable(path)
+}
+
+/** A list that Sage hands out whole. @throws StegError as `readListing` */
+export async function readPlainListing<Item>(
+  session: Session,
+  path: string,
+  read: (row: unknown, position: number) => Reading<Item>,
+): Promise<Listing<Item>> {
+  const rows = await session.get(path)
+  if (!Array.isArray(rows)) throw unexpected(path, 'it is not a list')
+  checkLength(rows.length, path)
+  return understood(rows.map(read), path)
+}
+
+/** A list of which nothing can be understood is one of another form, such as after an update of Sage. */
+function understood<Item>(readings: readonly Reading<Item>[], path: string): Listing<Item> {
+  const listing = toListing(readings, (a, b) => JSON.stringify(a) === JSON.stringify(b))
+  const [first] = listing.leftOut
+  if (first !== undefined && listing.items.size === 0) {
+    const { problem } = first
+    throw unexpected(
+      path,
+      problem.kind === 'field' ? `"${problem.field}": ${problem.value ?? 'missing'}` : 'a key comes twice',
+    )
+  }
+  return listing
 }
 
 /** @returns undefined when the list changed meanwhile. */
 async function readOnce<T>(
-  session: Pick<SageSession, 'get'>,
+  session: Session,
   profile: SageProfile,
   path: string,
-  keyOf: (row: T) => string,
-  parse: (row: unknown) => T,
-): Promise<readonly T[] | undefined> {
-  const found = new Map<string, T>()
+  parse: (row: unknown, position: number) => T,
+  identityOf: (row: T) => string,
+): Promise<{ rows: readonly T[]; identities: readonly string[] } | undefined> {
+  const rows: T[] = []
+  const identities: string[] = []
   let expected: number | undefined
-  let last: string | undefined
-  for (let skip = 0; ; ) {
+  for (let skip = 0; ; skip = rows.length - 1) {
     const page = await session.get(path, {
       [profile.list.skip]: String(skip),
       [profile.list.take]: String(profile.list.pageSize),
     })
-    const { rows, total } = pageOf(page, profile, path)
+    const { rows: found, total } = pageOf(page, profile, path)
     expected ??= total
     if (total !== expected) return undefined
-    const parsed = rows.map((row) => parse(row))
-    if (last !== undefined && (parsed[0] === undefined || keyOf(parsed[0]) !== last)) return undefined
-    for (const row of parsed) found.set(keyOf(row), row)
-    const read = skip + rows.length
-    const end = parsed.at(-1)
-    if (read >= expected || end === undefined || keyOf(end) === last) break
-    last = keyOf(end)
-    skip = read - 1
+    const parsed = found.map((row, index) => parse(row, skip + index))
+    const fresh = rows.length === 0 ? parsed : parsed.slice(1)
+    const overlap = parsed[0] === undefined ? undefined : identityOf(parsed[0])
+    if (rows.length > 0 && overlap !== identities.at(-1)) return undefined
+    for (const row of fresh) {
+      rows.push(row)
+      identities.push(identityOf(row))
+    }
+    if (rows.length >= expected || fresh.length === 0) break
   }
-  return found.size === expected ? [...found.values()] : undefined
+  return rows.length === expected ? { rows, identities } : undefined
+}
+
+function hasTwice(identities: readonly string[]): boolean {
+  return new Set(identities).size < identities.length
+}
+
+function equal(a: readonly string[], b: readonly string[] | undefined): boolean {
+  return b !== undefined && a.length === b.length && a.every((one, index) => one === b[index])
 }
 
 function pageOf(
@@ -67,7 +137,17 @@ function pageOf(
   if (typeof total !== 'number' || !Number.isInteger(total) || total < 0) {
     throw unexpected(path, `"${profile.list.total}" is not a count`)
   }
+  checkLength(Math.max(total, rows.length), path)
   return { rows, total }
+}
+
+/** Judged by what the first page announces: a list without end must not be read to its end. */
+function checkLength(count: number, path: string): void {
+  if (count > MAX_LISTED) throw new StegError('sage-list-too-long', { path, count, limit: MAX_LISTED })
+}
+
+function unstable(path: string): StegError {
+  return new StegError('sage-list-unstable', { path, attempts: ATTEMPTS })
 }
 
 export function unexpected(path: string, problem: string): StegError {

@@ -36,6 +36,7 @@ export const SageProfile = z.strictObject({
       path: Path.default('Employee/Employees'),
       clientNumber: Field.default('EmployeeKey.MdNr'),
       employeeNumber: Field.default('EmployeeKey.AnNr'),
+      keyIsEmpty: Field.default('EmployeeKey.IsEmpty'),
       firstName: Field.default('Firstname'),
       lastName: Field.default('Lastname'),
       email: Field.default('Email'),

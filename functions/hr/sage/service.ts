@@ -3,12 +3,12 @@ import { StegError } from '../../../shared/errors/error.ts'
 import type { ConnectorsService } from '../../connectors/service.ts'
 import type { Condition, Store } from '../../platform/store/port.ts'
 import type { RelayService } from '../../relay/service.ts'
+import type { Listing } from '../../sync/mirror/rules/listing.ts'
 import type { VariablesService } from '../../tenancy/variables/service.ts'
-import type { SagePerson } from '../people/rules/plan.ts'
 import { readSageClock, type SageClock } from './clock.ts'
 import { type ConnectionReport, checkConnection } from './connection-check.ts'
 import { explainDatabase, readDatabases, type SageDatabase } from './databases.ts'
-import { readEmployees } from './employees.ts'
+import { readEmployees, type SagePerson } from './employees.ts'
 import { findAnswering } from './presence.ts'
 import { SageProfile, type SageProfileOverrides } from './profile.ts'
 import { PROFILE_KEY, sageProfilesTable } from './rows.ts'
@@ -24,7 +24,8 @@ export interface SageConnection {
   readonly agentName: string
   readonly session: SageSession
   readonly profile: SageProfile
-  people(): Promise<readonly SagePerson[]>
+  /** By external token. */
+  people(): Promise<Listing<SagePerson>>
   clock(): Promise<SageClock>
   databases(): Promise<readonly SageDatabase[]>
 }

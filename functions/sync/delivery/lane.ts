@@ -3,7 +3,7 @@ import { isStegError, StegError } from '../../../shared/errors/error.ts'
 import type { Answer, Delivery, Move } from './port.ts'
 import { afterAnswer, certaintyOf, factsOf, kindOfFailure } from './rules/answer.ts'
 import { type Attempt, newAttempt, withCertainty } from './rules/attempt.ts'
-import { afterAbsence, findingOf, planLane, type Reading, type Step } from './rules/plan.ts'
+import { afterAbsent, findingOf, planLane, type Reading, type Step } from './rules/plan.ts'
 
 /** Requests of one run whose answers were not clear: how many, and the last reason, by item. */
 export type Tries = Map<string, { readonly count: number; readonly error: StegError }>
@@ -206,7 +206,7 @@ export async function deliverLane<Held, Found extends { readonly id: string }>(
   async function afterNothingFound(held: Held): Promise<Result<Held, Found>> {
     const { id, attempt, attempts } = store.view(held)
     const tried = tries.get(id)
-    const next = afterAbsence({ inRun: tried?.count ?? 0, inAll: attempts }, capabilities.attempts)
+    const next = afterAbsent({ inRun: tried?.count ?? 0, inAll: attempts }, capabilities.attempts)
     switch (next) {
       case 'give-up':
         return refuse(held, target.givenUp(attempts))

@@ -222,6 +222,26 @@ describe('balances (A7)', () => {
     await expect(runOnce(job)).rejects.toMatchObject({ code: 'sage-refused' })
   })
 
+  it('of one person that cannot be understood are left out and stay; when nobody can be, the run fails', async () => {
+    await addPeople(3)
+    const { job, service } = site()
+    await runOnce(job)
+    clock.advance(DAY_MS)
+    fault = (_, employee) => {
+      minutes.set(employee, 7)
+      if (employee === 2) minutes.set(employee, 'viel' as unknown as number)
+    }
+    const { counts, log } = await runOnce(job)
+    expect(counts).toMatchObject({ read: 2, updated: 2, failed: 1 })
+    expect(log.find(({ code }) => code === 'balance-left-out')?.params.token).toBe('1_2')
+    const known = await Promise.all(
+      [1, 2, 3].map((nr) => service.ofPerson(TENANT, idOf(nr), undefined, everyone)),
+    )
+    expect(known.map(({ accounts }) => accounts[0]?.minutes)).toEqual([7, 0, 7])
+    fault = (_, employee) => void minutes.set(employee, 'viel' as unknown as number)
+    await expect(runOnce(job)).rejects.toMatchObject({ code: 'sage-unexpected-data' })
+  })
+
   it('are not written by a dry run', async () => {
     await addPeople(3)
     expect((await runOnce(site().job, { dryRun: true })).counts).toMatchObject({ created: 3 })

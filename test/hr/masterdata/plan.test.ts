@@ -1,12 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { entryRules, type KnownEntry, type ListEntry } from '../../../functions/hr/masterdata/rules/plan.ts'
 import {
-  confirmGone,
+  confirmGone as confirm,
   countsOf,
-  type KnownEntry,
-  type ListEntry,
-  planList,
-} from '../../../functions/hr/masterdata/rules/plan.ts'
+  type MirrorPlan,
+  planMirror,
+} from '../../../functions/sync/mirror/rules/plan.ts'
+import { listingOf } from '../../sync/mirror/listing.ts'
+
+const rules = entryRules(String)
+const list = (listed: readonly ListEntry[]) => listingOf(listed, ({ id }) => String(id))
+const byKey = (known: readonly KnownEntry[]) => new Map(known.map((row) => [String(row.id), row]))
+const planList = (listed: readonly ListEntry[], known: readonly KnownEntry[]) =>
+  planMirror(list(listed), byKey(known), rules)
+const confirmGone = (plan: MirrorPlan<ListEntry>, second: readonly ListEntry[]) =>
+  confirm(plan, list(second), new Map(), rules, false)
 
 const entry = (id: number, name = `n${id}`): ListEntry => ({ id, fields: { name } })
 const known = (id: number, gone = false, name = `n${id}`): KnownEntry => ({ ...entry(id, name), gone })
@@ -57,8 +66,10 @@ describe('plan of a keyed list', () => {
     fc.assert(
       fc.property(listed, before, (rows, store) => {
         const after = new Map(store.map((one) => [one.id, one]))
-        for (const { kind, id, fields } of planList(rows, store).actions) {
-          after.set(id, { id, fields, gone: kind === 'deactivate' })
+        for (const action of planList(rows, store).actions) {
+          const id = Number(action.key)
+          if (action.kind === 'deactivate') after.set(id, { ...known(id), ...after.get(id), gone: true })
+          else after.set(id, { id, fields: action.item.fields, gone: false })
         }
         const again = planList(rows, [...after.values()])
         expect(again.actions).toEqual([])

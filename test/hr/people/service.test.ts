@@ -1,16 +1,20 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openDirectory } from '../../../functions/hr/people/directory.ts'
 import type { PeopleFilter } from '../../../functions/hr/people/listing.ts'
-import { personId, planPeople, type SagePerson } from '../../../functions/hr/people/rules/plan.ts'
+import { peopleMirror } from '../../../functions/hr/people/mirror.ts'
+import { peopleRules, personId, type SagePerson } from '../../../functions/hr/people/rules/plan.ts'
 import { createPeopleService } from '../../../functions/hr/people/service.ts'
 import { everyone, type Scope } from '../../../functions/http/principal.ts'
 import { countStore } from '../../../functions/platform/store/counting.ts'
 import type { Store } from '../../../functions/platform/store/port.ts'
 import { openSqliteStore } from '../../../functions/platform/store/sqlite.ts'
+import { loadRows } from '../../../functions/sync/kept-rows.ts'
+import { planMirror } from '../../../functions/sync/mirror/rules/plan.ts'
+import { writeActions } from '../../../functions/sync/mirror/write.ts'
 import { StegError } from '../../../shared/errors/error.ts'
 import { systemRandom } from '../../../shared/random.ts'
 import { instantClock } from '../../clock.ts'
+import { listPeople } from '../../sync/mirror/listing.ts'
 
 const TENANT = 'tenant001'
 const clock = instantClock()
@@ -42,9 +46,11 @@ const range = (count: number) => Array.from({ length: count }, (_, index) => ind
 
 /** What a synchronisation does with this list. */
 async function sync(listed: readonly SagePerson[], store: Store = base) {
-  const directory = await openDirectory(store, TENANT, clock)
-  const plan = planPeople(listed, directory.known())
-  await directory.apply(plan.actions, {
+  const parts = { store, clock, tenantId: TENANT }
+  const loaded = await loadRows(parts, peopleMirror)
+  const known = new Map(Array.from(loaded, ([key, { value }]) => [key, value]))
+  const plan = planMirror(listPeople(listed), known, peopleRules)
+  await writeActions(parts, peopleMirror, loaded, plan.actions, {
     record: async () => undefined,
     onWritten: () => undefined,
     signal: new AbortController().signal,
@@ -332,5 +338,27 @@ describe('actions on many', () => {
     const join = { kind: 'add-group', group: groups[20] ?? '' } as const
     const { results } = await people.act(TENANT, join, { ids: [idOf(1)] }, everyone)
     expect(results).toMatchObject([{ state: 'failed', error: { code: 'person-groups-full' } }])
+  })
+})
+
+describe('who is there', () => {
+  it('is told by id, few or many of them, and as the tokens of the active', async () => {
+    const listed = Array.from({ length: 60 }, (_, index) => person(index + 1, { active: index % 3 !== 0 }))
+    await sync(listed)
+    const people = instance()
+    const ids = listed.map(personId)
+    for (const asked of [ids.slice(0, 3), ids.slice(5, 55), [...ids, ids[0] ?? '', 's000009-00000009']]) {
+      const activity = await people.activity(TENANT, asked)
+      expect([...activity].sort()).toEqual(
+        listed
+          .filter((one) => asked.includes(personId(one)))
+          .map((one): [string, boolean] => [personId(one), one.active]),
+      )
+    }
+    expect(await people.activeTokens(TENANT)).toEqual(
+      listed
+        .filter(({ active }) => active)
+        .map(({ employeeNumber: nr, clientNumber }) => `${clientNumber}_${nr}`),
+    )
   })
 })

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SagePerson } from '../../../functions/hr/people/rules/plan.ts'
 import { createPeopleService } from '../../../functions/hr/people/service.ts'
 import { peopleSyncJob } from '../../../functions/hr/people/sync-job.ts'
+import { SageProfile } from '../../../functions/hr/sage/profile.ts'
 import type { SageConnection } from '../../../functions/hr/sage/service.ts'
 import { everyone } from '../../../functions/http/principal.ts'
 import { createJobsService, type StartOptions } from '../../../functions/jobs/service.ts'
@@ -11,6 +12,7 @@ import { silentLogger } from '../../../shared/log.ts'
 import { systemRandom } from '../../../shared/random.ts'
 import { instantClock } from '../../clock.ts'
 import { dyingStore } from '../../jobs/failing-store.ts'
+import { listPeople } from '../../sync/mirror/listing.ts'
 
 const TENANT = 'tenant001'
 const JOB = 'SysSageSyncPersonen'
@@ -37,12 +39,13 @@ afterEach(() => base.close())
 
 /** Sage as far as the job sees it, and the hub around the job. */
 function hub(store: Store = base) {
-  const connection: Pick<SageConnection, 'agentName' | 'people' | 'clock'> = {
+  const connection = {
     agentName: 'agent',
-    people: async () => [...listed],
+    profile: SageProfile.parse({}),
+    people: async () => listPeople(listed),
     clock: async () => ({ offsetMinutes: 60, driftMs: 0 }) as Awaited<ReturnType<SageConnection['clock']>>,
   }
-  const sage = { connect: async () => connection as SageConnection }
+  const sage = { connect: async () => connection as unknown as SageConnection }
   return createJobsService({
     store,
     clock,

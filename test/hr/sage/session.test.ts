@@ -186,8 +186,11 @@ describe('employees', () => {
     Exit: null,
     LastChange: '2024-01-01T00:00:00',
   }
-  const read = (rows: readonly unknown[], names = profile) =>
+  const list = (rows: readonly unknown[], names = profile) =>
     readEmployees({ get: async () => ({ Results: rows, Total: rows.length }) }, names)
+  const read = async (rows: readonly unknown[], names = profile) => [
+    ...(await list(rows, names)).items.values(),
+  ]
 
   it('are read by the names of the profile', async () => {
     expect(await read([row])).toEqual([

@@ -26,7 +26,7 @@ import {
 } from '../../../functions/sync/delivery/rules/attempt.ts'
 import { deliveryEvents, deliveryStates, life } from '../../../functions/sync/delivery/rules/life.ts'
 import {
-  afterAbsence,
+  afterAbsent,
   type DeliveryItem,
   findingOf,
   planLane,
@@ -289,6 +289,6 @@ describe('what the target does not have', () => {
     [1, 5, 'give-up'],
     [3, 9, 'give-up'],
   ])('%i in this run, %i in all: %s', (inRun, inAll, expected) => {
-    expect(afterAbsence({ inRun, inAll }, limits)).toBe(expected)
+    expect(afterAbsent({ inRun, inAll }, limits)).toBe(expected)
   })
 })

@@ -1,7 +1,6 @@
-/**
- * What a synchronisation of a keyed list does, decided before anything is written: Sage leads; what disappeared is
- * deactivated, never deleted, so that records that name it stay readable.
- */
+import type { MirrorRules } from '../../../sync/mirror/rules/plan.ts'
+
+/** What a synchronisation of a keyed list of Sage compares. */
 
 export type FieldValue = string | number | boolean
 export type Fields = Readonly<Record<string, FieldValue>>
@@ -17,61 +16,32 @@ export interface KnownEntry extends ListEntry {
   readonly gone: boolean
 }
 
-export type ListAction =
-  | { readonly kind: 'create'; readonly id: number; readonly fields: Fields }
-  | {
-      readonly kind: 'update'
-      readonly id: number
-      readonly fields: Fields
-      /** Names of the fields that differ, in order; `gone` when it came back. */
-      readonly changed: readonly string[]
-    }
-  | { readonly kind: 'deactivate'; readonly id: number; readonly fields: Fields }
+/** Sage's numbers have up to so many digits here. */
+export const ID_DIGITS = 10
 
-export interface ListPlan {
-  readonly actions: readonly ListAction[]
-  readonly unchanged: number
-}
-
-export function planList(listed: readonly ListEntry[], known: readonly KnownEntry[]): ListPlan {
-  const knownById = new Map(known.map((entry) => [entry.id, entry]))
-  const actions: ListAction[] = []
-  let unchanged = 0
-  for (const { id, fields } of listed) {
-    const before = knownById.get(id)
-    knownById.delete(id)
-    if (before === undefined) {
-      actions.push({ kind: 'create', id, fields })
-      continue
-    }
-    const changed = changedFields(before, fields)
-    if (changed.length === 0) unchanged += 1
-    else actions.push({ kind: 'update', id, fields, changed })
+/**
+ * @param keyOf key of the row for a number of Sage
+ */
+export function entryRules(keyOf: (id: number) => string): MirrorRules<ListEntry, KnownEntry> {
+  return {
+    keyOf: (id) => (/^\d+$/.test(id) && id.length <= ID_DIGITS ? keyOf(Number(id)) : undefined),
+    changed: ({ fields }, row) => {
+      const names = new Set([...Object.keys(row.fields), ...Object.keys(fields)])
+      return [...names].filter((name) => row.fields[name] !== fields[name]).sort()
+    },
+    isGone: ({ gone }) => gone,
+    goneField: 'gone',
+    isActive: ({ gone }) => !gone,
+    becomesActive: () => true,
+    couldBe: ({ fields }, row) => {
+      const name = nameIn(fields)
+      return name === undefined || name === nameIn(row.fields)
+    },
   }
-  for (const { id, fields, gone } of knownById.values()) {
-    if (gone) unchanged += 1
-    else actions.push({ kind: 'deactivate', id, fields })
-  }
-  return { actions, unchanged }
 }
 
-/** Only what a second reading does not show either is taken for gone; an empty one proves nothing at all. */
-export function confirmGone(plan: ListPlan, second: readonly ListEntry[]): ListPlan {
-  const present = new Set(second.map(({ id }) => id))
-  const actions = plan.actions.filter(
-    (action) => action.kind !== 'deactivate' || (present.size > 0 && !present.has(action.id)),
-  )
-  return { actions, unchanged: plan.unchanged + plan.actions.length - actions.length }
-}
-
-export function countsOf(plan: ListPlan) {
-  const counts = { create: 0, update: 0, deactivate: 0, unchanged: plan.unchanged }
-  for (const action of plan.actions) counts[action.kind] += 1
-  return counts
-}
-
-function changedFields(before: KnownEntry, fields: Fields): readonly string[] {
-  const names = new Set([...Object.keys(before.fields), ...Object.keys(fields)])
-  const changed = [...names].filter((name) => before.fields[name] !== fields[name]).sort()
-  return before.gone ? [...changed, 'gone'] : changed
+/** What people call an entry, as far as it is known. */
+export function nameIn(fields: Fields | undefined): string | undefined {
+  const name = fields?.name ?? fields?.description
+  return name === undefined ? undefined : String(name)
 }

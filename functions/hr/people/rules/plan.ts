@@ -1,7 +1,6 @@
-/**
- * What a synchronisation of people does, decided before anything is written (A7 `SysSageSyncPersonen`): Sage leads;
- * who disappeared from Sage is deactivated, never deleted.
- */
+import type { MirrorRules } from '../../../sync/mirror/rules/plan.ts'
+
+/** What a synchronisation of people compares (A7 `SysSageSyncPersonen`), and how people are keyed. */
 
 /** The fields that Sage leads; what the tenant sets in the hub is not among them. Days are `YYYY-MM-DD`. */
 export interface SageFields {
@@ -22,26 +21,8 @@ export interface SagePerson extends SageFields {
 }
 
 export interface KnownPerson extends SageFields {
-  readonly id: string
   /** Set while the person is missing in Sage. */
-  readonly missing: boolean
-}
-
-/** `ends`: an active person becomes inactive; these are what the guard counts. */
-export type PersonAction =
-  | { readonly kind: 'create'; readonly id: string; readonly person: SagePerson }
-  | {
-      readonly kind: 'update'
-      readonly id: string
-      readonly person: SagePerson
-      readonly changed: readonly string[]
-      readonly ends: boolean
-    }
-  | { readonly kind: 'deactivate'; readonly id: string; readonly ends: boolean }
-
-export interface PeoplePlan {
-  readonly actions: readonly PersonAction[]
-  readonly unchanged: number
+  readonly missing?: boolean | undefined
 }
 
 /** Sorts by client, then employee; fits every key that the store takes. */
@@ -78,36 +59,18 @@ const sageFieldNames = [
   'exit',
 ] as const satisfies readonly (keyof SageFields)[]
 
-export function planPeople(listed: readonly SagePerson[], known: readonly KnownPerson[]): PeoplePlan {
-  const knownById = new Map(known.map((person) => [person.id, person]))
-  const actions: PersonAction[] = []
-  let unchanged = 0
-  for (const person of listed) {
-    const id = personId(person)
-    const before = knownById.get(id)
-    knownById.delete(id)
-    if (before === undefined) {
-      actions.push({ kind: 'create', id, person })
-      continue
-    }
-    const changed: string[] = sageFieldNames.filter((name) => before[name] !== person[name])
-    if (before.missing) changed.push('missing')
-    if (changed.length === 0) unchanged += 1
-    else actions.push({ kind: 'update', id, person, changed, ends: before.active && !person.active })
-  }
-  for (const gone of knownById.values()) {
-    if (gone.missing) unchanged += 1
-    else actions.push({ kind: 'deactivate', id: gone.id, ends: gone.active })
-  }
-  return { actions, unchanged }
+/** Sage lists people by their external tokens. */
+export const peopleRules: MirrorRules<SagePerson, KnownPerson> = {
+  keyOf: idOfToken,
+  changed: (person, row) => sageFieldNames.filter((name) => row[name] !== person[name]),
+  isGone: (row) => row.missing ?? false,
+  goneField: 'missing',
+  isActive: (row) => row.active,
+  becomesActive: (person) => person.active,
+  couldBe: ({ firstName, lastName }, row) =>
+    (firstName === undefined || firstName === row.firstName) &&
+    (lastName === undefined || lastName === row.lastName),
 }
 
-/**
- * A person is taken for gone only when a second reading of the list does not show it either: the answer of a server
- * under load is not a reason to lock people out.
- */
-export function confirmDeactivations(plan: PeoplePlan, second: readonly SagePerson[]): PeoplePlan {
-  const present = new Set(second.map(personId))
-  const actions = plan.actions.filter((action) => action.kind !== 'deactivate' || !present.has(action.id))
-  return { actions, unchanged: plan.unchanged + plan.actions.length - actions.length }
-}
+/** Share of the active people that one run may deactivate without approval, and the number that is always allowed. */
+export const deactivationProportion = { share: 0.1, always: 3 } as const

@@ -9,7 +9,7 @@ export interface Attempt {
   readonly number: number
   /** After it nobody executes the request any more. */
   readonly deadline: number
-  /** From then on the target has finished with the request, whatever became of it; a look before proves no absence. */
+  /** From then on the target has finished with the request, whatever became of it; a look before then does not prove that it is not there. */
   readonly settledAt: number
   /** Ids of what the target showed before and what could be taken for the item. */
   readonly seen: readonly string[]
@@ -21,7 +21,7 @@ export function newAttempt(number: number, seen: readonly string[], now: number,
   return { number, deadline, settledAt: settledAfter(deadline, settleMs), seen: [...seen] }
 }
 
-/** From when on an absence counts when nothing was learned about the request. */
+/** From when on not being there counts when nothing was learned about the request. */
 export function settledAfter(deadline: number, settleMs: number): number {
   return deadline + CLOCK_MARGIN_MS + settleMs
 }

@@ -26,7 +26,7 @@ export type Finding<Found> =
 
 /**
  * What a reading proves about an attempt. Of one lane at most one request is under way, so what fits and was not there
- * before is the item; an absence counts only when the reading began after everything had settled.
+ * before is the item; not being there counts only when the reading began after everything had settled.
  */
 export function findingOf<Found extends { readonly id: string }>(
   attempt: Attempt,
@@ -92,7 +92,7 @@ export interface AttemptLimits {
 }
 
 /** What to do with an item that the target does not have after so many requests. */
-export function afterAbsence(
+export function afterAbsent(
   attempts: { readonly inRun: number; readonly inAll: number },
   limits: AttemptLimits,
 ): 'send-again' | 'leave' | 'give-up' {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { planUndo } from '../../../functions/hr/people/rules/undo.ts'
+import { planUndo } from '../../functions/sync/rules/undo.ts'
 
 const print = (row: string | undefined) => row ?? 'none'
 

@@ -1,9 +1,9 @@
-/** Taking back what a run did to people (F4), decided before anything is written. */
+/** Taking back what a run did to rows (F4), decided before anything is written. */
 
-/** What a run recorded about one person; `T` is the person's row. */
+/** What a run recorded about one row. */
 export interface RecordedChange<T> {
   readonly id: string
-  /** Undefined: the run created the person. */
+  /** Undefined: the run created it. */
   readonly before: T | undefined
   /** Fingerprint of the row as the run wrote it. */
   readonly after: string
@@ -17,12 +17,12 @@ export type UndoStep<T> =
 
 export interface UndoPlan<T> {
   readonly steps: readonly UndoStep<T>[]
-  /** People who are already as before the run. */
+  /** Rows that are already as before the run. */
   readonly unchanged: number
 }
 
 /**
- * @param changes newest first. A person may occur several times: what a run records and then fails to write, or is
+ * @param changes newest first. A row may occur several times: what a run records and then fails to write, or is
  * interrupted over, it records again.
  * @param print fingerprint of a row; undefined is no row.
  */
