@@ -1,0 +1,173 @@
+import { type Executed, type Execution, execute, type Report } from './execute.ts'
+import { type Gathered, gather, loadStrangers } from './gather.ts'
+import { guardRun } from './guarded.ts'
+import { type Loading, loadSituations, toBatches } from './load.ts'
+import type { InsideSide, LinkStore, OutsideSide, ReconcileState } from './port.ts'
+import { recover } from './recover.ts'
+import type { Policy } from './rules/decide.ts'
+import { type GuardPolicy, type Held, holdIdentity } from './rules/guard.ts'
+import { type Digest, type Fields, type Json, toCanonical } from './rules/item.ts'
+import type { Planned } from './rules/plan.ts'
+import type { Action } from './rules/reasons.ts'
+
+export interface ReconcileParts {
+  readonly inside: InsideSide
+  readonly outside: OutsideSide
+  readonly links: LinkStore
+  readonly digest: Digest
+  /** Different for each call, also in other runs. */
+  readonly newStamp: () => string
+  readonly report: (report: Report) => void
+  readonly record?: ((planned: readonly Planned[]) => Promise<void>) | undefined
+  /** What two items have alike that are one, to find them again in another collection. */
+  readonly match?: ((fields: Fields) => string | undefined) | undefined
+}
+
+export interface ReconcileOptions {
+  readonly runId: string
+  readonly policy: Policy
+  readonly guard: GuardPolicy
+  readonly dryRun: boolean
+  /** Digests of what was held before and may be done now, or must not be done. */
+  readonly released?: readonly string[]
+  readonly rejected?: readonly string[]
+  readonly signal?: AbortSignal
+}
+
+export type ReconcileResult =
+  | { readonly kind: 'done'; readonly counts: Counts; readonly open: number }
+  /** Nothing was done. */
+  | { readonly kind: 'held'; readonly held: readonly Held[] }
+  /** The outside listing cannot be relied on; nothing was done. */
+  | { readonly kind: 'incomplete' }
+  /** Ended early; what is left is done by the next run. */
+  | { readonly kind: 'cut'; readonly counts: Counts; readonly open: number; readonly error: unknown }
+
+export type Counts = Readonly<Partial<Record<Action, number>>>
+
+/** Items in one batch of intents and results. */
+const BATCH = 50
+
+/**
+ * Brings both sides to what the account's mode says. Safe to repeat and to cut at any line: tokens are kept only when
+ * all that was listed is settled, items one by one.
+ */
+export async function reconcile(parts: ReconcileParts, options: ReconcileOptions): Promise<ReconcileResult> {
+  const { inside, outside, links, digest } = parts
+  const { policy, dryRun } = options
+  const sides = { inside, outside, digest }
+  const kept = await links.state()
+  const identity = await outside.identity()
+  const moved = holdIdentity(kept.identity, identity, digest)
+  if (moved !== undefined && options.released?.includes(moved.digest) !== true) {
+    return { kind: 'held', held: [moved] }
+  }
+  const relink = moved !== undefined
+  // Kept from the first run on, also when it is cut: what it has linked belongs to this collection.
+  const state = { ...kept, identity: kept.identity ?? identity }
+  if (kept.identity === undefined && !dryRun) await links.saveState(state)
+  const recovered = await recover(sides, links, !dryRun && !relink)
+  const policyPrint = digest(toCanonical(toJson(policy)))
+  const recheck = relink || state.policy !== policyPrint
+  const listing = await outside.listChanges(recheck ? undefined : state.token)
+  if (!listing.complete) return { kind: 'incomplete' }
+  const gathered = await gather({
+    sides,
+    links,
+    state,
+    listing,
+    recovered,
+    recheck,
+    relink,
+    match: parts.match,
+  })
+  const loading: Loading = {
+    sides,
+    links,
+    initial: policy.mode === 'full' && (state.mode !== 'full' || relink),
+    readAll: recheck || parts.record !== undefined,
+    overlay: gathered.overlay,
+  }
+  const held = await guardRun(loading, gathered, options)
+  if (held.length > 0) return { kind: 'held', held }
+
+  const counts: Partial<Record<Action, number>> = {}
+  const execution: Execution = {
+    sides,
+    links,
+    policy,
+    runId: options.runId,
+    dryRun,
+    signal: options.signal,
+    newStamp: parts.newStamp,
+    record: parts.record,
+    report: (each) => {
+      counts[each.action] = (counts[each.action] ?? 0) + 1
+      parts.report(each)
+    },
+  }
+  const progress = await work(execution, loading, gathered, parts.match)
+  if (progress.stopped !== undefined) {
+    return { kind: 'cut', counts, open: progress.open, error: progress.stopped }
+  }
+  if (!dryRun) {
+    const settled: ReconcileState = {
+      token: listing.token,
+      cursor: gathered.cursor,
+      identity,
+      policy: policyPrint,
+      mode: policy.mode,
+    }
+    await saveState(links, state, progress, settled)
+  }
+  return { kind: 'done', counts, open: progress.open }
+}
+
+/** Strangers first: one of them may be what a link is waiting for. */
+async function work(
+  execution: Execution,
+  loading: Loading,
+  gathered: Gathered,
+  match: ReconcileParts['match'],
+): Promise<Executed> {
+  let open = 0
+  let doubt = false
+  const treated = new Set<string>()
+  const add = (executed: Executed) => {
+    open += executed.open
+    doubt ||= executed.doubt
+    return executed.stopped
+  }
+  for (const batch of toBatches(gathered.strangers, BATCH)) {
+    const { entries, vanished } = await loadStrangers(loading, gathered, batch, match)
+    for (const { situation } of entries) treated.add(situation.id)
+    open += vanished
+    const stopped = add(await execute(execution, entries))
+    if (stopped !== undefined) return { open, doubt, stopped }
+  }
+  const known = [...gathered.candidates].filter((id) => !treated.has(id))
+  for (const ids of toBatches(known, BATCH)) {
+    const { entries, vanished } = await loadSituations(loading, ids, gathered.claims)
+    if (vanished.length > 0) doubt = true
+    open += vanished.length
+    const stopped = add(await execute(execution, entries))
+    if (stopped !== undefined) return { open, doubt, stopped }
+  }
+  return { open, doubt, stopped: undefined }
+}
+
+/** What is open is listed again by the next run; after a doubt, all of it. */
+async function saveState(
+  links: LinkStore,
+  before: ReconcileState,
+  { open, doubt }: Executed,
+  settled: ReconcileState,
+): Promise<void> {
+  const after: ReconcileState = open === 0 ? settled : { ...before, ...(doubt ? { token: undefined } : {}) }
+  if (toCanonical(toJson(before)) !== toCanonical(toJson(after))) await links.saveState(after)
+}
+
+/** Plain data; members that are undefined are left out of its canonical form. */
+function toJson(value: Policy | ReconcileState): Json {
+  return value as unknown as Json
+}
