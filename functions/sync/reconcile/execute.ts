@@ -1,9 +1,8 @@
 import { type Performed, perform, type Sides } from './perform.ts'
 import { type HistoryEntry, type LinkStore, type LinkWrite, SideUnavailable } from './port.ts'
 import { sameLink } from './rules/conclude.ts'
-import type { Policy } from './rules/decide.ts'
 import type { Link } from './rules/link.ts'
-import { type Planned, plan } from './rules/plan.ts'
+import { type Planned, type Planning, plan } from './rules/plan.ts'
 import type { Action, Reason } from './rules/reasons.ts'
 import type { Situation } from './rules/situation.ts'
 
@@ -28,7 +27,7 @@ export interface Entry {
 export interface Execution {
   readonly sides: Sides
   readonly links: LinkStore
-  readonly policy: Policy
+  readonly planning: Planning
   readonly runId: string
   readonly dryRun: boolean
   readonly signal: AbortSignal | undefined
@@ -60,7 +59,7 @@ interface Done {
 
 /** Carries out the items of one batch; intents are kept in one write before, and what came of them in one after. */
 export async function execute(execution: Execution, entries: readonly Entry[]): Promise<Executed> {
-  const { policy, sides, newStamp } = execution
+  const { sides, newStamp } = execution
   let todo = entries
   let open = 0
   let doubt = false
@@ -69,7 +68,7 @@ export async function execute(execution: Execution, entries: readonly Entry[]): 
   for (let round = 1; todo.length > 0; round++) {
     const planned = todo.map((entry) => ({
       entry,
-      planned: plan(policy, entry.situation, newStamp(), sides.digest),
+      planned: plan(execution.planning, entry.situation, newStamp()),
     }))
     if (execution.dryRun) {
       for (const each of planned) report(execution, each.planned, 'planned')
@@ -89,7 +88,7 @@ export async function execute(execution: Execution, entries: readonly Entry[]): 
     if (stopped !== undefined || round === ROUNDS) {
       open += todo.length
       for (const { situation } of todo) {
-        report(execution, plan(policy, situation, '', sides.digest), 'open')
+        report(execution, plan(execution.planning, situation, ''), 'open')
       }
       break
     }

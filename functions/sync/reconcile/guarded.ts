@@ -1,11 +1,9 @@
 import type { Gathered } from './gather.ts'
 import { type Loading, loadSituations, toBatches } from './load.ts'
-import type { Policy } from './rules/decide.ts'
 import { type GuardPolicy, type Held, holdDisappearances } from './rules/guard.ts'
-import { plan, toKept } from './rules/plan.ts'
+import { type Planning, plan, toKept } from './rules/plan.ts'
 
 export interface GuardOptions {
-  readonly policy: Policy
   readonly guard: GuardPolicy
   readonly released?: readonly string[]
   readonly rejected?: readonly string[]
@@ -20,7 +18,8 @@ const BATCH = 50
 export async function guardRun(
   loading: Loading,
   gathered: Gathered,
-  { policy, guard, released, rejected }: GuardOptions,
+  planning: Planning,
+  { guard, released, rejected }: GuardOptions,
 ): Promise<readonly Held[]> {
   const ids = [...new Set([...gathered.goneOutside, ...gathered.deletedInside])]
   if (ids.length <= guard.always) return []
@@ -29,7 +28,7 @@ export async function guardRun(
   for (const batch of toBatches(ids, BATCH)) {
     const { entries } = await loadSituations(loading, batch, gathered.claims)
     for (const { situation } of entries) {
-      const { action } = plan(policy, situation, '', loading.sides.digest)
+      const { action } = plan(planning, situation, '')
       if (action === 'flagDeletedExternally') flagged.push(situation.id)
       if (action === 'deleteOutside') deleted.push(situation.id)
     }

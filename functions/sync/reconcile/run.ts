@@ -7,7 +7,7 @@ import { recover } from './recover.ts'
 import type { Policy } from './rules/decide.ts'
 import { type GuardPolicy, type Held, holdIdentity } from './rules/guard.ts'
 import { type Digest, type Fields, type Json, toCanonical } from './rules/item.ts'
-import type { Planned } from './rules/plan.ts'
+import type { Planned, Planning } from './rules/plan.ts'
 import type { Action } from './rules/reasons.ts'
 
 export interface ReconcileParts {
@@ -88,14 +88,15 @@ export async function reconcile(parts: ReconcileParts, options: ReconcileOptions
     readAll: recheck || parts.record !== undefined,
     overlay: gathered.overlay,
   }
-  const held = await guardRun(loading, gathered, options)
+  const planning: Planning = { policy, digest, keepReplaced: outside.capabilities.rewrites }
+  const held = await guardRun(loading, gathered, planning, options)
   if (held.length > 0) return { kind: 'held', held }
 
   const counts: Partial<Record<Action, number>> = {}
   const execution: Execution = {
     sides,
     links,
-    policy,
+    planning,
     runId: options.runId,
     dryRun,
     signal: options.signal,

@@ -246,6 +246,7 @@ class Model {
     }
     gate.killAt(undefined)
     manners.loseAnswers = 0
+    manners.delayCreations = 0
     inside.loseAnswers = 0
     manners.unavailable = 0
     manners.incomplete = false
@@ -278,7 +279,7 @@ class Model {
     if (new Set(outsideBirths).size !== outsideBirths.length) this.violations.push('an item is twice outside')
     for (const { link } of links.links.values()) {
       if (link.intent !== undefined) this.violations.push(`${link.id} still has an intent`)
-      if (link.failed !== undefined) continue
+      if (link.failed !== undefined || link.conflict?.length === 0) continue
       if (overwrites[policy.mode]) continue
       const here = inside.items.get(link.id)
       const there = link.outside === undefined ? undefined : outside.items.get(link.outside.id)
@@ -346,9 +347,17 @@ class Model {
       if (!['one-way', 'two-way', 'full'].includes(this.#pair.policy.mode)) {
         this.violations.push(`${birth} was deleted outside, which the mode does not do`)
       }
-      if (before.conditions.length > 0) this.violations.push(`${birth} was ${before.conditions} and deleted`)
+      const kept = before.conditions.find((condition) => this.#keepsFromDeletion(condition))
+      if (kept !== undefined) this.violations.push(`${birth} was ${kept} and deleted`)
     }
     this.#lost('outside', before.fields, after ?? {}, this.#seenInside)
+  }
+
+  #keepsFromDeletion(condition: Condition): boolean {
+    const { mode, series } = this.#pair.policy
+    if (condition === 'series') return series === 'exclude'
+    if (condition === 'ineligible') return !overwrites[mode]
+    return condition !== 'outside-window'
   }
 
   #insideReplaced(id: string, before: Fields, after: Fields): void {

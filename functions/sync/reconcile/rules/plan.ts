@@ -58,13 +58,27 @@ export interface Planned {
   readonly step: Step
 }
 
+export interface Planning {
+  readonly policy: Policy
+  readonly digest: Digest
+  /**
+   * The server may store other values than it was sent and not say so, so a change there may be its own doing: what is
+   * replaced inside is always kept in the history.
+   */
+  readonly keepReplaced: boolean
+}
+
 /** @param stamp different for each call */
-export function plan(policy: Policy, situation: Situation, stamp: string, digest: Digest): Planned {
+export function plan(planning: Planning, situation: Situation, stamp: string): Planned {
+  const { policy, digest } = planning
   const decision = decide(policy, { ...situation, failedSame: isFailedSame(situation, digest) })
   const { reason } = decision
   const { action } = reasons[reason]
   const none = { situation, action, reason, fields: [], losers: [] }
-  const keep = (link: Link | undefined): Planned => ({ ...none, step: { kind: 'keep', link } })
+  const keep = (link: Link | undefined): Planned => ({
+    ...none,
+    step: { kind: 'keep', link: link && withoutIntent(link) },
+  })
   const { link, inside, outside } = situation
   switch (action) {
     case 'nothing':
@@ -117,7 +131,9 @@ export function plan(policy: Policy, situation: Situation, stamp: string, digest
     case 'merge':
     case 'adopt':
     case 'reactivate':
-      return inside.kind === 'there' ? planWrite(situation, inside.item, decision, stamp, digest) : keep(link)
+      return inside.kind === 'there'
+        ? planWrite(planning, situation, inside.item, decision, stamp)
+        : keep(link)
   }
 }
 
@@ -156,6 +172,11 @@ function noteNow(link: Link, { inside, outside }: Situation): Link {
     inside.kind === 'there' ? inside.item : undefined,
     outside.kind === 'there' ? outside.item : undefined,
   )
+}
+
+/** A creation that may still arrive is found by its mark then. */
+function withoutIntent({ intent: _, ...link }: Link): Link {
+  return link
 }
 
 /** Neither there nor known on either side. */
@@ -273,11 +294,11 @@ function planTake(situation: Situation, item: OutsideView, decision: Decision, s
 const EMPTY = { inside: {}, outside: {} }
 
 function planWrite(
+  { digest, keepReplaced }: Planning,
   situation: Situation,
   item: InsideView,
   decision: Decision,
   stamp: string,
-  digest: Digest,
 ): Planned {
   if (item.refused !== undefined) return fail(situation, 'not-representable', item.refused, digest)
   const { link: before, outside } = situation
@@ -299,6 +320,7 @@ function planWrite(
   const merge = decision.overwrite
     ? overwriteFields(input)
     : mergeFields({ ...input, winner: decision.winner })
+  const replaced = keepReplaced ? merge.toInside.filter((name) => printOf(item.prints, name) !== '') : []
   const linked = base === EMPTY ? { ...known, inside: { prints: {} }, outside: undefined } : known
   const outsideId = there?.id ?? known.outside?.id
   const settled = takePart(
@@ -311,14 +333,17 @@ function planWrite(
     action: toWriteAction(decision.reason, merge),
     reason,
     fields: [...merge.toOutside, ...merge.toInside, ...merge.conflicts],
-    losers: merge.losers.map(({ name, side }) => ({
-      side,
-      name,
-      value: toValue(side === 'inside' ? item.fields : (there?.fields ?? {}), name),
-    })),
+    losers: [
+      ...merge.losers.map(({ name, side }) => ({
+        side,
+        name,
+        value: toValue(side === 'inside' ? item.fields : (there?.fields ?? {}), name),
+      })),
+      ...replaced.map((name) => ({ side: 'inside' as const, name, value: toValue(item.fields, name) })),
+    ],
   }
   if (merge.toOutside.length === 0 && merge.toInside.length === 0) {
-    return { ...common, step: { kind: 'keep', link: noteNow(settled, situation) } }
+    return { ...common, step: { kind: 'keep', link: withoutIntent(noteNow(settled, situation)) } }
   }
   const toOutside =
     merge.toOutside.length === 0

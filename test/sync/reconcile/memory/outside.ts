@@ -100,13 +100,20 @@ export class MemoryOutside implements OutsideSide {
 
   userCreate(fields: Fields, extra: { conditions?: readonly Condition[]; mark?: string } = {}): string {
     const id = this.#newId()
-    this.#store({ id, version: '', fields, conditions: extra.conditions ?? [], mark: extra.mark })
+    this.#store({
+      id,
+      version: '',
+      fields: this.manners.store(fields),
+      conditions: extra.conditions ?? [],
+      mark: extra.mark,
+    })
     return id
   }
 
   userChange(id: string, set: Fields): void {
     const item = this.items.get(id)
-    if (item !== undefined) this.#store({ ...item, fields: withFields(item.fields, set) })
+    if (item === undefined) return
+    this.#store({ ...item, fields: this.manners.store(withFields(item.fields, set)) })
   }
 
   userMark(id: string, conditions: readonly Condition[]): void {
