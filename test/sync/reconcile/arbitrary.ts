@@ -43,6 +43,7 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('refuse' as const), pick }) },
+  { weight: 1, arbitrary: fc.constant<Fault>({ kind: 'twice' }) },
 )
 
 const event: fc.Arbitrary<Event> = fc.oneof(
@@ -68,6 +69,16 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.constant<Event>({ kind: 'expire' }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('switch' as const),
+      direction: fc.constantFrom('export' as const, 'import' as const),
+      on: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant<Event>({ kind: 'switch-mode' }) },
+  { weight: 1, arbitrary: fc.constant<Event>({ kind: 'dry-run' }) },
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('run' as const), fault }) },
 )
 

@@ -4,7 +4,7 @@ import { histories, settings } from './arbitrary.ts'
 import { play } from './history.ts'
 
 /** `npm run test:convergence` plays many more. */
-const RUNS = Number(process.env['STEG_HISTORIES'] ?? 1500)
+const RUNS = Number(process.env.STEG_HISTORIES ?? 1500)
 
 test(`both sides converge after ${RUNS} random histories, and nothing is lost, doubled or deleted`, async () => {
   await fc.assert(

@@ -20,6 +20,10 @@ export type Event =
   | { readonly kind: 'same-change'; readonly pick: number; readonly field: Field }
   | { readonly kind: 'decide'; readonly pick: number; readonly take: 'inside' | 'outside' }
   | { readonly kind: 'expire' }
+  | { readonly kind: 'switch'; readonly direction: 'export' | 'import'; readonly on: boolean }
+  /** Between two-way and full. */
+  | { readonly kind: 'switch-mode' }
+  | { readonly kind: 'dry-run' }
   | { readonly kind: 'run'; readonly fault: Fault }
 
 export type Field = 'a' | 'b'
@@ -35,6 +39,8 @@ export type Fault =
   /** Somebody writes just before the engine does. */
   | { readonly kind: 'race'; readonly writes: number; readonly field: Field }
   | { readonly kind: 'refuse'; readonly pick: number }
+  /** A second run at the same time, as after a worker that was taken for dead. */
+  | { readonly kind: 'twice' }
 
 export interface Setting {
   readonly policy: Partial<Policy>
@@ -92,7 +98,7 @@ class Model {
       store: setting.rewrites === 'no' ? (fields) => fields : lower,
       project: (fields) => ({ fields: setting.rewrites === 'declared' ? lower(fields) : fields }),
       refuses: (fields) =>
-        this.#refusedBirth !== undefined && fields['birth'] === this.#refusedBirth ? 'no' : undefined,
+        this.#refusedBirth !== undefined && fields.birth === this.#refusedBirth ? 'no' : undefined,
     }
     this.#pair = new Pair({ policy: setting.policy, manners, guard: { share: 1, always: 1000 } })
     this.#pair.outside.onReplace = (before, after) => this.#outsideReplaced(before, after)
@@ -110,9 +116,11 @@ class Model {
       }
       case 'inside-change': {
         const item = pickFrom(inside.items, event.pick)
-        if (item === undefined) break
+        if (item === undefined || (event.clear && item.fields[event.field] === undefined)) break
         inside.userChange(item.id, { [event.field]: event.clear ? null : this.#value() })
-        this.#driftedOutside.delete(birthOf(item.fields))
+        // Set and cleared again is no change, so what was changed outside may stay.
+        if (event.clear) this.#driftedOutside.add(birthOf(item.fields))
+        else this.#driftedOutside.delete(birthOf(item.fields))
         break
       }
       case 'inside-delete': {
@@ -169,6 +177,7 @@ class Model {
         const value = this.#value()
         inside.userChange(item.id, { [event.field]: value })
         outside.userChange(twin.id, { [event.field]: value })
+        this.#driftedOutside.add(birthOf(item.fields))
         break
       }
       case 'decide': {
@@ -180,6 +189,23 @@ class Model {
       case 'expire':
         outside.expireTokens()
         break
+      case 'switch':
+        this.#pair.policy = { ...this.#pair.policy, [event.direction]: event.on }
+        break
+      case 'switch-mode': {
+        const { policy } = this.#pair
+        if (policy.mode === 'two-way') this.#pair.policy = { ...policy, mode: 'full' }
+        if (policy.mode === 'full') this.#pair.policy = { ...policy, mode: 'two-way' }
+        break
+      }
+      case 'dry-run': {
+        const { writes } = this.#pair
+        const { saves } = links
+        await this.#pair.run({ dryRun: true })
+        if (this.#pair.writes !== writes) this.violations.push('a dry run wrote to a side')
+        if (links.saves !== saves) this.violations.push('a dry run wrote to the store')
+        break
+      }
       case 'run':
         await this.#run(event.fault)
     }
@@ -191,6 +217,7 @@ class Model {
     const { manners } = outside
     switch (fault.kind) {
       case 'none':
+      case 'twice':
         break
       case 'kill':
         gate.killAt(fault.step)
@@ -237,12 +264,12 @@ class Model {
         break
       }
       case 'refuse':
-        this.#refusedBirth = pickFrom(outside.items, fault.pick)?.fields['birth']
+        this.#refusedBirth = pickFrom(outside.items, fault.pick)?.fields.birth
     }
-    try {
-      await this.#pair.run()
-    } catch (error) {
-      if (!(error instanceof Killed)) throw error
+    const runs = [this.#pair.run(), ...(fault.kind === 'twice' ? [this.#pair.run()] : [])]
+    for (const outcome of await Promise.allSettled(runs)) {
+      if (outcome.status === 'fulfilled' || outcome.reason instanceof Killed) continue
+      if (fault.kind !== 'twice' || outcome.reason.code !== 'store-conflict') throw outcome.reason
     }
     gate.killAt(undefined)
     manners.loseAnswers = 0
@@ -258,6 +285,7 @@ class Model {
 
   /** Without faults, and nobody changes anything any more: three runs are enough, and the fourth writes nothing. */
   async heal(): Promise<void> {
+    this.#pair.policy = { ...this.#pair.policy, export: true, import: true }
     for (let run = 0; run < 3; run++) {
       const result = await this.#pair.run()
       if (result.kind !== 'done') this.violations.push(`a run without faults ended ${result.kind}`)
@@ -395,7 +423,7 @@ class Model {
 }
 
 function birthOf(fields: Fields): string {
-  return String(fields['birth'])
+  return String(fields.birth)
 }
 
 function noteValues(seen: Set<string>, fields: Fields): void {

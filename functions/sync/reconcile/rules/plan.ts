@@ -191,7 +191,13 @@ function isEmpty({ link, inside, outside }: Situation): boolean {
 
 /** Nothing is done, but what was looked at is noted, so that it is not looked at again. */
 function look(link: Link, situation: Situation, { outsideLost }: Decision): Link {
-  const noted = noteNow(link, situation)
+  const { outside } = situation
+  // The link's own item, which arrived late: known from now on, though nothing was ever agreed.
+  const found =
+    link.outside === undefined && outside.kind === 'there'
+      ? { ...link, outside: { id: outside.item.id, prints: {} } }
+      : link
+  const noted = noteNow(found, situation)
   return outsideLost && noted.outside !== undefined
     ? { ...noted, outside: { ...noted.outside, gone: true } }
     : noted
