@@ -52,8 +52,6 @@ export interface Decision {
   readonly overwrite: boolean
   /** The outside item no longer counts as the link's. */
   readonly outsideLost: boolean
-  /** What happened outside; a deletion of something changed there loses values. */
-  readonly outsideHappened: Happened
 }
 
 /** Total: every combination leads to one reason, and that to one action. */
@@ -71,7 +69,6 @@ export function decide(policy: Policy, known: Known): Decision {
     direction,
     overwrite: overwrites[policy.mode],
     outsideLost: link?.outside !== undefined && outside === 'deleted',
-    outsideHappened: outside,
   }
 }
 

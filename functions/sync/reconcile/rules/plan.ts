@@ -119,7 +119,7 @@ export function plan(planning: Planning, situation: Situation, stamp: string): P
         ? keep(undefined)
         : {
             ...none,
-            losers: decision.outsideHappened === 'changed' ? toDeletedLosers(situation, link) : [],
+            losers: toDeletedLosers(situation, link),
             step: {
               kind: 'delete',
               link: { ...takePart(link, []), intent: { kind: 'delete', stamp } },

@@ -191,9 +191,9 @@ export class MemoryOutside implements OutsideSide {
       const detail = this.manners.refuses(fields)
       if (detail !== undefined) return { kind: 'refused', detail }
       const id = this.#newId()
+      this.writes.created += 1
       const make = () => {
         if ([...this.items.values()].some((item) => item.mark === mark)) return
-        this.writes.created += 1
         this.#store({ id, version: '', fields: this.manners.store(fields), conditions: [], mark, stamp })
       }
       if (this.manners.delayCreations > 0) {
