@@ -69,6 +69,9 @@ export async function reconcile(parts: ReconcileParts, options: ReconcileOptions
   const recovered = await recover(sides, links, !dryRun && !relink)
   const policyPrint = digest(toCanonical(toJson(policy)))
   const recheck = relink || state.policy !== policyPrint
+  // What is looked at and left from now on was left under these settings: under any others, also those of before, it
+  // has to be looked at again.
+  if (recheck && state.policy !== undefined && !dryRun) await links.saveState({ ...state, policy: undefined })
   const listing = await outside.listChanges(recheck ? undefined : state.token)
   if (!listing.complete) return { kind: 'incomplete' }
   const gathered = await gather({
@@ -119,7 +122,7 @@ export async function reconcile(parts: ReconcileParts, options: ReconcileOptions
       policy: policyPrint,
       mode: policy.mode,
     }
-    await saveState(links, state, progress, settled)
+    await saveState(links, recheck ? { ...state, policy: undefined } : state, progress, settled)
   }
   return { kind: 'done', counts, open: progress.open }
 }

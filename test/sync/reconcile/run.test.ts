@@ -171,4 +171,19 @@ describe('a run', () => {
     await pair.run()
     expect(pair.insideFields()).toEqual([{ title: 'A2' }])
   })
+
+  test('settings that go back and forth around a run that was not finished lose no change', async () => {
+    const pair = new Pair()
+    pair.inside.userCreate('a', { title: 'A' })
+    await pair.run()
+    const [id = ''] = pair.outside.items.keys()
+    pair.policy = { ...pair.policy, import: false }
+    pair.outside.userChange(id, { title: 'A2' })
+    pair.inside.userCreate('b', { title: 'B' })
+    pair.outside.manners.loseAnswers = 1
+    expect(await pair.run()).toMatchObject({ open: 1 })
+    pair.policy = { ...pair.policy, import: true }
+    await pair.run()
+    expect(pair.insideFields()).toEqual([{ title: 'A2' }, { title: 'B' }])
+  })
 })

@@ -41,7 +41,7 @@ function toCanonicalText(text: string): string {
     .normalize('NFC')
 }
 
-export function toPrint(value: Json | undefined, digest: Digest): string {
+function toPrint(value: Json | undefined, digest: Digest): string {
   if (value === undefined || value === null) return ''
   const text = toCanonical(value)
   return text.length <= VERBATIM ? `=${text}` : `#${digest(text)}`

@@ -66,6 +66,8 @@ export class MemoryOutside implements OutsideSide {
   #epoch = 0
   #log: string[] = []
   #delayed: (() => void)[] = []
+  /** Ids by mark, also of what is no longer there. */
+  readonly #byMark = new Map<string, Set<string>>()
 
   constructor(gate: Gate, now: () => number, manners: Partial<Manners> = {}) {
     this.#gate = gate
@@ -179,7 +181,7 @@ export class MemoryOutside implements OutsideSide {
 
   async find(mark: string): Promise<readonly OutsideItem[]> {
     return this.#gate.call(() => {
-      const found = [...this.items.values()].filter((item) => item.mark === mark)
+      const found = this.#marked(mark)
       this.#arrive()
       return found.map((item) => this.#shown(item))
     })
@@ -187,13 +189,13 @@ export class MemoryOutside implements OutsideSide {
 
   async create(mark: string, fields: Fields, stamp: string): Promise<CreateOutcome> {
     return this.#write(undefined, (): CreateOutcome => {
-      if ([...this.items.values()].some((item) => item.mark === mark)) return { kind: 'exists' }
+      if (this.#marked(mark).length > 0) return { kind: 'exists' }
       const detail = this.manners.refuses(fields)
       if (detail !== undefined) return { kind: 'refused', detail }
       const id = this.#newId()
       this.writes.created += 1
       const make = () => {
-        if ([...this.items.values()].some((item) => item.mark === mark)) return
+        if (this.#marked(mark).length > 0) return
         this.#store({ id, version: '', fields: this.manners.store(fields), conditions: [], mark, stamp })
       }
       if (this.manners.delayCreations > 0) {
@@ -267,6 +269,13 @@ export class MemoryOutside implements OutsideSide {
     this.#sequence += 1
     this.items.set(item.id, { ...item, version: `o${this.#sequence}`, changedAt: this.#now() })
     this.#log.push(item.id)
+    if (item.mark === undefined) return
+    const ids = this.#byMark.get(item.mark) ?? new Set<string>()
+    this.#byMark.set(item.mark, ids.add(item.id))
+  }
+
+  #marked(mark: string): Stored[] {
+    return [...(this.#byMark.get(mark) ?? [])].flatMap((id) => this.items.get(id) ?? [])
   }
 
   #newId(): string {
