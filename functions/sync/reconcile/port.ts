@@ -127,6 +127,8 @@ export interface InsideSide {
   put(id: string, change: Change): Promise<WriteOutcome>
   /** Makes again what was deleted. */
   restore(id: string, fields: Fields, stamp: string): Promise<CreateOutcome>
+  /** Only to take back what a run has made; a synchronisation never deletes inside. */
+  remove?(id: string, version: string): Promise<DeleteOutcome>
 }
 
 /** What is kept of one account and kind between runs, beside its links. */

@@ -63,15 +63,21 @@ export async function reconcile(parts: ReconcileParts, options: ReconcileOptions
     return { kind: 'held', held: [moved] }
   }
   const relink = moved !== undefined
+  let state = kept
+  const keep = async (changes: ReconcileState): Promise<void> => {
+    const after = { ...state, ...changes }
+    if (dryRun || toCanonical(toJson(state)) === toCanonical(toJson(after))) return
+    await links.saveState(after)
+    state = after
+  }
   // Kept from the first run on, also when it is cut: what it has linked belongs to this collection.
-  const state = { ...kept, identity: kept.identity ?? identity }
-  if (kept.identity === undefined && !dryRun) await links.saveState(state)
+  if (kept.identity === undefined) await keep({ identity })
   const recovered = await recover(sides, links, !dryRun && !relink)
   const policyPrint = digest(toCanonical(toJson(policy)))
   const recheck = relink || state.policy !== policyPrint
   // What is looked at and left from now on was left under these settings: under any others, also those of before, it
   // has to be looked at again.
-  if (recheck && state.policy !== undefined && !dryRun) await links.saveState({ ...state, policy: undefined })
+  if (recheck) await keep({ policy: undefined })
   const listing = await outside.listChanges(recheck ? undefined : state.token)
   if (!listing.complete) return { kind: 'incomplete' }
   const gathered = await gather({
@@ -87,7 +93,7 @@ export async function reconcile(parts: ReconcileParts, options: ReconcileOptions
   const loading: Loading = {
     sides,
     links,
-    initial: policy.mode === 'full' && (state.mode !== 'full' || relink),
+    initial: policy.mode === 'full' && (kept.mode !== 'full' || relink),
     readAll: recheck || parts.record !== undefined,
     overlay: gathered.overlay,
   }
@@ -110,65 +116,67 @@ export async function reconcile(parts: ReconcileParts, options: ReconcileOptions
       parts.report(each)
     },
   }
-  const progress = await work(execution, loading, gathered, parts.match)
-  if (progress.stopped !== undefined) {
-    return { kind: 'cut', counts, open: progress.open, error: progress.stopped }
-  }
-  if (!dryRun) {
-    const settled: ReconcileState = {
+  const strangers = await workOnStrangers(execution, loading, gathered, parts.match)
+  // What is new outside from now on was not there before, whatever becomes of the rest of this run.
+  if (strangers.stopped === undefined && !relink) await keep({ mode: policy.mode })
+  const known =
+    strangers.stopped === undefined ? await workOnKnown(execution, loading, gathered, strangers.ids) : NONE
+  const open = strangers.open + known.open
+  const stopped = strangers.stopped ?? known.stopped
+  if (stopped !== undefined) return { kind: 'cut', counts, open, error: stopped }
+  // What is open is listed again by the next run; after a doubt, all of it.
+  if (open === 0) {
+    await keep({
       token: listing.token,
       cursor: gathered.cursor,
       identity,
       policy: policyPrint,
       mode: policy.mode,
-    }
-    await saveState(links, recheck ? { ...state, policy: undefined } : state, progress, settled)
-  }
-  return { kind: 'done', counts, open: progress.open }
+    })
+  } else if (strangers.doubt || known.doubt) await keep({ token: undefined })
+  return { kind: 'done', counts, open }
 }
 
-/** Strangers first: one of them may be what a link is waiting for. */
-async function work(
+const NONE: Executed = { open: 0, doubt: false, stopped: undefined }
+
+function add(sum: Executed, { open, doubt, stopped }: Executed): Executed {
+  return { open: sum.open + open, doubt: sum.doubt || doubt, stopped }
+}
+
+/** Strangers come first: one of them may be what a link is waiting for. */
+async function workOnStrangers(
   execution: Execution,
   loading: Loading,
   gathered: Gathered,
   match: ReconcileParts['match'],
-): Promise<Executed> {
-  let open = 0
-  let doubt = false
-  const treated = new Set<string>()
-  const add = (executed: Executed) => {
-    open += executed.open
-    doubt ||= executed.doubt
-    return executed.stopped
-  }
+): Promise<Executed & { readonly ids: ReadonlySet<string> }> {
+  const ids = new Set<string>()
+  let sum = NONE
   for (const batch of toBatches(gathered.strangers, BATCH)) {
     const { entries, vanished } = await loadStrangers(loading, gathered, batch, match)
-    for (const { situation } of entries) treated.add(situation.id)
-    open += vanished
-    const stopped = add(await execute(execution, entries))
-    if (stopped !== undefined) return { open, doubt, stopped }
+    for (const { situation } of entries) ids.add(situation.id)
+    sum = add(sum, await execute(execution, entries))
+    sum = { ...sum, open: sum.open + vanished }
+    if (sum.stopped !== undefined) break
   }
+  return { ...sum, ids }
+}
+
+async function workOnKnown(
+  execution: Execution,
+  loading: Loading,
+  gathered: Gathered,
+  treated: ReadonlySet<string>,
+): Promise<Executed> {
+  let sum = NONE
   const known = [...gathered.candidates].filter((id) => !treated.has(id))
   for (const ids of toBatches(known, BATCH)) {
     const { entries, vanished } = await loadSituations(loading, ids, gathered.claims)
-    if (vanished.length > 0) doubt = true
-    open += vanished.length
-    const stopped = add(await execute(execution, entries))
-    if (stopped !== undefined) return { open, doubt, stopped }
+    sum = add(sum, await execute(execution, entries))
+    sum = { ...sum, open: sum.open + vanished.length, doubt: sum.doubt || vanished.length > 0 }
+    if (sum.stopped !== undefined) break
   }
-  return { open, doubt, stopped: undefined }
-}
-
-/** What is open is listed again by the next run; after a doubt, all of it. */
-async function saveState(
-  links: LinkStore,
-  before: ReconcileState,
-  { open, doubt }: Executed,
-  settled: ReconcileState,
-): Promise<void> {
-  const after: ReconcileState = open === 0 ? settled : { ...before, ...(doubt ? { token: undefined } : {}) }
-  if (toCanonical(toJson(before)) !== toCanonical(toJson(after))) await links.saveState(after)
+  return sum
 }
 
 /** Plain data; members that are undefined are left out of its canonical form. */

@@ -186,4 +186,14 @@ describe('a run', () => {
     await pair.run()
     expect(pair.insideFields()).toEqual([{ title: 'A2' }, { title: 'B' }])
   })
+
+  test('what is new outside after a first run that was not finished comes in', async () => {
+    const pair = new Pair()
+    pair.inside.userCreate('a', { title: 'A' })
+    pair.outside.manners.loseAnswers = 1
+    expect(await pair.run()).toMatchObject({ open: 1 })
+    pair.outside.userCreate({ title: 'new' })
+    await pair.run()
+    expect(pair.insideFields()).toEqual([{ title: 'A' }, { title: 'new' }])
+  })
 })

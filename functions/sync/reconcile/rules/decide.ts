@@ -91,6 +91,7 @@ function toReason(
   if (returns && insideGone && outsideGone) return 'deleted-on-both'
   if (link?.deletedExternally === true && outsideGone) return 'flagged-before'
   if (link?.excluded === 'deleted-inside' && insideGone) return 'left-out'
+  if (link?.excluded === 'undone' && outsideGone) return inside === 'unchanged' ? 'left-out' : 'made-again'
   if (returns && link.excluded !== undefined && link.excluded !== 'deleted-inside') {
     if (insideGone) return 'deleted-inside-only'
     // It took no part, so a change inside is none that was lost: the deletion is noted, and that is all.
@@ -101,6 +102,9 @@ function toReason(
   if (known.inside.kind === 'there' && known.inside.item.conditions.includes('ineligible')) {
     return link?.active === false ? 'left-out' : 'ineligible'
   }
+  const existed =
+    initial && link === undefined && insideGone && policy.mode === 'full' && !policy.importExisting
+  if (existed) return 'existed-before'
   switch (applied.effect) {
     case 'refuse':
       return insideGone && link?.inside !== undefined ? 'deleted-inside-only' : 'not-representable'
@@ -108,14 +112,10 @@ function toReason(
       if (insideGone) return 'deleted-inside-only'
       return link?.active === false ? 'left-out' : toExclusionReason(applied.condition)
     case 'leave-out':
-      if (initial && link === undefined && !policy.importExisting) return 'existed-before'
       return applied.condition === 'outside-window' ? 'outside-window' : 'left-out'
     case 'as-deleted':
     case 'inwards':
     case 'table':
-  }
-  if (initial && link === undefined && insideGone && policy.mode === 'full' && !policy.importExisting) {
-    return 'existed-before'
   }
   const reason = resolve(table[inside][outside], winner)
   return returns && reasons[reason].action === 'nothing' ? 'takes-part-again' : reason

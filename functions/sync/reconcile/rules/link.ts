@@ -11,7 +11,14 @@ export interface Base {
 }
 
 /** Why an item takes no part, though it is known. */
-export type Exclusion = 'existing' | 'private' | 'series' | 'ineligible' | 'deleted-inside'
+export type Exclusion =
+  | 'existing'
+  | 'private'
+  | 'series'
+  | 'ineligible'
+  | 'deleted-inside'
+  /** Its creation outside was taken back; the next change inside makes it again. */
+  | 'undone'
 
 /** Fields on their way: what they were on the side they come from, and what they will be on the other. */
 export interface Transfer {

@@ -1,6 +1,7 @@
 import type {
   Change,
   CreateOutcome,
+  DeleteOutcome,
   InsideItem,
   InsideSide,
   WriteOutcome,
@@ -94,6 +95,15 @@ export class MemoryInside implements InsideSide {
       this.writes.updated += 1
       this.onReplace(item, fields)
       return { kind: 'written', version: this.#store({ ...item, fields, stamp }) }
+    })
+  }
+
+  async remove(id: string, version: string): Promise<DeleteOutcome> {
+    return this.#gate.call((): DeleteOutcome => {
+      if (this.items.get(id)?.version !== version) return { kind: 'lost' }
+      this.writes.deleted += 1
+      this.userDelete(id)
+      return { kind: 'done' }
     })
   }
 

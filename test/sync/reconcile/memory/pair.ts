@@ -2,11 +2,13 @@ import type { Report } from '../../../../functions/sync/reconcile/execute.ts'
 import type { Policy } from '../../../../functions/sync/reconcile/rules/decide.ts'
 import { defaultGuard, type GuardPolicy } from '../../../../functions/sync/reconcile/rules/guard.ts'
 import type { Fields } from '../../../../functions/sync/reconcile/rules/item.ts'
+import { type ItemChange, toItemChange } from '../../../../functions/sync/reconcile/rules/undo.ts'
 import {
   type ReconcileOptions,
   type ReconcileResult,
   reconcile,
 } from '../../../../functions/sync/reconcile/run.ts'
+import { type UndoCounts, undoRun } from '../../../../functions/sync/reconcile/undo.ts'
 import { Gate } from './gate.ts'
 import { MemoryInside } from './inside.ts'
 import { MemoryLinkStore } from './link-store.ts'
@@ -35,6 +37,9 @@ export class Pair {
   policy: Policy
   guard: GuardPolicy
   match: ((fields: Fields) => string | undefined) | undefined
+  /** What runs have done, kept when this is true. */
+  recording = false
+  changes: ItemChange[] = []
   /** Of the last run. */
   reports: Report[] = []
   #runs = 0
@@ -65,15 +70,35 @@ export class Pair {
         outside: this.outside,
         links: this.links,
         digest: plainDigest,
-        newStamp: () => {
-          this.#stamps += 1
-          return `s${this.#stamps}`
-        },
+        newStamp: () => this.#stamp(),
+        record: this.recording
+          ? async (planned) => {
+              this.changes.push(...planned.flatMap((each) => toItemChange(each) ?? []))
+            }
+          : undefined,
         report: (report) => this.reports.push(report),
         match: this.match,
       },
       { runId: `run${this.#runs}`, policy: this.policy, guard: this.guard, dryRun: false, ...options },
     )
+  }
+
+  async undo(dryRun = false): Promise<UndoCounts> {
+    return undoRun(
+      {
+        sides: { inside: this.inside, outside: this.outside, digest: plainDigest },
+        links: this.links,
+        newStamp: () => this.#stamp(),
+        dryRun,
+        report: () => undefined,
+      },
+      this.changes,
+    )
+  }
+
+  #stamp(): string {
+    this.#stamps += 1
+    return `s${this.#stamps}`
   }
 
   /** All writes to the sides so far. */
