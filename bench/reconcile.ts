@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Fields } from '../functions/sync/reconcile/rules/item.ts'
 import { type Link, newLink } from '../functions/sync/reconcile/rules/link.ts'
-import { type Planned, plan } from '../functions/sync/reconcile/rules/plan.ts'
+import { plan } from '../functions/sync/reconcile/rules/plan.ts'
+import type { Planned } from '../functions/sync/reconcile/rules/step.ts'
 import { toInsideView, toOutsideView } from '../functions/sync/reconcile/views.ts'
 import { basePolicy, Pair } from '../test/sync/reconcile/memory/pair.ts'
 

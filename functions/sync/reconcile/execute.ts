@@ -2,9 +2,10 @@ import { type Performed, perform, type Sides } from './perform.ts'
 import { type HistoryEntry, type LinkStore, type LinkWrite, SideUnavailable } from './port.ts'
 import { sameLink } from './rules/conclude.ts'
 import type { Link } from './rules/link.ts'
-import { type Planned, type Planning, plan } from './rules/plan.ts'
+import { plan } from './rules/plan.ts'
 import type { Action, Reason } from './rules/reasons.ts'
 import type { Situation } from './rules/situation.ts'
+import type { Planned, Planning } from './rules/step.ts'
 
 /** What was decided about one item, for the run's log. */
 export interface Report {

@@ -1,7 +1,9 @@
 import type { Gathered } from './gather.ts'
 import { type Loading, loadSituations, toBatches } from './load.ts'
 import { type GuardPolicy, type Held, holdDisappearances } from './rules/guard.ts'
-import { type Planning, plan, toKept } from './rules/plan.ts'
+import { toKept } from './rules/keep.ts'
+import { plan } from './rules/plan.ts'
+import type { Planning } from './rules/step.ts'
 
 export interface GuardOptions {
   readonly guard: GuardPolicy

@@ -9,10 +9,11 @@ import {
   toPrints,
   withPrints,
 } from './rules/item.ts'
+import { fail } from './rules/keep.ts'
 import { agree, type Link } from './rules/link.ts'
-import { fail, type Planned, type Step } from './rules/plan.ts'
 import { settle } from './rules/settle.ts'
 import type { Situation } from './rules/situation.ts'
+import type { Planned, Step } from './rules/step.ts'
 import { toInsidePresence, toOutsideView } from './views.ts'
 
 export interface Sides {

@@ -7,8 +7,8 @@ import { recover } from './recover.ts'
 import type { Policy } from './rules/decide.ts'
 import { type GuardPolicy, type Held, holdIdentity } from './rules/guard.ts'
 import { type Digest, type Fields, type Json, toCanonical } from './rules/item.ts'
-import type { Planned, Planning } from './rules/plan.ts'
 import type { Action } from './rules/reasons.ts'
+import type { Planned, Planning } from './rules/step.ts'
 
 export interface ReconcileParts {
   readonly inside: InsideSide

@@ -82,11 +82,14 @@ export function toItemPrint(prints: Prints, digest: Digest): string {
   return digest(names.map((name) => `${JSON.stringify(name)}${printOf(prints, name)}`).join('\n'))
 }
 
+/** The value of a field; null when it is not there. */
+export function valueIn(fields: Fields, name: string): Json {
+  return Object.hasOwn(fields, name) ? (fields[name] ?? null) : null
+}
+
 /** The values of some fields as a change: null takes a field away. */
 export function pickFields(fields: Fields, names: readonly string[]): Fields {
-  return Object.fromEntries(
-    names.map((name) => [name, Object.hasOwn(fields, name) ? (fields[name] ?? null) : null]),
-  )
+  return Object.fromEntries(names.map((name) => [name, valueIn(fields, name)]))
 }
 
 export function withFields(fields: Fields, change: Fields): Fields {

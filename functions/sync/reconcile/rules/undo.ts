@@ -5,7 +5,7 @@
 import { type Digest, type Fields, type Prints, samePrints, toPrints, withPrints } from './item.ts'
 import { type Base, type Link, newLink } from './link.ts'
 import type { SideName } from './merge.ts'
-import type { Planned } from './plan.ts'
+import type { Planned } from './step.ts'
 
 /** What a run did to an item on one side; null: it was, or is then, not there. */
 export interface SideChange {
