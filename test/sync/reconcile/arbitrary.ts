@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Condition } from '../../../functions/sync/reconcile/rules/conditions.ts'
-import type { Event, Fault, Field, Setting } from './history.ts'
+import type { Event, Fault, Field, Setting } from './events.ts'
 
 const pick = fc.nat(7)
 const field = fc.constantFrom<Field>('a', 'b')

@@ -93,7 +93,8 @@ function toReason(
   if (link?.excluded === 'deleted-inside' && insideGone) return 'left-out'
   if (link?.excluded === 'undone' && outsideGone) return inside === 'unchanged' ? 'left-out' : 'made-again'
   if (returns && link.excluded !== undefined && link.excluded !== 'deleted-inside') {
-    if (insideGone) return 'deleted-inside-only'
+    // Somebody has made it private, so it is theirs; what was only incomplete is deleted like any other.
+    if (insideGone && link.excluded !== 'ineligible') return 'deleted-inside-only'
     // It took no part, so a change inside is none that was lost: the deletion is noted, and that is all.
     if (outside === 'deleted') return resolve(table.unchanged.deleted, winner)
     if (known.outside.kind === 'unread' && link.outside !== undefined) return 'left-out'

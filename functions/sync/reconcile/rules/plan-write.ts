@@ -1,7 +1,7 @@
 /** What is written to a side, with the intent that is kept before. */
 import { takePart } from './conclude.ts'
 import type { Decision } from './decide.ts'
-import { type Digest, pickFields, printOf, samePrints, valueIn } from './item.ts'
+import { type Digest, pickFields, printOf, samePrints, valueIn, withFields } from './item.ts'
 import { fail, noteNow, withoutIntent } from './keep.ts'
 import { agree, newLink, type Transfer, toMark, toTransfer } from './link.ts'
 import { type Merge, mergeFields, overwriteFields } from './merge.ts'
@@ -39,7 +39,7 @@ export function planCreate(
       kind: 'create',
       link: { ...rest, generation, intent: { kind: 'create', stamp, transfer, unsure } },
       mark: toMark(before.id, generation),
-      fields: pickFields(item.wanted, names),
+      fields: withFields({}, pickFields(item.wanted, names)),
       transfer,
     },
   }
@@ -73,7 +73,7 @@ export function planTake(
         ...(again ? { inside: base } : {}),
         intent: { kind: 'take', stamp, outsideId: item.id, transfer, again },
       },
-      fields: pickFields(item.fields, names),
+      fields: withFields({}, pickFields(item.fields, names)),
       outsideId: item.id,
       transfer,
       again,

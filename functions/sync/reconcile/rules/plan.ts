@@ -67,11 +67,16 @@ export function plan(planning: Planning, situation: Situation, stamp: string): P
               outsideId: link.outside.id,
             },
           }
+    case 'reactivate':
+      // Where the leading side's word counts for the whole item, it goes out with its next change.
+      if (decision.overwrite && link !== undefined) return keep(look(takePart(link, []), situation, decision))
+      return inside.kind === 'there'
+        ? planWrite(planning, situation, inside.item, decision, stamp)
+        : keep(link)
     case 'updateOutside':
     case 'updateInside':
     case 'merge':
     case 'adopt':
-    case 'reactivate':
       return inside.kind === 'there'
         ? planWrite(planning, situation, inside.item, decision, stamp)
         : keep(link)
