@@ -18,11 +18,12 @@ export function toInsideView(
 ): InsideView & InsideItem {
   const projected = outside.project(item.fields)
   const wanted = 'fields' in projected ? projected.fields : {}
+  const prints = toPrints(item.fields, digest)
   return {
     ...item,
-    prints: toPrints(item.fields, digest),
+    prints,
     wanted,
-    wantedPrints: toPrints(wanted, digest),
+    wantedPrints: wanted === item.fields ? prints : toPrints(wanted, digest),
     ...('refused' in projected ? { refused: projected.refused } : {}),
   }
 }
