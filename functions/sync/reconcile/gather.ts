@@ -46,13 +46,13 @@ export async function gather(input: GatherInput): Promise<Gathered> {
   const listed = new Map(listing.changes.map((change) => [change.id, change]))
   const index = await indexLinks(links, whole ? undefined : [...listed.keys()])
   if (relink) {
-    for (const link of index.all) overlay.set(link.id, toUnlinked(link))
+    for (const link of index.all) overlay.set(link.id, link)
     index.byOutside.clear()
   } else {
     for (const link of recovered.links.values()) {
       candidates.add(link.id)
       const item = recovered.found.get(link.id)
-      if (link.outside !== undefined) index.byOutside.set(link.outside.id, link)
+      addKnown(index, link)
       if (item !== undefined) {
         claims.set(link.id, { kind: 'listed', id: item.id, item })
         listed.delete(item.id)
@@ -62,20 +62,20 @@ export async function gather(input: GatherInput): Promise<Gathered> {
     }
   }
   const strangers: OutsideChange[] = []
-  const missing: Link[] = []
+  const missing: Known[] = []
   for (const change of listed.values()) {
-    const link = index.byOutside.get(change.id)
-    if (link?.outside === undefined) {
+    const known = index.byOutside.get(change.id)
+    if (known === undefined) {
       if (change.version !== undefined) strangers.push(change)
     } else if (change.version === undefined) {
-      if (link.outside.gone !== true) missing.push(link)
-    } else if (recheck || change.version !== (link.outside.version ?? link.outside.seen)) {
-      claims.set(link.id, { kind: 'listed', id: change.id, item: change.item })
+      if (!known.gone) missing.push(known)
+    } else if (recheck || change.version !== known.version) {
+      claims.set(known.id, { kind: 'listed', id: change.id, item: change.item })
     }
   }
   if (listing.full) {
-    for (const [outsideId, link] of index.byOutside) {
-      if (!listed.has(outsideId) && !claims.has(link.id) && link.outside?.gone !== true) missing.push(link)
+    for (const known of index.byOutside.values()) {
+      if (!listed.has(known.outsideId) && !claims.has(known.id) && !known.gone) missing.push(known)
     }
   }
   const goneOutside = await confirmGone(sides, missing, claims)
@@ -95,31 +95,43 @@ export async function gather(input: GatherInput): Promise<Gathered> {
   }
 }
 
+/** As little of a link as a listing is compared with, because there may be very many. */
+interface Known {
+  readonly id: string
+  readonly outsideId: string
+  /** That was looked at, whatever came of it. */
+  readonly version: string | undefined
+  readonly gone: boolean
+}
+
 interface Index {
-  readonly byOutside: Map<string, Link>
-  /** Only where all links were read. */
-  readonly all: readonly Link[]
+  readonly byOutside: Map<string, Known>
+  /** As they are before anything outside is known; only where all links were read. */
+  readonly all: Link[]
 }
 
 async function indexLinks(links: LinkStore, outsideIds: readonly string[] | undefined): Promise<Index> {
-  const byOutside = new Map<string, Link>()
-  const all: Link[] = []
+  const index: Index = { byOutside: new Map(), all: [] }
   if (outsideIds === undefined) {
     for await (const { link } of links.all()) {
-      all.push(link)
-      if (link.outside !== undefined) byOutside.set(link.outside.id, link)
+      index.all.push(toUnlinked(link))
+      addKnown(index, link)
     }
   } else {
     for (const batch of toBatches(outsideIds, BATCH)) {
-      for (const { link } of await links.findByOutside(batch)) {
-        if (link.outside !== undefined) byOutside.set(link.outside.id, link)
-      }
+      for (const { link } of await links.findByOutside(batch)) addKnown(index, link)
     }
   }
-  return { byOutside, all }
+  return index
 }
 
-/** As it is before anything outside is known; what was deleted externally stays so until it is found. */
+function addKnown({ byOutside }: Index, { id, outside }: Link): void {
+  if (outside === undefined) return
+  const version = outside.version ?? outside.seen
+  byOutside.set(outside.id, { id, outsideId: outside.id, version, gone: outside.gone === true })
+}
+
+/** What was deleted externally stays so until it is found. */
 function toUnlinked({ id, generation, active, deletedExternally }: Link): Link {
   return { id, generation, active, deletedExternally }
 }
@@ -127,15 +139,15 @@ function toUnlinked({ id, generation, active, deletedExternally }: Link): Link {
 /** Not listed is not deleted: what moves out of a server's view is not listed, either. */
 async function confirmGone(
   sides: Sides,
-  missing: readonly Link[],
+  missing: readonly Known[],
   claims: Map<string, Claim>,
 ): Promise<readonly string[]> {
   const gone: string[] = []
   for (const batch of toBatches(missing, sides.outside.capabilities.batch)) {
-    const items = await sides.outside.get(batch.map(({ outside }) => outside?.id ?? ''))
+    const items = await sides.outside.get(batch.map(({ outsideId }) => outsideId))
     const byId = new Map(items.map((item) => [item.id, item]))
-    for (const { id, outside } of batch) {
-      const item = byId.get(outside?.id ?? '')
+    for (const { id, outsideId } of batch) {
+      const item = byId.get(outsideId)
       claims.set(id, item === undefined ? { kind: 'gone' } : { kind: 'listed', id: item.id, item })
       if (item === undefined) gone.push(id)
     }

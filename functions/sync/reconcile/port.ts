@@ -91,7 +91,7 @@ export interface OutsideCapabilities {
 
 export interface OutsideSide {
   readonly capabilities: OutsideCapabilities
-  /** Names the folder and its owner; another one is another collection. */
+  /** Names the folder and its owner, as the side was opened: costs no call of its own. Another one is another collection. */
   identity(): Promise<string>
   /** @param token of the last listing; undefined, or no longer known to the server: everything is listed */
   listChanges(token: string | undefined): Promise<OutsideListing>
@@ -177,7 +177,7 @@ export interface LinkStore {
   /** Links that take part and are on both sides. */
   count(): Promise<number>
   /**
-   * Atomic for up to 50 links with their histories; a history entry that is there already is not written twice. Throws
+   * The history first, each entry once however often it is handed in; then up to 50 links, all or none. Throws
    * `store-conflict` when another run has written one of the links since.
    * @returns the new etags in order, undefined for what was removed
    */
