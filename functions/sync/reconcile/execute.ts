@@ -17,6 +17,8 @@ export interface Report {
   readonly fields: readonly string[]
   /** `open`: nobody knows whether it was done, or it has to be looked at again by the next run. */
   readonly state: 'done' | 'planned' | 'open'
+  /** What the side threw, where the item is open because of it. */
+  readonly error?: unknown
 }
 
 /** A situation with the row that is stored for it. */
@@ -60,7 +62,8 @@ interface Done {
 
 /** Carries out the items of one batch; intents are kept in one write before, and what came of them in one after. */
 export async function execute(execution: Execution, entries: readonly Entry[]): Promise<Executed> {
-  const { sides, newStamp } = execution
+  const { sides, newStamp, signal } = execution
+  if (signal?.aborted === true) return { open: entries.length, doubt: false, stopped: signal.reason }
   let todo = entries
   let open = 0
   let doubt = false
@@ -163,7 +166,8 @@ async function keepResults(execution: Execution, done: readonly Done[]): Promise
   await save(execution, results, [])
   for (const { planned, performed } of done) {
     if (performed.kind === 'settled') report(execution, performed.failure ?? planned, 'done')
-    if (performed.kind === 'vanished' || performed.kind === 'unknown') report(execution, planned, 'open')
+    if (performed.kind === 'vanished') report(execution, planned, 'open')
+    if (performed.kind === 'unknown') report(execution, planned, 'open', performed.error)
   }
   return again
 }
@@ -193,9 +197,9 @@ function toHistory({ runId }: Execution, { situation, losers }: Planned): Histor
   }))
 }
 
-function report(execution: Execution, planned: Planned, state: Report['state']): void {
+function report(execution: Execution, planned: Planned, state: Report['state'], error?: unknown): void {
   const { situation, action, reason, detail, fields } = planned
-  execution.report({ id: situation.id, action, reason, detail, fields, state })
+  execution.report({ id: situation.id, action, reason, detail, fields, state, error })
 }
 
 async function inParallel<T, R>(

@@ -94,6 +94,7 @@ describe('a run', () => {
     pair.outside.manners.loseAnswers = 30
     const result = await pair.run()
     expect(result).toMatchObject({ kind: 'cut', error: new Error('no answer') })
+    expect(pair.reports[0]).toMatchObject({ state: 'open', error: new Error('no answer') })
     expect(pair.outside.writes.created).toBe(5)
     pair.outside.manners.loseAnswers = 0
     await pair.run()
