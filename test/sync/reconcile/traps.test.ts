@@ -165,7 +165,7 @@ describe('traps', () => {
   test('a server that stores other values than it was sent gets no endless writes', async () => {
     const shout = (title: unknown) => String(title).toUpperCase()
     for (const answersVersions of [true, false]) {
-      const { pair } = await inStep({
+      const { pair, id } = await inStep({
         manners: {
           answersVersions,
           rewrites: true,
@@ -180,6 +180,10 @@ describe('traps', () => {
       // With the version of our own write it is certain whose doing it was; else the history keeps what was replaced.
       expect(pair.insideFields()).toEqual([{ title: answersVersions ? 'x' : 'X', note: 'n' }])
       expect(pair.links.history.size).toBe(answersVersions ? 0 : 1)
+      // What the server made of the title is no change either when somebody changes another field.
+      pair.outside.userChange(id, { note: 'other' })
+      await pair.run()
+      expect(pair.insideFields()).toEqual([{ title: answersVersions ? 'x' : 'X', note: 'other' }])
     }
   })
 
@@ -237,12 +241,21 @@ describe('traps', () => {
     expect(pair.insideFields()).toEqual([{ title: 'x', note: 'n' }])
   })
 
-  test('an answer that an item is not there is not believed before a listing says so', async () => {
+  test.each([
+    ['of a write', (pair: Pair, id: string) => pair.outside.items.delete(id)],
+    [
+      'of a look after a lost race',
+      (pair: Pair, id: string) => {
+        pair.outside.userTouch(id)
+        queueMicrotask(() => pair.outside.items.delete(id))
+      },
+    ],
+  ])('an answer %s that an item is not there is not believed before a listing says so', async (_, vanish) => {
     const { pair, id } = await inStep()
     pair.inside.userChange('x', { title: 'x2' })
     const item = pair.outside.items.get(id)
     pair.outside.onWrite = () => {
-      pair.outside.items.delete(id)
+      vanish(pair, id)
     }
     expect(await pair.run()).toMatchObject({ open: 1 })
     expect(pair.link('x')).toMatchObject({ deletedExternally: false })

@@ -185,7 +185,9 @@ function outsideHappened(
   applied: Applied,
 ): Happened {
   const base = link?.outside
-  if (base === undefined) return outside.kind === 'there' ? 'created' : 'absent'
+  if (base === undefined) {
+    return outside.kind === 'there' && applied.effect !== 'as-deleted' ? 'created' : 'absent'
+  }
   if (outside.kind === 'gone' || applied.effect === 'as-deleted') return 'deleted'
   if (outside.kind === 'unread') return base.gone === true ? 'deleted' : 'unchanged'
   // Where the leading side writes over everything, whatever differs counts as changed, though it does not come in.

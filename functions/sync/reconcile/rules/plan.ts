@@ -55,18 +55,19 @@ export function plan(planning: Planning, situation: Situation, stamp: string): P
         : keep(link)
     case 'takeIn':
       return outside.kind === 'there' ? planTake(situation, outside.item, decision, stamp) : keep(link)
-    case 'deleteOutside':
-      return link?.outside === undefined
-        ? keep(undefined)
-        : {
-            ...none,
-            losers: toDeletedLosers(situation, link),
-            step: {
-              kind: 'delete',
-              link: { ...takePart(link, []), intent: { kind: 'delete', stamp } },
-              outsideId: link.outside.id,
-            },
-          }
+    case 'deleteOutside': {
+      const outsideId = outside.kind === 'there' ? outside.item.id : link?.outside?.id
+      if (link === undefined || outsideId === undefined) return keep(undefined)
+      return {
+        ...none,
+        losers: toDeletedLosers(situation, link),
+        step: {
+          kind: 'delete',
+          link: { ...takePart(link, []), intent: { kind: 'delete', stamp } },
+          outsideId,
+        },
+      }
+    }
     case 'reactivate':
       // Where the leading side's word counts for the whole item, it goes out with its next change.
       if (decision.overwrite && link !== undefined) return keep(look(takePart(link, []), situation, decision))
