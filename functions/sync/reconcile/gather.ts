@@ -177,12 +177,16 @@ async function indexMatches(
   return matches
 }
 
-/** Outside items that no link knows: one that a link waits for by its mark, one that looks like ours, or a new one. */
+/**
+ * Outside items that no link knows: one that a link waits for by its mark, one that looks like ours, or a new one.
+ * @param treated ids that were found in this run already: a copy comes too late
+ */
 export async function loadStrangers(
   loading: Loading,
   gathered: Gathered,
   batch: readonly OutsideChange[],
   match: ((fields: Fields) => string | undefined) | undefined,
+  treated: ReadonlySet<string>,
 ): Promise<{ readonly entries: readonly Entry[]; readonly vanished: number }> {
   const { outside } = loading.sides
   const items = new Map<string, OutsideItem>()
@@ -196,7 +200,9 @@ export async function loadStrangers(
   for (const item of items.values()) {
     const marked = owners.get(item.id)
     const matched = marked === undefined ? gathered.matches.get(match?.(item.fields) ?? '') : undefined
-    const wanted = [marked, matched].find((id) => id !== undefined && !claims.has(id))
+    const wanted = [marked, matched].find(
+      (each) => each !== undefined && !claims.has(each) && !treated.has(each),
+    )
     const id = wanted ?? toInsideId(loading, item.id)
     claims.set(id, { kind: 'listed', id: item.id, item })
   }

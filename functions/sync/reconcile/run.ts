@@ -153,7 +153,7 @@ async function workOnStrangers(
   const ids = new Set<string>()
   let sum = NONE
   for (const batch of toBatches(gathered.strangers, BATCH)) {
-    const { entries, vanished } = await loadStrangers(loading, gathered, batch, match)
+    const { entries, vanished } = await loadStrangers(loading, gathered, batch, match, ids)
     for (const { situation } of entries) ids.add(situation.id)
     sum = add(sum, await execute(execution, entries))
     sum = { ...sum, open: sum.open + vanished }

@@ -209,6 +209,22 @@ describe('traps', () => {
     expect(pair.link('x')?.outside?.id).toBe(id)
   })
 
+  test('of several copies of an item in another collection one is linked, however many others lie between', async () => {
+    const { pair, id } = await inStep()
+    const mark = pair.outside.items.get(id)?.mark ?? ''
+    // What was agreed is of the old collection, so the mark is all there is.
+    pair.outside.manners.identity = 'another folder'
+    for (let number = 0; number < 60; number++) pair.outside.userCreate({ title: `${number}` })
+    pair.outside.userCreate({ title: 'x', note: 'copy' }, { mark })
+    const held = await pair.run()
+    if (held.kind !== 'held') throw new Error(held.kind)
+    await pair.run({ released: held.held.map(({ digest }) => digest) })
+    await pair.run()
+    expect(pair.link('x')?.outside?.id).toBe(id)
+    expect(pair.inside.items.size).toBe(1)
+    expect(pair.outside.items.size).toBe(62)
+  })
+
   test('what was moved away and back has another id and is the same item', async () => {
     const { pair, id } = await inStep()
     const mark = pair.outside.items.get(id)?.mark ?? ''
