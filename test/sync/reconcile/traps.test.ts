@@ -105,6 +105,23 @@ describe('traps', () => {
     expect(pair.insideFields()).toEqual([{ title: 'x2' }])
   })
 
+  test('an older creation that arrives in place of a newer one does not bring old values back', async () => {
+    const pair = new Pair({ manners: { keepsStamps: false, holdDelayed: true } })
+    await pair.run()
+    pair.inside.userCreate('x', { title: 'old' })
+    pair.outside.manners.delayCreations = 1
+    await pair.run()
+    pair.inside.userChange('x', { title: 'new' })
+    pair.outside.manners.delayCreations = 1
+    await pair.run()
+    pair.outside.manners.holdDelayed = false
+    await pair.outside.find('x~0')
+    expect(pair.outsideFields()).toEqual([{ title: 'old' }])
+    await pair.run()
+    expect(pair.outsideFields()).toEqual([{ title: 'new' }])
+    expect(pair.insideFields()).toEqual([{ title: 'new' }])
+  })
+
   test('a creation that was refused drops its intent, and is tried again only when the item changes', async () => {
     const pair = new Pair({ manners: { refuses: ({ title }) => (title === 'bad' ? 'title' : undefined) } })
     pair.inside.userCreate('x', { title: 'bad' })

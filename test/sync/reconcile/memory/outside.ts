@@ -29,6 +29,8 @@ export interface Manners {
   loseAnswers: number
   /** A creation that arrives only after the next listing or search. */
   delayCreations: number
+  /** What is delayed does not arrive yet. */
+  holdDelayed: boolean
   unavailable: number
   incomplete: boolean
   /** Removed and changed items are reported several times, unknown ones as removed. */
@@ -81,6 +83,7 @@ export class MemoryOutside implements OutsideSide {
       refuses: () => undefined,
       loseAnswers: 0,
       delayCreations: 0,
+      holdDelayed: false,
       unavailable: 0,
       incomplete: false,
       repeats: false,
@@ -284,6 +287,7 @@ export class MemoryOutside implements OutsideSide {
   }
 
   #arrive(): void {
+    if (this.manners.holdDelayed) return
     const arriving = this.#delayed
     this.#delayed = []
     for (const make of arriving) make()
