@@ -2,6 +2,7 @@ import { benchBookings } from './bookings.ts'
 import { benchPeopleList } from './people-list.ts'
 import { benchPeopleSync } from './people-sync.ts'
 import { benchPortal } from './portal.ts'
+import { benchReconcile } from './reconcile.ts'
 import { benchRelay } from './relay.ts'
 import { benchScheduler } from './scheduler.ts'
 import { benchStore } from './store.ts'
@@ -12,6 +13,7 @@ const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
   people: benchPeopleSync,
   'people-list': () => benchPeopleList(),
   bookings: benchBookings,
+  reconcile: benchReconcile,
   relay: benchRelay,
   scheduler: () => benchScheduler(),
   portal: benchPortal,

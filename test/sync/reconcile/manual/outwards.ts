@@ -1,0 +1,100 @@
+import { all, change, changeOutside, createOutside, type Rule, remove, removeOutside, run } from './rule.ts'
+
+/** Manual 002: Export and 1-Way-Sync. */
+export const outwardRules: readonly Rule[] = [
+  // Export
+  {
+    place: '002, Export: einmalig exportieren; neu erzeugte Einträge beim erneuten Export',
+    mode: 'export',
+    happens: ({ inside }) => inside.userCreate('y', { title: 'y' }),
+    inside: ['x', 'y'],
+    outside: ['x', 'y'],
+  },
+  {
+    place: '002, Export: künftige Änderungen nicht nochmals exportiert',
+    mode: 'export',
+    happens: change('x2'),
+    inside: ['x2'],
+    outside: ['x'],
+    reason: 'exported-once',
+  },
+  {
+    place: 'Export: eine externe Änderung kommt nicht zurück',
+    mode: 'export',
+    happens: changeOutside('x2'),
+    inside: ['x'],
+    outside: ['x2'],
+  },
+  {
+    place: 'Details: Löschung innen bleibt beim Export außen',
+    mode: 'export',
+    happens: remove,
+    inside: [],
+    outside: ['x'],
+    reason: 'deleted-inside-only',
+  },
+  {
+    place: 'Details: beim Export extern gelöscht wird nicht neu angelegt und nicht gekennzeichnet',
+    mode: 'export',
+    happens: all(removeOutside, run, change('x2')),
+    inside: ['x2'],
+    outside: [],
+    active: true,
+    flagged: false,
+  },
+  // One-way
+  {
+    place: '002, 1-Way-Sync: erstellt und geändert wird gesendet',
+    mode: 'one-way',
+    happens: all(change('x2'), ({ inside }) => inside.userCreate('y', { title: 'y' })),
+    inside: ['x2', 'y'],
+    outside: ['x2', 'y'],
+  },
+  {
+    place: '002, 1-Way-Sync: externe Änderungen überschrieben, wenn der Eintrag in PROAD geändert wurde',
+    mode: 'one-way',
+    happens: all(changeOutside('extern', { place: 'extern' }), run, change('x2')),
+    inside: ['x2'],
+    outside: ['x2'],
+    reason: 'written-over',
+  },
+  {
+    place: '002, 1-Way-Sync: sonst bleibt die externe Änderung stehen',
+    mode: 'one-way',
+    happens: changeOutside('extern'),
+    inside: ['x'],
+    outside: ['extern'],
+    reason: 'changed-outside-stays',
+  },
+  {
+    place: '002, 1-Way-Sync: im externen System erfasste Daten nicht an PROAD',
+    mode: 'one-way',
+    happens: createOutside('y'),
+    inside: ['x'],
+    outside: ['x', 'y'],
+  },
+  {
+    place: '002, 1-Way-Sync, Löschen: auch im externen System gelöscht',
+    mode: 'one-way',
+    happens: remove,
+    inside: [],
+    outside: [],
+  },
+  {
+    place: 'Details: export und one-way kennzeichnen nie',
+    mode: 'one-way',
+    happens: removeOutside,
+    inside: ['x'],
+    outside: [],
+    active: true,
+    flagged: false,
+  },
+  {
+    place: '002, 1-Way-Sync: geändert wird gesendet, auch wenn der Eintrag extern fehlt',
+    mode: 'one-way',
+    happens: all(removeOutside, run, change('x2')),
+    inside: ['x2'],
+    outside: ['x2'],
+    reason: 'made-again',
+  },
+]
