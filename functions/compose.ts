@@ -21,7 +21,7 @@ export async function compose(environment: Readonly<Record<string, string | unde
   const clock = systemClock
   const random = systemRandom
   const tracing = await openTracing(environment, { name: 'steg-hub', version: settings.version }, log)
-  const platform = await openPlatform(settings, random)
+  const platform = await openPlatform(settings, { clock, random, log })
   const services = createServices(platform, { settings, clock, random, tracing, log })
   const { accounts, agentMetrics, audit, connectors, jobs, relay, tenancy } = services
 

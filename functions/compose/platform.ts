@@ -1,4 +1,9 @@
-import type { Random } from '../../shared/random.ts'
+import type { Clock } from '../../shared/clock.ts'
+import type { Logger } from '../../shared/log.ts'
+import { type Random, randomId } from '../../shared/random.ts'
+import { openFileBlobs } from '../platform/blobs/files.ts'
+import type { Blobs } from '../platform/blobs/port.ts'
+import { whenNeeded } from '../platform/blobs/when-needed.ts'
 import { countBus } from '../platform/bus/counting.ts'
 import { createBusGrants } from '../platform/bus/grants.ts'
 import type { Bus, BusGrants, QueueDepths } from '../platform/bus/port.ts'
@@ -9,6 +14,8 @@ import { createMsalProvider } from '../platform/openid/msal.ts'
 import type { OpenIdProvider } from '../platform/openid/port.ts'
 import { createArgon2Passwords } from '../platform/passwords/argon2.ts'
 import type { Passwords } from '../platform/passwords/port.ts'
+import { openPushOverBus } from '../platform/push/over-bus.ts'
+import type { Push } from '../platform/push/port.ts'
 import type { Vault } from '../platform/secrets/port.ts'
 import { createVault, deriveKey } from '../platform/secrets/vault.ts'
 import { openTablesStore } from '../platform/store/azure-tables.ts'
@@ -20,8 +27,12 @@ import { tables } from './tables.ts'
 
 /** What is outside of the hub, as its services know it: ports. */
 export interface Platform {
+  /** Names this process among all that share store and bus. */
+  readonly instanceId: string
   readonly store: Store
+  readonly blobs: Blobs
   readonly bus: Bus
+  readonly push: Push
   readonly queueDepths: QueueDepths
   readonly grants: BusGrants
   readonly vault: Vault
@@ -37,15 +48,24 @@ export interface Platform {
 }
 
 /** Opens everything outside of the hub as the settings say. The only file that knows adapters. */
-export async function openPlatform(settings: Settings, random: Random): Promise<Platform> {
+export async function openPlatform(
+  settings: Settings,
+  parts: { readonly clock: Clock; readonly random: Random; readonly log: Logger },
+): Promise<Platform> {
+  const { random } = parts
+  const instanceId = `hub-${randomId(random, 12)}`
   const opened = await openStore(settings)
   const store = countStore(opened.store)
   const serviceBus = openServiceBus(settings.busConnection)
   const bus = countBus(serviceBus)
   const mail = settings.mail === undefined ? noMail : openSmtp(settings.mail)
+  const push = openPushOverBus({ ...parts, bus: bus.bus, store: store.store, instanceId })
   return {
+    instanceId,
     store: store.store,
+    blobs: openBlobs(settings, parts),
     bus: bus.bus,
+    push,
     queueDepths: serviceBus,
     grants: createBusGrants({
       broker: settings.broker,
@@ -61,11 +81,21 @@ export async function openPlatform(settings: Settings, random: Random): Promise<
     microsoft: settings.entra && settings.site.publicUrl ? createMsalProvider(settings.entra) : undefined,
     counts: { store: store.counts, bus: bus.counts },
     async close() {
+      await push.close()
       await serviceBus.close()
       mail.close()
       opened.close()
     },
   }
+}
+
+function openBlobs({ blobs }: Settings, parts: { readonly clock: Clock; readonly random: Random }): Blobs {
+  if (blobs.kind === 'files') return openFileBlobs({ ...parts, directory: blobs.directory })
+  return whenNeeded(async () => {
+    // Loaded with the first content: most hubs never keep one.
+    const { openAzureBlobs } = await import('../platform/blobs/azure-blobs.ts')
+    return openAzureBlobs({ connectionString: blobs.connection, random: parts.random })
+  })
 }
 
 async function openStore({ store }: Settings): Promise<{ store: Store; close: () => void }> {

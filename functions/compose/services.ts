@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { Logger } from '../../shared/log.ts'
-import { type Random, randomId } from '../../shared/random.ts'
+import type { Random } from '../../shared/random.ts'
 import type { Tracing } from '../../shared/telemetry/tracing.ts'
 import { createAuditService } from '../audit/service.ts'
 import { createAccessTokens } from '../connectors/access-tokens.ts'
@@ -46,7 +46,7 @@ export function createServices(
     readonly log: Logger
   },
 ) {
-  const { store, bus, vault } = platform
+  const { store, bus, vault, instanceId } = platform
   const { settings, clock, random, tracing, log } = parts
 
   const people = createPeopleService({ store, clock, random })
@@ -100,7 +100,6 @@ export function createServices(
       return url === undefined ? {} : { sage: url }
     },
   })
-  const instanceId = `hub-${randomId(random, 12)}`
   const depthOf = agentDepth(platform.queueDepths, plainConnectors.queuesOf)
   const agentMetrics = createAgentMetrics({
     store,

@@ -27,4 +27,5 @@ export const tables = [
   'Audit',
   'AuditDays',
   'Licences',
+  'PushInterests',
 ] as const
