@@ -10,7 +10,10 @@ import { downloadRoute } from './downloads/endpoints.ts'
 import { createAgentFile } from './downloads/file.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { traceRuns } from './jobs/traced.ts'
+import { announceChanges } from './live/changes.ts'
 import { createLive } from './live/route.ts'
+import { createLiveSources } from './live/sources.ts'
+import { watchesOf } from './live/watches.ts'
 import { createPortalFiles } from './portal/files.ts'
 import { portalPages } from './portal/pages.ts'
 import { readSettings } from './settings.ts'
@@ -22,11 +25,30 @@ export async function compose(environment: Readonly<Record<string, string | unde
   const random = systemRandom
   const tracing = await openTracing(environment, { name: 'steg-hub', version: settings.version }, log)
   const platform = await openPlatform(settings, { clock, random, log })
-  const services = createServices(platform, { settings, clock, random, tracing, log })
+  // Whatever a service writes is told to those who show it.
+  const changes = announceChanges(platform.store, (tenantId, channels) =>
+    platform.push.publish(
+      tenantId,
+      channels.map((channel) => ({ channel })),
+    ),
+  )
+  const services = createServices(
+    { ...platform, store: changes.store },
+    { settings, clock, random, tracing, log },
+  )
   const { accounts, agentMetrics, audit, connectors, jobs, relay, tenancy } = services
 
   const authentication = { byToken: tenancy.authenticate, bySession: accounts.signedIn }
-  const live = createLive({ ...services, clock, authentication, site: settings.site })
+  const sources = createLiveSources({ ...services, clock })
+  changes.watch(watchesOf(sources.topics))
+  const live = createLive({
+    sources,
+    push: platform.push,
+    clock,
+    random,
+    authentication,
+    site: settings.site,
+  })
   const agentFile = createAgentFile()
   const endpoints = listEndpoints(platform, services, { settings, clock, agentFile, openStreams: live.open })
 

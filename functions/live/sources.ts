@@ -2,27 +2,27 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../../shared/clock.ts'
 import type { Language } from '../../shared/errors/error.ts'
 import { shownAgent } from '../connectors/presentation.ts'
-import type { ConnectorsService } from '../connectors/service.ts'
+import { SILENCE_MS } from '../connectors/rules/status.ts'
+import type { AgentView, ConnectorsService } from '../connectors/service.ts'
 import type { BookingsService } from '../hr/bookings/service.ts'
+import { STATS_KEY } from '../hr/people/rows.ts'
 import { shownJob, shownLine, shownRun } from '../jobs/presentation.ts'
 import type { JobsService } from '../jobs/service.ts'
 import { shownSetup } from '../setup/presentation.ts'
 import { createSetupService, type SetupParts } from '../setup/service.ts'
-import type { Topic } from './rules/events.ts'
+import { agentNews, exceptIn, onlyKey } from './rules/news.ts'
 import { createSharedReads } from './shared-reads.ts'
+import type { LiveTopic, Seen } from './topic.ts'
 
 /** Lines of a log in one event. */
 const LINES = 200
-
-export interface Seen {
-  readonly data: unknown
-  /** Changes when the data does in a way that matters. */
-  readonly mark: string
-}
+/** Milliseconds between two looks at what costs several pages. */
+const DEAR_REST = 1_000
 
 /** What streams tell about, as the endpoints of the same name show it. */
 export interface LiveSources {
-  readonly topics: Readonly<Record<Topic, (tenantId: string, language: Language) => Promise<Seen>>>
+  /** In the order in which they are sent. */
+  readonly topics: readonly LiveTopic[]
   /** One run; `ended` when nothing more will come. @throws StegError `not-found` */
   run(
     tenantId: string,
@@ -42,6 +42,8 @@ export interface LiveSources {
     readonly count: number
     readonly more: boolean
   }>
+  /** Something of the tenant has changed: what was read before no longer counts. */
+  forget(tenantId: string): void
 }
 
 export interface LiveParts extends SetupParts {
@@ -51,51 +53,96 @@ export interface LiveParts extends SetupParts {
   readonly bookings: Pick<BookingsService, 'count'>
 }
 
+/** The lease of a run is renewed every few seconds, which nobody can see. */
+const runs = { table: 'Runs', isNews: exceptIn('lease__json') }
+const agentRows = { table: 'Agents', isNews: agentNews }
+
 export function createLiveSources(parts: LiveParts): LiveSources {
-  const shared = createSharedReads(parts.clock)
-  const agents = shared((tenantId) => parts.connectors.list(tenantId))
-  const jobs = shared((tenantId) => parts.jobs.list(tenantId))
-  const pending = shared((tenantId) => parts.bookings.count(tenantId, 'pending'))
-  const failed = shared((tenantId) => parts.bookings.count(tenantId, 'failed'))
-  const run = shared((tenantId, job = '', id = '') => parts.jobs.run(tenantId, job, id))
+  const reads = createSharedReads(parts.clock)
+  const agents = (tenantId: string) => reads.once(tenantId, 'agents', () => parts.connectors.list(tenantId))
+  const jobs = (tenantId: string) => reads.once(tenantId, 'jobs', () => parts.jobs.list(tenantId))
+  const bookings = (tenantId: string, state: 'pending' | 'failed') =>
+    reads.once(tenantId, `bookings ${state}`, () => parts.bookings.count(tenantId, state))
   // The same reads, so that what the other topics have read already is not read again.
   const setup = createSetupService({
-    variables: { list: shared((tenantId) => parts.variables.list(tenantId)) },
-    people: { total: shared((tenantId) => parts.people.total(tenantId)) },
+    variables: {
+      list: (tenantId) => reads.once(tenantId, 'variables', () => parts.variables.list(tenantId)),
+    },
+    people: { total: (tenantId) => reads.once(tenantId, 'people', () => parts.people.total(tenantId)) },
     connectors: { list: agents },
     jobs: { list: jobs },
-    bookings: { count: (tenantId, state) => (state === 'failed' ? failed : pending)(tenantId) },
+    bookings: {
+      count: (tenantId, state) =>
+        state === 'failed' ? bookings(tenantId, state) : parts.bookings.count(tenantId, state),
+    },
   })
 
   return {
-    topics: {
-      async agents(tenantId, language) {
-        const items = (await agents(tenantId)).map(shownAgent)
-        // A sign of life every half minute is no news; that they stay away is.
-        const news = items.map(({ lastSeen: _, ...agent }) => agent)
-        return { data: { items }, mark: markOf(news, language) }
+    forget: reads.forget,
+
+    topics: [
+      {
+        name: 'agents',
+        tables: [agentRows],
+        right: 'agents:read',
+        aboutEverybody: false,
+        async read(tenantId, language) {
+          const found = await agents(tenantId)
+          const items = found.map(shownAgent)
+          // A sign of life every half minute is no news; that they stay away is.
+          const news = items.map(({ lastSeen: _, ...agent }) => agent)
+          return { data: { items }, mark: markOf(news, language), changes: nextSilence(found) }
+        },
       },
-      async jobs(tenantId, language) {
-        const items = (await jobs(tenantId)).map((job) => shownJob(job, language))
-        return { data: { items }, mark: markOf(items, language) }
+      {
+        name: 'jobs',
+        tables: ['Jobs', runs],
+        right: 'jobs:read',
+        aboutEverybody: false,
+        async read(tenantId, language) {
+          const items = (await jobs(tenantId)).map((job) => shownJob(job, language))
+          return { data: { items }, mark: markOf(items, language) }
+        },
       },
-      async bookings(tenantId, language) {
-        const [open, refused] = await Promise.all([pending(tenantId), failed(tenantId)])
-        const data = { pending: open, failed: refused }
-        return { data, mark: markOf(data, language) }
+      {
+        name: 'bookings',
+        tables: ['Bookings'],
+        right: 'bookings:read',
+        aboutEverybody: true,
+        rest: DEAR_REST,
+        async read(tenantId, language) {
+          const [pending, failed] = await Promise.all([
+            bookings(tenantId, 'pending'),
+            bookings(tenantId, 'failed'),
+          ])
+          const data = { pending, failed }
+          return { data, mark: markOf(data, language) }
+        },
       },
-      async setup(tenantId, language) {
-        const data = shownSetup(await setup.look(tenantId), language)
-        const agentsGone = data.failures.agents.map(({ lastSeen: _, ...agent }) => agent)
-        return {
-          data,
-          mark: markOf({ ...data, failures: { ...data.failures, agents: agentsGone } }, language),
-        }
+      {
+        name: 'setup',
+        tables: [
+          'Variables',
+          agentRows,
+          'Jobs',
+          runs,
+          'Bookings',
+          { table: 'People', isNews: onlyKey(STATS_KEY) },
+        ],
+        right: 'jobs:read',
+        aboutEverybody: true,
+        rest: DEAR_REST,
+        async read(tenantId, language) {
+          const data = shownSetup(await setup.look(tenantId), language)
+          const agentsGone = data.failures.agents.map(({ lastSeen: _, ...agent }) => agent)
+          const news = { ...data, failures: { ...data.failures, agents: agentsGone } }
+          return { data, mark: markOf(news, language), changes: nextSilence(await agents(tenantId)) }
+        },
       },
-    },
+    ],
 
     async run(tenantId, job, id, language) {
-      const row = await run(tenantId, job, id)
+      const row = await reads.once(tenantId, `run ${job} ${id}`, () => parts.jobs.run(tenantId, job, id))
       const data = shownRun(row, language)
       return { data, mark: markOf(data, language), ended: row.finishedAt !== undefined }
     },
@@ -110,6 +157,14 @@ export function createLiveSources(parts: LiveParts): LiveSources {
       }
     },
   }
+}
+
+/** When the first agent would have been silent for too long: it writes nothing then. */
+function nextSilence(agents: readonly AgentView[]): Seen['changes'] {
+  const signs = agents.flatMap(({ status, lastSeen }) =>
+    status === 'connected' && lastSeen !== null ? [lastSeen] : [],
+  )
+  return signs.length === 0 ? undefined : { at: Math.min(...signs) + SILENCE_MS + 1, by: 'agents' }
 }
 
 /** Short, because all marks travel with every event; a change that it misses by chance comes with the next one. */
