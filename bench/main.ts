@@ -1,4 +1,5 @@
 import { benchBookings } from './bookings.ts'
+import { benchLive } from './live.ts'
 import { benchPeopleList } from './people-list.ts'
 import { benchPeopleSync } from './people-sync.ts'
 import { benchPortal } from './portal.ts'
@@ -14,6 +15,7 @@ const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
   bookings: benchBookings,
   relay: benchRelay,
   scheduler: () => benchScheduler(),
+  live: benchLive,
   portal: benchPortal,
 }
 

@@ -3,7 +3,7 @@ import { type Bundle, createOutbox } from './bundles.ts'
 import type { PushMessage } from './port.ts'
 
 /** Milliseconds in which what is published goes out together. */
-export const JOIN_MS = 50
+export const JOIN_MS = 30
 
 /** Makes one of everything that is published within a moment. */
 export function createBursts(parts: {
