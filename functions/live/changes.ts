@@ -1,18 +1,28 @@
 import { isStegError } from '../../shared/errors/error.ts'
 import type { Condition, Store, StoredRow, Write } from '../platform/store/port.ts'
-import type { IsNews, RowChange } from './rules/news.ts'
+import type { Values, Visibility } from './rules/news.ts'
 
-/** Rows of which it is remembered what they were; the one that was used longest ago makes room. */
+/** Rows of a table of which it is remembered what they were; the one that was used longest ago makes room. */
 const REMEMBERED = 2_000
 
 /** What a write tells, and to whom. */
-export interface Watch {
+export interface Watch extends Visibility {
   readonly table: string
-  readonly isNews?: IsNews | undefined
   readonly about: (partition: string, key: string) => { readonly tenantId: string; readonly channel: string }
 }
 
-type Values = StoredRow['values']
+interface RowChange {
+  readonly key: string
+  /** Undefined when it was not there, or is not known. */
+  readonly before: Values | undefined
+  readonly after: Values | undefined
+}
+
+interface Watched {
+  readonly watches: Watch[]
+  /** What rows were, where that decides; by partition and key. */
+  readonly remembered: Map<string, { readonly etag: string; readonly values: Values }> | undefined
+}
 
 /**
  * A store that tells what was written, so that no capability has to think of it. Told after the write, also when it is
@@ -22,12 +32,12 @@ export function announceChanges(
   inner: Store,
   publish: (tenantId: string, channels: readonly string[]) => void,
 ): { readonly store: Store; watch(watches: readonly Watch[]): void } {
-  const watched = new Map<string, Watch[]>()
-  const remembered = new Map<string, { readonly etag: string; readonly values: Values }>()
-  const compares = (table: string) => watched.get(table)?.some(({ isNews }) => isNews !== undefined) === true
-  const addressOf = (table: string, partition: string, key: string) => `${table}/${partition}/${key}`
+  const watched = new Map<string, Watched>()
+  const addressOf = (partition: string, key: string) => `${partition}/${key}`
 
-  function remember(address: string, etag: string | undefined, values: Values): void {
+  function remember(table: string, address: string, etag: string | undefined, values: Values): void {
+    const remembered = watched.get(table)?.remembered
+    if (remembered === undefined) return
     remembered.delete(address)
     if (etag === undefined) return
     remembered.set(address, { etag, values })
@@ -36,16 +46,17 @@ export function announceChanges(
   }
 
   /** What a row was before a write that names the version it replaces. */
-  function before(table: string, partition: string, key: string, condition: Condition): Values | undefined {
-    const known = remembered.get(addressOf(table, partition, key))
-    return condition.kind === 'match' && known?.etag === condition.etag ? known.values : undefined
+  function before(table: string, address: string, condition: Condition): Values | undefined {
+    if (condition.kind !== 'match') return undefined
+    const known = watched.get(table)?.remembered?.get(address)
+    return known?.etag === condition.etag ? known.values : undefined
   }
 
   function tell(table: string, partition: string, changes: readonly RowChange[]): void {
     const channels = new Map<string, Set<string>>()
-    for (const watch of watched.get(table) ?? []) {
+    for (const watch of watched.get(table)?.watches ?? []) {
       for (const change of changes) {
-        if (watch.isNews?.(change) === false) continue
+        if (!isNews(watch, change)) continue
         const { tenantId, channel } = watch.about(partition, change.key)
         channels.set(tenantId, (channels.get(tenantId) ?? new Set()).add(channel))
       }
@@ -63,15 +74,13 @@ export function announceChanges(
     if (!watched.has(table)) return write()
     const changes = writes.map((one): RowChange => {
       const after = one.kind === 'put' ? one.values : undefined
-      return { key: one.key, before: before(table, partition, one.key, one.condition), after }
+      return { key: one.key, before: before(table, addressOf(partition, one.key), one.condition), after }
     })
     try {
       const result = await write()
-      if (compares(table)) {
-        const etags = etagsOf(result)
-        for (const [at, { key, after = {} }] of changes.entries()) {
-          remember(addressOf(table, partition, key), etags[at], after)
-        }
+      const etags = etagsOf(result)
+      for (const [at, { key, after = {} }] of changes.entries()) {
+        remember(table, addressOf(partition, key), etags[at], after)
       }
       tell(table, partition, changes)
       return result
@@ -83,24 +92,26 @@ export function announceChanges(
   }
 
   function seen(table: string, row: StoredRow): void {
-    remember(addressOf(table, row.partition, row.key), row.etag, row.values)
+    remember(table, addressOf(row.partition, row.key), row.etag, row.values)
   }
 
   return {
     watch(watches) {
       for (const watch of watches) {
-        watched.set(watch.table, [...(watched.get(watch.table) ?? []), watch])
+        const known = watched.get(watch.table)
+        const remembered = known?.remembered ?? (watch.differs === undefined ? undefined : new Map())
+        watched.set(watch.table, { watches: [...(known?.watches ?? []), watch], remembered })
       }
     },
     store: {
       async get(table, partition, key) {
         const row = await inner.get(table, partition, key)
-        if (row !== undefined && compares(table)) seen(table, row)
+        if (row !== undefined) seen(table, row)
         return row
       },
       async query(table, partition, range) {
         const page = await inner.query(table, partition, range)
-        if (compares(table)) for (const row of page.rows) seen(table, row)
+        if (watched.get(table)?.remembered) for (const row of page.rows) seen(table, row)
         return page
       },
       put: (table, row, condition) =>
@@ -129,4 +140,9 @@ export function announceChanges(
         ),
     },
   }
+}
+
+function isNews({ concerns, differs }: Watch, { key, before, after }: RowChange): boolean {
+  if (concerns?.(key, after) === false) return false
+  return differs === undefined || before === undefined || after === undefined || differs(before, after)
 }

@@ -133,6 +133,8 @@ function openRoom(parts: Parameters<typeof createRooms>[0], tenantId: string, on
     look: looks.look,
     enter(run: string | undefined): Seat {
       leaving.abort(new Error('somebody has come'))
+      // Until now nobody followed the run here: what was read of it may be old.
+      if (run !== undefined) sources.forget(tenantId)
       const seat = createSeat(clock, run, () => {
         seats.delete(seat)
         if (run !== undefined) passedAt.delete(run)

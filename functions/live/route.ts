@@ -21,7 +21,7 @@ import type { LiveSources } from './sources.ts'
 import { liveStream, type Permission } from './stream.ts'
 
 /** Streams of one tenant that one hub instance serves at once. */
-export const MOST_STREAMS = 1_000
+const MOST_STREAMS = 1_000
 
 function querySchema(topics: readonly string[]) {
   return z.object({

@@ -10,7 +10,7 @@ import { shownJob, shownLine, shownRun } from '../jobs/presentation.ts'
 import type { JobsService } from '../jobs/service.ts'
 import { shownSetup } from '../setup/presentation.ts'
 import { createSetupService, type SetupParts } from '../setup/service.ts'
-import { agentNews, exceptIn, onlyKey } from './rules/news.ts'
+import { agentDiffers, exceptIn } from './rules/news.ts'
 import { createSharedReads } from './shared-reads.ts'
 import type { LiveTopic, Seen } from './topic.ts'
 
@@ -54,8 +54,8 @@ export interface LiveParts extends SetupParts {
 }
 
 /** The lease of a run is renewed every few seconds, which nobody can see. */
-const runs = { table: 'Runs', isNews: exceptIn('lease__json') }
-const agentRows = { table: 'Agents', isNews: agentNews }
+const runs = { table: 'Runs', differs: exceptIn('lease__json') }
+const agentRows = { table: 'Agents', differs: agentDiffers }
 
 export function createLiveSources(parts: LiveParts): LiveSources {
   const reads = createSharedReads(parts.clock)
@@ -127,7 +127,7 @@ export function createLiveSources(parts: LiveParts): LiveSources {
           'Jobs',
           runs,
           'Bookings',
-          { table: 'People', isNews: onlyKey(STATS_KEY) },
+          { table: 'People', concerns: (key) => key === STATS_KEY },
         ],
         right: 'jobs:read',
         aboutEverybody: true,

@@ -1,6 +1,6 @@
 import type { Language } from '../../shared/errors/error.ts'
 import type { Right } from '../tenancy/rules/roles.ts'
-import type { IsNews } from './rules/news.ts'
+import type { Visibility } from './rules/news.ts'
 
 /** What is shown at a moment. */
 export interface Seen {
@@ -15,9 +15,8 @@ export interface Seen {
 }
 
 /** A table whose partitions are tenants, and which of its writes can be seen; all when it does not say. */
-export interface WatchedTable {
+export interface WatchedTable extends Visibility {
   readonly table: string
-  readonly isNews?: IsNews
 }
 
 /** Something that streams tell about. A capability says what it is; nobody has to tell when it changes. */

@@ -1,6 +1,6 @@
 import type { Watch } from './changes.ts'
 import { ACCESS, runChannel } from './rooms.ts'
-import { exceptIn, sessionNews } from './rules/news.ts'
+import { exceptIn } from './rules/news.ts'
 import type { LiveTopic } from './topic.ts'
 
 const ofTenant = (channel: string) => (tenantId: string) => ({ tenantId, channel })
@@ -16,7 +16,7 @@ export function watchesOf(topics: readonly LiveTopic[]): readonly Watch[] {
     ),
     {
       table: 'Runs',
-      isNews: exceptIn('lease__json'),
+      differs: exceptIn('lease__json'),
       about: (tenantId, key) => ({ tenantId, channel: runChannel(key.slice(key.lastIndexOf('~') + 1)) }),
     },
     {
@@ -26,8 +26,9 @@ export function watchesOf(topics: readonly LiveTopic[]): readonly Watch[] {
         return { tenantId, channel: runChannel(run) }
       },
     },
-    { table: 'ApiTokens', isNews: exceptIn('lastUsedAt'), about: ofTenant(ACCESS) },
-    { table: 'Users', isNews: exceptIn('lastSignInAt'), about: ofTenant(ACCESS) },
-    { table: 'Sessions', isNews: sessionNews, about: ofTenant(ACCESS) },
+    { table: 'ApiTokens', differs: exceptIn('lastUsedAt'), about: ofTenant(ACCESS) },
+    { table: 'Users', differs: exceptIn('lastSignInAt'), about: ofTenant(ACCESS) },
+    // New ones, and when they were seen, change nothing for the others.
+    { table: 'Sessions', concerns: (_, after) => after === undefined, about: ofTenant(ACCESS) },
   ]
 }

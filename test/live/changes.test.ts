@@ -154,6 +154,22 @@ describe('what nobody can see', () => {
     expect(await tells(() => put('ApiTokens', 'x', { hash: 'h', lastUsedAt: 1 }, match(token)))).toEqual([])
   })
 
+  it('is remembered however much else is read', async () => {
+    const etag = await put('Agents', 'a', row)
+    for (const [table, prefix] of [
+      ['Runs', 'One~r'],
+      ['People', 's'],
+    ] as const) {
+      for (let other = 0; other < 2_100; other++)
+        await inner.put(table, { partition: 't1', key: `${prefix}${other}`, values: {} }, any)
+      for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+        cursor = (await store.query(table, 't1', cursor === undefined ? {} : { cursor })).cursor
+      }
+    }
+    const seen = { ...row, lastSeen: 2_000 }
+    expect(await tells(() => put('Agents', 'a', seen, match(etag)))).toEqual([])
+  })
+
   it('is told when it was too long ago to be remembered', async () => {
     const etag = await put('Agents', 'a', row)
     for (let other = 0; other < 2_000; other++) await put('Agents', `other${other}`, row)

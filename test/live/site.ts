@@ -71,6 +71,8 @@ export async function liveSite() {
   return {
     ...site,
     changes,
+    rooms,
+    sources,
     /** How often a write has told something. */
     published: () => published,
     messages: () => bus.counts().sent,

@@ -1,39 +1,27 @@
 import { type Presence, statusOf } from '../../connectors/rules/status.ts'
 
-type Values = Readonly<Record<string, string | number | boolean>>
+export type Values = Readonly<Record<string, string | number | boolean>>
 
-/** A write of one row. */
-export interface RowChange {
-  readonly key: string
-  /** Undefined when it was not there, or is not known. */
-  readonly before: Values | undefined
-  /** Undefined when it was deleted. */
-  readonly after: Values | undefined
+/** What of a write decides whether somebody who looks can see it. */
+export interface Visibility {
+  /** By the write alone; `after` is undefined when the row was deleted. Always when it does not say. */
+  readonly concerns?: (key: string, after: Values | undefined) => boolean
+  /** Whether a row that was there can be seen to have changed. Asked when it is known what it was; else it has. */
+  readonly differs?: (before: Values, after: Values) => boolean
 }
 
-/** Whether somebody who looks can see a write. When in doubt, yes. */
-export type IsNews = (change: RowChange) => boolean
-
-/** News unless only these properties have changed. */
-export function exceptIn(...names: readonly string[]): IsNews {
-  return ({ before, after }) => {
-    if (before === undefined || after === undefined) return true
+/** Differs unless only these properties have changed. */
+export function exceptIn(...names: readonly string[]): NonNullable<Visibility['differs']> {
+  return (before, after) => {
     const all = new Set([...Object.keys(before), ...Object.keys(after)])
     return [...all].some((name) => !names.includes(name) && before[name] !== after[name])
   }
 }
 
+const exceptSign = exceptIn('lastSeen')
+
 /** A sign of life is news only after a silence. */
-export const agentNews: IsNews = (change) => {
-  if (exceptIn('lastSeen')(change)) return true
-  const { before, after } = change
-  const now = Number(after?.lastSeen)
-  return statusOf((before ?? {}) as Presence, now) !== statusOf((after ?? {}) as Presence, now)
-}
-
-/** New sessions, and when they were seen, change nothing for the others. */
-export const sessionNews: IsNews = ({ after }) => after === undefined
-
-export function onlyKey(wanted: string): IsNews {
-  return ({ key }) => key === wanted
+export const agentDiffers: NonNullable<Visibility['differs']> = (before, after) => {
+  const now = Number(after.lastSeen)
+  return exceptSign(before, after) || statusOf(before as Presence, now) !== statusOf(after as Presence, now)
 }

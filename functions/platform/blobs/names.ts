@@ -9,7 +9,7 @@ import { type BlobRange, blobLimits } from './port.ts'
 const kept = /^[a-z0-9_-]$/
 const tenantForm = /^[A-Za-z0-9._~!-]{1,64}$/
 
-export function encodePart(part: string): string {
+function encodePart(part: string): string {
   let encoded = ''
   for (const byte of Buffer.from(part)) {
     const character = String.fromCharCode(byte)
