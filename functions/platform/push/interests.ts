@@ -1,11 +1,11 @@
 import type { Clock } from '../../../shared/clock.ts'
 import type { Store } from '../store/port.ts'
+import { interestsTable } from './rows.ts'
 
 /**
  * Which hub instances want to be told of which tenant. One row each, in a few partitions, so that who publishes reads
  * one range whatever the number of tenants. A row says until when it counts: that of an instance that died runs out.
  */
-const TABLE = 'PushInterests'
 const SHARDS = 16
 /** Milliseconds for which a row counts. */
 export const INTEREST_MS = 600_000
@@ -24,12 +24,12 @@ function shardOf(tenantId: string): number {
 
 /** The rows of one instance. @throws StegError `store-unavailable` */
 export function createOwnInterests(store: Store, clock: Clock, instanceId: string) {
+  const table = interestsTable.bind(store)
   return {
     async keep(tenantId: string): Promise<void> {
-      const [partition, key] = addressOf(tenantId, instanceId)
-      await store.put(TABLE, { partition, key, values: { until: clock.now() + INTEREST_MS } }, any)
+      await table.put(...addressOf(tenantId, instanceId), { until: clock.now() + INTEREST_MS }, any)
     },
-    drop: (tenantId: string) => store.delete(TABLE, ...addressOf(tenantId, instanceId), any),
+    drop: (tenantId: string) => table.delete(...addressOf(tenantId, instanceId), any),
   }
 }
 
@@ -42,26 +42,22 @@ export function createOthersInterests(parts: {
   readonly instanceId: string
   readonly memoryMs: number
 }) {
-  const { store, clock, instanceId, memoryMs } = parts
+  const { clock, instanceId, memoryMs } = parts
+  const table = interestsTable.bind(parts.store)
   const known = new Map<string, { readonly at: number; readonly shard: Promise<Shard> }>()
 
   async function read(partition: string): Promise<Shard> {
     const instances = new Map<string, string[]>()
-    let cursor: string | undefined
-    do {
-      const page = await store.query(TABLE, partition, cursor === undefined ? {} : { cursor })
-      for (const { key, values } of page.rows) {
-        // Ids of instances are ours and have no such sign.
-        const at = key.lastIndexOf('!')
-        const [tenantId, instance] = [key.slice(0, at), key.slice(at + 1)]
-        const over = clock.now() - Number(values.until)
-        // Its instance is dead for long, whatever the clocks say.
-        if (over > INTEREST_MS) store.delete(TABLE, partition, key, any).catch(() => undefined)
-        if (over > 0 || instance === instanceId) continue
-        instances.set(tenantId, [...(instances.get(tenantId) ?? []), instance])
-      }
-      cursor = page.cursor
-    } while (cursor !== undefined)
+    for await (const { key, value } of table.all(partition)) {
+      // Ids of instances are ours and have no such sign.
+      const at = key.lastIndexOf('!')
+      const [tenantId, instance] = [key.slice(0, at), key.slice(at + 1)]
+      const over = clock.now() - value.until
+      // Its instance is dead for long, whatever the clocks say.
+      if (over > INTEREST_MS) table.delete(partition, key, any).catch(() => undefined)
+      if (over > 0 || instance === instanceId) continue
+      instances.set(tenantId, [...(instances.get(tenantId) ?? []), instance])
+    }
     return instances
   }
 
