@@ -17,6 +17,9 @@ interface Kept {
   changes: Seen['changes']
 }
 
+/** Milliseconds before something that should have changed already is looked at. */
+const AT_LEAST_MS = 100
+
 interface Check {
   readonly at: number
   readonly stop: AbortController
@@ -64,7 +67,7 @@ export function createLooks(parts: {
     const stop = new AbortController()
     checks.set(by, { at, stop })
     const signal = AbortSignal.any([stop.signal, parts.signal])
-    clock.sleep(Math.max(0, at - clock.now()), signal).then(
+    clock.sleep(Math.max(AT_LEAST_MS, at - clock.now()), signal).then(
       () => check(by, language),
       () => undefined,
     )

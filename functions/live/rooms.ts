@@ -22,6 +22,9 @@ export interface Rooms {
   close(): void
 }
 
+/** Milliseconds between two looks at everything, however often something may have been missed. */
+const GAP_REST = 1_000
+
 /** The channel on which is told that something about signing in and rights has changed. */
 export const ACCESS = 'access'
 export const runChannel = (id: string) => `run:${id}`
@@ -61,13 +64,14 @@ function openRoom(parts: Parameters<typeof createRooms>[0], tenantId: string, on
   const looks = createLooks({ tenantId, sources, clock, signal: closing.signal, onChanged: told })
   const subscription = parts.push.listen(tenantId, {
     onMessages: (messages) => told(messages.map(({ channel }) => channel)),
-    onGap: everything,
+    onGap: () => told([EVERYTHING]),
   })
   void lookWithout()
   leaveWhenEmpty()
 
   function concerns(channel: string): boolean {
-    return topics.has(channel) || channel === ACCESS || [...seats].some(({ run }) => run === channel)
+    if (topics.has(channel) || channel === ACCESS || channel === EVERYTHING) return true
+    return [...seats].some(({ run }) => run === channel)
   }
 
   /** Passes on what has changed: at once, and while changes go on no more often than those who look can bear. */
@@ -75,7 +79,7 @@ function openRoom(parts: Parameters<typeof createRooms>[0], tenantId: string, on
     const now: string[] = []
     for (const channel of channels) {
       if (waiting.has(channel) || !concerns(channel)) continue
-      const rest = topics.get(channel)?.rest ?? pace.rest
+      const rest = channel === EVERYTHING ? GAP_REST : (topics.get(channel)?.rest ?? pace.rest)
       const pause = (passedAt.get(channel) ?? Number.NEGATIVE_INFINITY) + rest - clock.now()
       if (pause <= 0) now.push(channel)
       else void passLater(channel, pause)
@@ -92,17 +96,11 @@ function openRoom(parts: Parameters<typeof createRooms>[0], tenantId: string, on
 
   function pass(channels: readonly string[]): void {
     for (const channel of channels) passedAt.set(channel, clock.now())
-    if (channels.includes(ACCESS)) generation += 1
+    const all = channels.includes(EVERYTHING)
+    if (all || channels.includes(ACCESS)) generation += 1
     sources.forget(tenantId)
-    looks.forget(channels)
+    looks.forget(all ? [...topics.keys()] : channels)
     for (const seat of seats) seat.tell(channels)
-  }
-
-  function everything(): void {
-    generation += 1
-    sources.forget(tenantId)
-    looks.forget([...topics.keys()])
-    for (const seat of seats) seat.tell([EVERYTHING])
   }
 
   async function lookWithout(): Promise<void> {
@@ -110,7 +108,7 @@ function openRoom(parts: Parameters<typeof createRooms>[0], tenantId: string, on
       const [chance = 0] = random.bytes(1)
       await clock.sleep(backstopAfter(chance / 255), closing.signal).catch(() => undefined)
       if (closing.signal.aborted) return
-      if (seats.size > 0) everything()
+      if (seats.size > 0) pass([EVERYTHING])
     }
   }
 

@@ -15,6 +15,8 @@ const TRAILER_BYTES = 32 + MARK.length
 const WRITING = '.writing'
 /** Milliseconds after which a file there belongs to a process that died. */
 const ABANDONED_MS = 86_400_000
+/** Whoever writes and whoever deletes a folder may get into each other's way that often. */
+const ATTEMPTS = 10
 
 /** Writes a piece whole; handed in so that a test can fill the disk. */
 export type WritePiece = (file: FileHandle, piece: Uint8Array) => Promise<void>
@@ -83,8 +85,7 @@ export function openFileBlobs(parts: {
 
     delete: (tenantId, name) => translated(name, () => rm(fileOf(tenantId, name), { force: true })),
 
-    deleteUnder: (tenantId, under) =>
-      translated(under, () => rm(folderOf(tenantId, under), { recursive: true, force: true, maxRetries: 3 })),
+    deleteUnder: (tenantId, under) => translated(under, () => removeFolder(folderOf(tenantId, under))),
 
     list: (tenantId, { under = '', limit, cursor }) =>
       translated(under, async () => {
@@ -106,19 +107,45 @@ export function openFileBlobs(parts: {
 
 /** Its folder may be deleted at the same moment. */
 async function place(from: string, to: string): Promise<void> {
+  let made: string | undefined
   for (let attempt = 1; ; attempt++) {
-    await mkdir(dirname(to), { recursive: true, mode: 0o700 })
+    made = (await mkdir(dirname(to), { recursive: true, mode: 0o700 })) ?? made
     try {
       await rename(from, to)
       break
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT' || attempt === 5) throw error
+      if (codeOf(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error
     }
   }
+  // Folders that are new must outlive a power cut as well, and each is written down in the one above.
+  const top = dirname(made ?? to)
+  for (let folder = dirname(to); ; folder = dirname(folder)) {
+    await syncFolder(folder)
+    if (folder === top || folder === dirname(folder)) return
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
   // Windows keeps folders by itself and opens none.
   if (process.platform === 'win32') return
-  const folder = await open(dirname(to), 'r')
-  await folder.sync().finally(() => folder.close())
+  try {
+    const handle = await open(folder, 'r')
+    await handle.sync().finally(() => handle.close())
+  } catch (error) {
+    // Deleted with all that was put there.
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
+}
+
+/** Something may be put there at the same moment. */
+async function removeFolder(folder: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await rm(folder, { recursive: true, force: true })
+    } catch (error) {
+      if (codeOf(error) !== 'ENOTEMPTY' || attempt === ATTEMPTS) throw error
+    }
+  }
 }
 
 async function infoOf(handle: FileHandle, name: string): Promise<BlobInfo> {

@@ -6,6 +6,8 @@ import { PUSH_QUEUE } from './telling.ts'
 
 /** Milliseconds before the session is opened again: at once, then with growing pauses. */
 const PAUSES = [0, 500, 1_000, 2_000, 5_000, 10_000]
+/** One that is lost sooner was not worth much: as if it had not been opened. */
+const SOLID_MS = 10_000
 
 /**
  * This instance's session on the queue, held from `open` to `close` and opened again when it is lost. Messages that
@@ -42,9 +44,10 @@ export function createSession(parts: {
         const session = await openOnce(lost.resolve)
         if (held > 0) parts.onGap()
         held += 1
-        failures = 0
         first.resolve()
+        const openedAt = clock.now()
         const reason = await lost.promise
+        failures = clock.now() - openedAt < SOLID_MS ? failures + 1 : 0
         if (reason === undefined) await session.close()
         else log.warn('push session lost', { reason })
       } catch (error) {

@@ -68,7 +68,7 @@ export function createTelling(parts: {
   return {
     tell(bundles) {
       for (const [tenantId, bundle] of bundles) outbox.add(tenantId, bundle)
-      running ??= run()
+      if (!outbox.isEmpty()) running ??= run()
     },
     idle: () => running ?? Promise.resolve(),
   }
