@@ -80,6 +80,7 @@ export async function benchLive(): Promise<void> {
         ['another', apiThere, there],
       ] as const) {
         const before = await by.counts()
+        const processor = await here.processor()
         const times = await measure(ears, api)
         const after = await by.counts()
         const quantile = (share: number) => Math.round(times[Math.floor((times.length - 1) * share)] ?? 0)
@@ -89,6 +90,8 @@ export async function benchLive(): Promise<void> {
           p50: quantile(0.5),
           p95: quantile(0.95),
           worst: quantile(1),
+          'processor of the hub with the streams per change, ms':
+            Math.round((10 * ((await here.processor()) - processor)) / CHANGES) / 10,
           'messages per change': Math.round((100 * (after.messages - before.messages)) / CHANGES) / 100,
         })
       }

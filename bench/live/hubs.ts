@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,6 +15,8 @@ export interface HubProcess {
   readonly url: string
   /** What is billed, since its start. */
   counts(): Promise<{ readonly transactions: number; readonly messages: number }>
+  /** Milliseconds of the processor since its start: what counts on a machine that has other things to do. Linux only. */
+  processor(): Promise<number>
 }
 
 /** Built hubs that share one broker and one store, as instances of a Function App do, and a tenant. */
@@ -55,7 +57,7 @@ export async function startHubs(count: number) {
   const masterKey = key()
   const hubs: HubProcess[] = []
   for (let index = 0; index < count; index++) {
-    const { port } = await start('dist/infra/local/host/main.js', {
+    const { child, port } = await start('dist/infra/local/host/main.js', {
       STEG_HOST: JSON.stringify({
         entry: at('dist/functions/main.js'),
         hostJsonPath: at('host.json'),
@@ -73,6 +75,12 @@ export async function startHubs(count: number) {
     const url = `http://127.0.0.1:${port}`
     hubs.push({
       url,
+      async processor() {
+        const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8').catch(() => '')
+        const [user, system] = stat.split(') ')[1]?.split(' ').slice(11, 13).map(Number) ?? []
+        // In hundredths of a second.
+        return 10 * ((user ?? Number.NaN) + (system ?? Number.NaN))
+      },
       async counts() {
         const { body } = await apiOf(url, operatorToken)('GET', '/metrics')
         return { transactions: body.store.transactions, messages: body.bus.sent + body.bus.replies }
