@@ -1,4 +1,5 @@
 import { benchBookings } from './bookings.ts'
+import { benchLive } from './live.ts'
 import { benchPeopleList } from './people-list.ts'
 import { benchPeopleSync } from './people-sync.ts'
 import { benchPortal } from './portal.ts'
@@ -16,6 +17,7 @@ const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
   reconcile: benchReconcile,
   relay: benchRelay,
   scheduler: () => benchScheduler(),
+  live: benchLive,
   portal: benchPortal,
 }
 

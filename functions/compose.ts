@@ -12,9 +12,12 @@ import { downloadRoute } from './downloads/endpoints.ts'
 import { createAgentFile } from './downloads/file.ts'
 import { openApiDocument } from './http/openapi.ts'
 import { traceRuns } from './jobs/traced.ts'
+import { announceChanges } from './live/changes.ts'
 import { createLive } from './live/route.ts'
-import { createSharedReads } from './live/shared-reads.ts'
+import { createSharedReads, shareOf } from './live/shared-reads.ts'
+import { createLiveSources } from './live/sources.ts'
 import { liveTopics } from './live/topics.ts'
+import { watchesOf } from './live/watches.ts'
 import { createPortalFiles } from './portal/files.ts'
 import { portalPages } from './portal/pages.ts'
 import type { Product } from './products/port.ts'
@@ -31,17 +34,36 @@ export async function compose(
   const clock = systemClock
   const random = systemRandom
   const tracing = await openTracing(environment, { name: 'steg-hub', version: settings.version }, log)
-  const platform = await openPlatform(settings, tablesOf(products), random, clock)
-  const services = createServices(platform, { settings, products, clock, random, tracing, log })
+  const platform = await openPlatform(settings, tablesOf(products), { clock, random, log })
+  // Whatever a service writes is told to those who show it.
+  const changes = announceChanges(platform.store, (tenantId, channels) =>
+    platform.push.publish(
+      tenantId,
+      channels.map((channel) => ({ channel })),
+    ),
+  )
+  const services = createServices(
+    { ...platform, store: changes.store },
+    { settings, products, clock, random, tracing, log },
+  )
   const { accounts, agentMetrics, audit, connectors, credentials, jobs, masterKeys, relay, tenancy } =
     services
   await checkMasterKeys(platform, masterKeys)
 
   const authentication = { byToken: tenancy.authenticate, bySession: accounts.signedIn }
-  const share = createSharedReads(clock)
+  const reads = createSharedReads(clock)
+  const share = shareOf(reads)
   const observed = services.opened.map((open) => open.observe(share))
-  const topics = liveTopics({ ...services, observed, share })
-  const live = createLive({ topics, jobs, share, clock, authentication, site: settings.site })
+  const sources = createLiveSources({ topics: liveTopics({ ...services, observed, share }), jobs, reads })
+  changes.watch(watchesOf(sources.topics))
+  const live = createLive({
+    sources,
+    push: platform.push,
+    clock,
+    random,
+    authentication,
+    site: settings.site,
+  })
   const agentFile = createAgentFile()
   const endpoints = listEndpoints(platform, services, {
     settings,

@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Site } from './http/site.ts'
 
 /**
  * The hub's settings, from the environment (in Azure: application settings; secrets as Key Vault references).
- * `STEG_STORE` is a storage connection string, or `sqlite:` and a file. `STEG_PUBLIC_URL` is the address of the hub in
+ * `STEG_STORE` is a storage connection string, or `sqlite:` and a file; `STEG_BLOBS` likewise, or `file:` and a folder, by
+ * default beside the store. `STEG_PUBLIC_URL` is the address of the hub in
  * browsers and mails, `STEG_PROXIES` how many front ends stand before it, `STEG_AUDIT_DAYS` how long the audit log is kept.
  * `STEG_MASTER_KEY` is one key, or several with commas or blanks between them, the current one first.
  */
 const Environment = z.object({
   STEG_STORE: z.string().min(1),
+  STEG_BLOBS: z.string().min(1).optional(),
   STEG_BUS: z.string().startsWith('Endpoint=sb://'),
   STEG_BUS_LISTEN_KEY: z.string().min(1),
   STEG_BUS_SEND_KEY: z.string().min(1),
@@ -40,6 +44,9 @@ export interface Settings {
   readonly store:
     | { readonly kind: 'sqlite'; readonly file: string }
     | { readonly kind: 'tables'; readonly connection: string }
+  readonly blobs:
+    | { readonly kind: 'files'; readonly directory: string }
+    | { readonly kind: 'azure'; readonly connection: string }
   readonly busConnection: string
   /** Host and, on a laptop, port of the broker. */
   readonly broker: { readonly host: string; readonly port?: number; readonly tls: boolean }
@@ -72,6 +79,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     store: env.STEG_STORE.startsWith('sqlite:')
       ? { kind: 'sqlite', file: env.STEG_STORE.slice('sqlite:'.length) }
       : { kind: 'tables', connection: env.STEG_STORE },
+    blobs: blobsOf(env.STEG_BLOBS, env.STEG_STORE),
     busConnection: env.STEG_BUS,
     broker: {
       host: endpoint.hostname,
@@ -98,6 +106,16 @@ export function readSettings(environment: Readonly<Record<string, string | undef
           },
     version: productVersion(),
   }
+}
+
+function blobsOf(asked: string | undefined, store: string): Settings['blobs'] {
+  if (asked?.startsWith('file:')) return { kind: 'files', directory: asked.slice('file:'.length) }
+  if (asked !== undefined) return { kind: 'azure', connection: asked }
+  if (!store.startsWith('sqlite:')) return { kind: 'azure', connection: store }
+  const file = store.slice('sqlite:'.length)
+  // A store in memory leaves nothing behind, and has no place beside it.
+  const beside = file === ':memory:' ? join(tmpdir(), `steg-${process.pid}`) : dirname(file)
+  return { kind: 'files', directory: join(beside, 'blobs') }
 }
 
 /** From package.json, which lies above the sources and above `dist/`. */

@@ -1,5 +1,9 @@
 import type { Clock } from '../../shared/clock.ts'
-import type { Random } from '../../shared/random.ts'
+import type { Logger } from '../../shared/log.ts'
+import { type Random, randomId } from '../../shared/random.ts'
+import { openFileBlobs } from '../platform/blobs/files.ts'
+import type { Blobs } from '../platform/blobs/port.ts'
+import { whenNeeded } from '../platform/blobs/when-needed.ts'
 import { countBus } from '../platform/bus/counting.ts'
 import { createBusGrants } from '../platform/bus/grants.ts'
 import type { Bus, BusGrants, QueueDepths } from '../platform/bus/port.ts'
@@ -10,6 +14,8 @@ import { createMsalProvider } from '../platform/openid/msal.ts'
 import type { OpenIdProvider } from '../platform/openid/port.ts'
 import { createArgon2Passwords } from '../platform/passwords/argon2.ts'
 import type { Passwords } from '../platform/passwords/port.ts'
+import { openPushOverBus } from '../platform/push/over-bus.ts'
+import type { Push } from '../platform/push/port.ts'
 import { createKeyRing } from '../platform/secrets/key-ring.ts'
 import type { KeyRing, Vault } from '../platform/secrets/port.ts'
 import { createVault } from '../platform/secrets/vault.ts'
@@ -23,8 +29,12 @@ import type { Settings } from '../settings.ts'
 
 /** What is outside of the hub, as its services know it: ports. */
 export interface Platform {
+  /** Names this process among all that share store and bus. */
+  readonly instanceId: string
   readonly store: Store
+  readonly blobs: Blobs
   readonly bus: Bus
+  readonly push: Push
   readonly queueDepths: QueueDepths
   readonly grants: BusGrants
   /** The master keys. */
@@ -48,18 +58,23 @@ export interface Platform {
 export async function openPlatform(
   settings: Settings,
   tables: readonly string[],
-  random: Random,
-  clock: Clock,
+  parts: { readonly clock: Clock; readonly random: Random; readonly log: Logger },
 ): Promise<Platform> {
+  const { clock, random } = parts
   const ring = createKeyRing(settings.masterKeys, random)
+  const instanceId = `hub-${randomId(random, 12)}`
   const opened = await openStore(settings, tables)
   const store = countStore(opened.store)
   const serviceBus = openServiceBus(settings.busConnection)
   const bus = countBus(serviceBus)
   const mail = settings.mail === undefined ? noMail : openSmtp(settings.mail)
+  const push = openPushOverBus({ ...parts, bus: bus.bus, store: store.store, instanceId })
   return {
+    instanceId,
     store: store.store,
+    blobs: openBlobs(settings, parts),
     bus: bus.bus,
+    push,
     queueDepths: serviceBus,
     grants: createBusGrants({
       broker: settings.broker,
@@ -76,11 +91,21 @@ export async function openPlatform(
     tokenProvider: (endpoint) => createTokenEndpoint({ ...endpoint, fetch, clock }),
     counts: { store: store.counts, bus: bus.counts },
     async close() {
+      await push.close()
       await serviceBus.close()
       mail.close()
       opened.close()
     },
   }
+}
+
+function openBlobs({ blobs }: Settings, parts: { readonly clock: Clock; readonly random: Random }): Blobs {
+  if (blobs.kind === 'files') return openFileBlobs({ ...parts, directory: blobs.directory })
+  return whenNeeded(async () => {
+    // Loaded with the first content: most hubs never keep one.
+    const { openAzureBlobs } = await import('../platform/blobs/azure-blobs.ts')
+    return openAzureBlobs({ connectionString: blobs.connection, random: parts.random })
+  })
 }
 
 async function openStore(

@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
-import { type Random, randomId } from '../../shared/random.ts'
+import type { Random } from '../../shared/random.ts'
 import type { Tracing } from '../../shared/telemetry/tracing.ts'
 import { createAuditService } from '../audit/service.ts'
 import { createAccessTokens } from '../connectors/access-tokens.ts'
@@ -44,7 +44,7 @@ export function createServices(
     readonly log: Logger
   },
 ) {
-  const { store, bus, ring, vault } = platform
+  const { store, bus, ring, vault, instanceId } = platform
   const { settings, products, clock, random, tracing, log } = parts
 
   // Products need the services below; those who limit access to certain people ask later.
@@ -126,7 +126,6 @@ export function createServices(
       )
     },
   })
-  const instanceId = `hub-${randomId(random, 12)}`
   const depthOf = agentDepth(platform.queueDepths, plainConnectors.queuesOf)
   const agentMetrics = createAgentMetrics({
     store,

@@ -25,6 +25,7 @@ const houseTables = [
   'Licences',
   'Credentials',
   'CredentialNotices',
+  'PushInterests',
 ] as const
 
 /** All tables; in Azure they are created at the first start. */

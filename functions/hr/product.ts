@@ -17,6 +17,7 @@ import { createMasterDataService } from './masterdata/service.ts'
 import { masterDataSyncJobs } from './masterdata/sync-jobs.ts'
 import { peopleEndpoints } from './people/endpoints.ts'
 import { groupEndpoints } from './people/group-endpoints.ts'
+import { STATS_KEY } from './people/rows.ts'
 import { createPeopleService } from './people/service.ts'
 import { peopleSyncJob } from './people/sync-job.ts'
 import { hrCounts, hrLogTexts } from './rules/log-texts.ts'
@@ -77,6 +78,7 @@ function open(house: House): OpenProduct {
         jobs: jobs.map(({ token }) => token),
         variables: sageVariables.map(({ name }) => name),
         needed: SAGE_NEEDED,
+        tables: [{ table: 'People', concerns: (key) => key === STATS_KEY }, 'Bookings'],
         people: { total: share((tenantId) => people.total(tenantId)) },
         bookings: counted,
       }),

@@ -1,15 +1,18 @@
 import { limits, type Store } from '../platform/store/port.ts'
 import type { Change } from './port.ts'
-import { runChangesTable } from './rows.ts'
+import { ChangeSchema, runChangesTable } from './rows.ts'
 
 const CHUNK_DIGITS = 8
 /** Characters of one row's property; the rest of the limit is room for brackets. */
 const ROW_CHARACTERS = limits.stringCharacters - 1_000
 
+type ChangesRow = ReturnType<typeof runChangesTable.schema.parse>
+
 export const changesPartition = (tenantId: string, runId: string) => `${tenantId}~${runId}`
 
 /**
- * What a run changes, written before the change itself.
+ * What a run changes, written before the change itself. A change may be of any size: one that does not fit into a row is
+ * spread over several.
  * @param attempt keeps the changes of a run that is taken up again behind those of the attempts before.
  */
 export function createJournal(parts: { store: Store; tenantId: string; runId: string; attempt: number }) {
@@ -17,10 +20,10 @@ export function createJournal(parts: { store: Store; tenantId: string; runId: st
   let chunk = 0
   return {
     async record(changes: readonly Change[]): Promise<void> {
-      const writes = packed(changes).map((row) => ({
+      const writes = packed(changes).map((value) => ({
         kind: 'put' as const,
         key: `${parts.attempt}-${String(chunk++).padStart(CHUNK_DIGITS, '0')}`,
-        value: { changes: row },
+        value,
         condition: { kind: 'any' as const },
       }))
       if (writes.length > 0) await table.chunked(changesPartition(parts.tenantId, parts.runId), writes)
@@ -31,26 +34,51 @@ export function createJournal(parts: { store: Store; tenantId: string; runId: st
 /** Everything a run changed, newest first. */
 export async function changesOf(store: Store, tenantId: string, runId: string): Promise<readonly Change[]> {
   const changes: Change[] = []
-  for await (const row of runChangesTable.bind(store).all(changesPartition(tenantId, runId))) {
-    changes.push(...row.value.changes)
+  let pieces: string[] = []
+  for await (const { value } of runChangesTable.bind(store).all(changesPartition(tenantId, runId))) {
+    const { piece, part = 0, parts = 0 } = value
+    changes.push(...(value.changes ?? []))
+    // Parts without their end were written by a worker that died before it changed anything.
+    if (piece === undefined || part !== pieces.length) pieces = []
+    if (piece === undefined || part !== pieces.length) continue
+    pieces.push(piece)
+    if (pieces.length === parts) changes.push(ChangeSchema.parse(JSON.parse(pieces.join(''))))
   }
   return changes.reverse()
 }
 
 /** Spreads changes over rows that fit the store. */
-function packed(changes: readonly Change[]): Change[][] {
-  const rows: Change[][] = []
-  let row: Change[] = []
+function packed(changes: readonly Change[]): ChangesRow[] {
+  const rows: ChangesRow[] = []
+  let row: Change[] | undefined
   let size = 0
-  for (const change of changes) {
-    const characters = JSON.stringify(change).length + 1
-    if (row.length === 0 || size + characters > ROW_CHARACTERS) {
+  for (const { id, before, after } of changes) {
+    const change = { id, before, after }
+    const json = JSON.stringify(change)
+    if (json.length > ROW_CHARACTERS) {
+      rows.push(...inPieces(json))
+      row = undefined
+      continue
+    }
+    if (row === undefined || size + json.length + 1 > ROW_CHARACTERS) {
       row = []
       size = 0
-      rows.push(row)
+      rows.push({ changes: row })
     }
-    row.push({ ...change })
-    size += characters
+    row.push(change)
+    size += json.length + 1
   }
   return rows
+}
+
+function inPieces(json: string): ChangesRow[] {
+  const pieces: string[] = []
+  for (let at = 0; at < json.length; ) {
+    let end = Math.min(json.length, at + ROW_CHARACTERS)
+    // The store takes no half of a character that has two.
+    if (!json.slice(at, end).isWellFormed()) end -= 1
+    pieces.push(json.slice(at, end))
+    at = end
+  }
+  return pieces.map((piece, part) => ({ piece, part, parts: pieces.length }))
 }

@@ -99,11 +99,20 @@ export const runLogTable = defineTable({
 })
 export type LogLine = z.infer<typeof runLogTable.schema>['lines'][number]
 
-/** Partition: `<tenant>~<run id>`; key: number of the chunk. What a run changed, so that it can be taken back. */
+export const ChangeSchema = z.object({ id: z.string(), before: z.string().nullable(), after: z.string() })
+
+/**
+ * Partition: `<tenant>~<run id>`; key: number of the chunk. What a run changed, so that it can be taken back: a row holds
+ * several changes, or a piece of one that is too large for a row.
+ */
 export const runChangesTable = defineTable({
   name: 'RunChanges',
   schema: z.object({
-    changes: z.array(z.object({ id: z.string(), before: z.string().nullable(), after: z.string() })),
+    changes: z.array(ChangeSchema).optional(),
+    /** A part of the change's JSON; it is whole when all parts are there. */
+    piece: z.string().optional(),
+    part: z.number().optional(),
+    parts: z.number().optional(),
   }),
 })
 

@@ -1,25 +1,30 @@
+import { createHash } from 'node:crypto'
 import type { HttpRequest, InvocationContext } from '@azure/functions'
 import { z } from 'zod'
 import type { Clock } from '../../shared/clock.ts'
 import { isStegError, StegError } from '../../shared/errors/error.ts'
+import type { Random } from '../../shared/random.ts'
 import { type Asking, identify } from '../http/authorise.ts'
 import { cookiesOf } from '../http/cookies.ts'
 import type { PageRoute } from '../http/page.ts'
-import type { Authentication } from '../http/principal.ts'
+import type { Authentication, Principal } from '../http/principal.ts'
 import { problemResponse } from '../http/problem.ts'
 import { languageOf, queryOf, validate } from '../http/request.ts'
 import { clientOf, type Site } from '../http/site.ts'
+import type { Push } from '../platform/push/port.ts'
+import { createRooms, runChannel } from './rooms.ts'
 import { marksOf } from './rules/events.ts'
 import { pace } from './rules/pace.ts'
 import { audible } from './rules/permission.ts'
-import { createLiveSources, type LiveParts } from './sources.ts'
+import { createSharedReads } from './shared-reads.ts'
+import type { LiveSources } from './sources.ts'
 import { liveStream, type Permission } from './stream.ts'
 
 /** Streams of one tenant that one hub instance serves at once. */
-const MOST_STREAMS = 100
+const MOST_STREAMS = 1_000
 
-const queryAbout = (topics: readonly string[]) =>
-  z.object({
+function querySchema(topics: readonly string[]) {
+  return z.object({
     topics: z
       .string()
       .transform((text) => text.split(','))
@@ -35,6 +40,7 @@ const queryAbout = (topics: readonly string[]) =>
       .optional(),
     language: z.enum(['de', 'en']).optional(),
   })
+}
 
 export interface Live {
   readonly route: PageRoute
@@ -48,30 +54,45 @@ export interface Live {
  * What changes, while it changes, as server-sent events below `/api/v1/live`. It is no `endpoint({…})`, because what
  * it answers is not JSON.
  */
-export function createLive(
-  parts: LiveParts & {
-    readonly clock: Clock
-    readonly authentication: Authentication
-    readonly site: Site
-  },
-): Live {
-  const { authentication, site, clock } = parts
-  const sources = createLiveSources(parts)
-  const Query = queryAbout(parts.topics.map(({ name }) => name))
+export function createLive(parts: {
+  readonly sources: LiveSources
+  readonly push: Pick<Push, 'listen'>
+  readonly authentication: Authentication
+  readonly site: Site
+  readonly clock: Clock
+  readonly random: Random
+}): Live {
+  const { authentication, site, clock, sources } = parts
+  const Query = querySchema(sources.topics.map(({ name }) => name))
+  const rooms = createRooms(parts)
+  const callers = createSharedReads(clock)
   const perTenant = new Map<string, number>()
   const running = new Set<AbortController>()
 
-  async function permissionFor(asking: Asking): Promise<Permission> {
-    const { principal } = await identify(asking, authentication)
+  function permissionOf(principal: Principal): Permission {
     if (principal.kind !== 'tenant') throw new StegError('forbidden', { right: 'jobs:read' })
     const { tenantId, rights, scope } = principal
-    return { tenantId, ...audible(rights, scope.kind === 'everyone', parts.topics) }
+    return { tenantId, ...audible(rights, scope.kind === 'everyone', sources.topics) }
+  }
+
+  /** All streams of a browser or a program are the same caller: when all of them ask at once, it is asked once. */
+  function again(asking: Asking, tenantId: string, generation: number): Promise<Permission> {
+    const { request, cookies, client } = asking
+    const caller = JSON.stringify([request.headers.get('authorization'), cookies, client])
+    const key = `${generation} ${createHash('sha256').update(caller).digest('base64url')}`
+    return callers.once(tenantId, key, async () =>
+      permissionOf((await identify(asking, authentication)).principal),
+    )
   }
 
   /** As long as nobody says otherwise: a store that is away for a moment signs nobody out. */
-  async function stillPermitted(asking: Asking, before: Permission): Promise<Permission | undefined> {
+  async function stillPermitted(
+    asking: Asking,
+    before: Permission,
+    generation: number,
+  ): Promise<Permission | undefined> {
     try {
-      return await permissionFor(asking)
+      return await again(asking, before.tenantId, generation)
     } catch (error) {
       if (isStegError(error, 'unauthenticated') || isStegError(error, 'forbidden')) return undefined
       if (isStegError(error, 'store-unavailable')) return before
@@ -99,11 +120,11 @@ export function createLive(
 
   async function begin(request: HttpRequest, context: InvocationContext) {
     const asking = { request, cookies: cookiesOf(request, site), client: clientOf(request, site) }
-    const permission = await permissionFor(asking)
+    const permission = permissionOf((await identify(asking, authentication)).principal)
     const query = validate(Query, queryOf(request), 'query', languageOf(request))
     const language = query.language ?? languageOf(request)
-    const wanted = new Set(query.topics.filter((topic) => permission.topics.has(topic)))
-    if (wanted.size === 0 && !(query.run && permission.run)) {
+    const wanted = query.topics.filter((topic) => permission.topics.has(topic))
+    if (wanted.length === 0 && !(query.run && permission.run)) {
       throw new StegError('forbidden', { right: 'jobs:read' })
     }
     if (query.run && permission.run) {
@@ -111,10 +132,15 @@ export function createLive(
     }
     const stream = new AbortController()
     const over = enter(permission.tenantId, stream)
+    const room = rooms.of(permission.tenantId)
+    const seat = room.enter(query.run === undefined ? undefined : runChannel(query.run.id))
+    stream.signal.addEventListener('abort', seat.leave, { once: true })
     let current: Permission | undefined = permission
     let asked = false
     const text = liveStream({
       sources,
+      room,
+      seat,
       clock,
       signal: stream.signal,
       language,
@@ -122,7 +148,9 @@ export function createLive(
       run: query.run,
       marks: marksOf(request.headers.get('last-event-id') ?? ''),
       async permission() {
-        if (asked && current !== undefined) current = await stillPermitted(asking, current)
+        if (asked && current !== undefined) {
+          current = await stillPermitted(asking, current, room.generation())
+        }
         asked = true
         return current
       },
@@ -135,6 +163,7 @@ export function createLive(
     open: () => running.size,
     close() {
       for (const stream of running) stream.abort()
+      rooms.close()
     },
     route: {
       id: 'live',

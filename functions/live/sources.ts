@@ -2,26 +2,26 @@ import { createHash } from 'node:crypto'
 import type { Language } from '../../shared/errors/error.ts'
 import { shownLine, shownRun } from '../jobs/presentation.ts'
 import type { JobsService } from '../jobs/service.ts'
-import type { Share } from '../products/port.ts'
-import type { LiveTopic } from './topic.ts'
+import type { SharedReads } from './shared-reads.ts'
+import type { LiveTopic, Told } from './topic.ts'
 
 /** Lines of a log in one event. */
 const LINES = 200
 
-export interface Seen {
-  readonly data: unknown
+/** What is shown at a moment. */
+export interface Seen extends Pick<Told, 'data' | 'changes'> {
   /** Changes when the data does in a way that matters. */
   readonly mark: string
 }
 
+export interface LiveSource extends Omit<LiveTopic, 'read'> {
+  read(tenantId: string, language: Language): Promise<Seen>
+}
+
 /** What streams tell about, as the endpoints of the same name show it. */
 export interface LiveSources {
-  /** In the order in which they are told. */
-  readonly topics: readonly {
-    readonly name: string
-    readonly costly: boolean
-    read(tenantId: string, language: Language): Promise<Seen>
-  }[]
+  /** In the order in which they are sent. */
+  readonly topics: readonly LiveSource[]
   /** One run; `ended` when nothing more will come. @throws StegError `not-found` */
   run(
     tenantId: string,
@@ -41,36 +41,37 @@ export interface LiveSources {
     readonly count: number
     readonly more: boolean
   }>
+  /** Something of the tenant has changed: what was read before no longer counts. */
+  forget(tenantId: string): void
 }
 
 export interface LiveParts {
   readonly topics: readonly LiveTopic[]
   readonly jobs: Pick<JobsService, 'run' | 'log' | 'texts'>
-  readonly share: Share
+  readonly reads: SharedReads
 }
 
-export function createLiveSources(parts: LiveParts): LiveSources {
-  const { texts } = parts.jobs
-  const run = parts.share((tenantId, job = '', id = '') => parts.jobs.run(tenantId, job, id))
-
+export function createLiveSources({ topics, jobs, reads }: LiveParts): LiveSources {
+  const { texts } = jobs
   return {
-    topics: parts.topics.map(({ name, costly, read }) => ({
-      name,
-      costly,
+    forget: reads.forget,
+
+    topics: topics.map((topic) => ({
+      ...topic,
       async read(tenantId, language) {
-        const { data, news = data } = await read(tenantId, language)
-        return { data, mark: markOf(news, language) }
+        const { data, news = data, changes } = await topic.read(tenantId, language)
+        return { data, mark: markOf(news, language), changes }
       },
     })),
 
     async run(tenantId, job, id, language) {
-      const row = await run(tenantId, job, id)
+      const row = await reads.once(tenantId, `run ${job} ${id}`, () => jobs.run(tenantId, job, id))
       const data = shownRun(row, texts, language)
       return { data, mark: markOf(data, language), ended: row.finishedAt !== undefined }
     },
 
     async log(tenantId, id, position, language) {
-      const page = await parts.jobs.log.page(tenantId, id, { limit: LINES, cursor: position })
+      const page = await jobs.log.page(tenantId, id, { limit: LINES, cursor: position })
       return {
         data: { items: page.lines.map((line) => shownLine(line, texts, language)) },
         position: page.position,

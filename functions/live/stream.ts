@@ -1,8 +1,10 @@
 import type { Clock } from '../../shared/clock.ts'
 import { isStegError, type Language } from '../../shared/errors/error.ts'
-import { eventText, heartbeat, type Marks, retryText } from './rules/events.ts'
-import { pace, pauseAfter } from './rules/pace.ts'
+import { ACCESS, type Room } from './rooms.ts'
+import { eventOfJson, eventText, heartbeat, type Marks, retryText } from './rules/events.ts'
+import { pace } from './rules/pace.ts'
 import type { Audible } from './rules/permission.ts'
+import { EVERYTHING, type Seat } from './seat.ts'
 import type { LiveSources } from './sources.ts'
 
 /** Milliseconds before a browser connects again. */
@@ -14,86 +16,95 @@ export interface Permission extends Audible {
 }
 
 export interface StreamParts {
-  readonly sources: LiveSources
+  readonly sources: Pick<LiveSources, 'run' | 'log'>
+  readonly room: Pick<Room, 'look'>
+  /** Left when the stream ends. */
+  readonly seat: Seat
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly language: Language
-  /** What was asked for. */
-  readonly topics: ReadonlySet<string>
+  /** What was asked for, in the order in which it is sent. */
+  readonly topics: readonly string[]
   readonly run: { readonly job: string; readonly id: string } | undefined
   /** What the caller has from the connection before. */
   readonly marks: Marks
-  /** Asked again now and then; undefined when the caller is no longer signed in. */
+  /** Asked again before something is told; undefined when the caller is no longer signed in. */
   readonly permission: () => Promise<Permission | undefined>
 }
 
 /**
- * The text of one stream. It looks only when the reader asks for more, so a slow reader slows it down and nothing piles up.
- * It ends by itself after its lifetime, when the caller's session ends, or when `signal` is aborted.
+ * The text of one stream. It looks at what it is told that has changed, and only when the reader asks for more, so a slow
+ * reader slows it down and nothing piles up. It ends by itself after its lifetime, when the caller's session ends, or
+ * when `signal` is aborted.
  */
 export async function* liveStream(parts: StreamParts): AsyncGenerator<string, void> {
-  const { sources, clock, signal, language } = parts
+  const { sources, room, seat, clock, signal, language } = parts
   const marks: Record<string, string> = { ...parts.marks }
   const startedAt = clock.now()
-  let permission = await parts.permission()
   let askedAt = startedAt
   let sentAt = startedAt
-  let dearAt = Number.NEGATIVE_INFINITY
   let runIsOver = false
-  let quiet = 0
 
-  yield retryText(RETRY_MS)
-  while (!signal.aborted && clock.now() - startedAt < pace.lifetime) {
-    if (clock.now() - askedAt >= pace.permission) {
-      permission = await parts.permission()
-      askedAt = clock.now()
+  try {
+    let permission = await parts.permission()
+    yield retryText(RETRY_MS)
+    for (;;) {
+      const now = clock.now()
+      if (signal.aborted || now - startedAt >= pace.lifetime) return
+      const due = seat.take()
+      if (due.size > 0) {
+        if (due.has(ACCESS) || now - askedAt >= pace.permission) {
+          permission = await parts.permission()
+          askedAt = clock.now()
+        }
+        if (permission === undefined) {
+          yield eventText('end', { reason: 'signed-out' }, marks)
+          return
+        }
+        for await (const text of news(permission, due)) {
+          sentAt = clock.now()
+          yield text
+          if (signal.aborted) return
+        }
+      }
+      if (clock.now() - sentAt >= pace.heartbeat) {
+        sentAt = clock.now()
+        yield heartbeat
+      }
+      const until = Math.min(sentAt + pace.heartbeat, startedAt + pace.lifetime)
+      await seat.wait(until - clock.now(), signal)
     }
-    if (permission === undefined) {
-      yield eventText('end', { reason: 'signed-out' }, marks)
-      return
-    }
-    let changed = false
-    for await (const text of news(permission)) {
-      changed = true
-      sentAt = clock.now()
-      yield text
-      if (signal.aborted) return
-    }
-    quiet = changed ? 0 : quiet + 1
-    const pause = pauseAfter(quiet)
-    if (clock.now() + pause - sentAt >= pace.heartbeat) {
-      sentAt = clock.now()
-      yield heartbeat
-    }
-    if (!(await slept(pause))) return
+  } finally {
+    seat.leave()
   }
 
-  /** What has changed since the last look. */
-  async function* news({ tenantId, topics: allowed, run, log }: Permission): AsyncGenerator<string> {
-    const heard = sources.topics.filter(({ name }) => parts.topics.has(name) && allowed.has(name))
-    let changed = false
-    for (const { name, costly, read } of heard) {
-      if (costly && !changed && clock.now() - dearAt < pace.dear) continue
-      const seen = await whenThere(() => read(tenantId, language))
-      if (seen === undefined || seen.mark === marks[name]) continue
-      changed = true
-      marks[name] = seen.mark
-      yield eventText(name, seen.data, marks)
+  /** What has changed of what is due. */
+  async function* news(permission: Permission, due: ReadonlySet<string>): AsyncGenerator<string> {
+    const { tenantId, topics: allowed, run, log } = permission
+    // Rights may have grown as well.
+    const all = due.has(EVERYTHING) || due.has(ACCESS)
+    for (const topic of parts.topics) {
+      if (!allowed.has(topic) || !(all || due.has(topic))) continue
+      const seen = await whenThere(topic, () => room.look(topic, language, marks[topic]))
+      if (seen === undefined || seen.mark === marks[topic]) continue
+      marks[topic] = seen.mark
+      yield eventOfJson(topic, seen.json, marks)
     }
-    if (changed || clock.now() - dearAt >= pace.dear) dearAt = clock.now()
-    if (parts.run !== undefined && run && !runIsOver) yield* newsOfRun(tenantId, parts.run, log)
+    if (parts.run === undefined || seat.run === undefined || !run || runIsOver) return
+    if (all || due.has(seat.run)) yield* newsOfRun(tenantId, parts.run, seat.run, log)
   }
 
   async function* newsOfRun(
     tenantId: string,
     { job, id }: { readonly job: string; readonly id: string },
+    channel: string,
     withLog: boolean,
   ): AsyncGenerator<string> {
     // First the run: when it has ended, its log is whole.
-    const seen = await whenThere(() => sources.run(tenantId, job, id, language))
+    const seen = await whenThere(channel, () => sources.run(tenantId, job, id, language))
     if (seen === undefined) return
     for (let more = withLog; more; ) {
-      const page = await whenThere(() => sources.log(tenantId, id, marks.log, language))
+      const page = await whenThere(channel, () => sources.log(tenantId, id, marks.log, language))
       if (page === undefined) return
       more = page.more
       if (page.count === 0) break
@@ -107,24 +118,17 @@ export async function* liveStream(parts: StreamParts): AsyncGenerator<string, vo
     runIsOver = seen.ended
   }
 
-  /** A store that is away for a moment is no reason to end: the next look will tell. */
-  async function whenThere<T>(read: () => Promise<T>): Promise<T | undefined> {
+  /** A store that is away for a moment is no reason to end: it is looked again a little later. */
+  async function whenThere<T>(channel: string, read: () => Promise<T>): Promise<T | undefined> {
     try {
       return await read()
     } catch (error) {
-      if (isStegError(error, 'store-unavailable')) return undefined
-      throw error
-    }
-  }
-
-  /** @returns false when there is no one to go on for. */
-  async function slept(milliseconds: number): Promise<boolean> {
-    try {
-      await clock.sleep(milliseconds, signal)
-      return true
-    } catch (error) {
-      if (signal.aborted) return false
-      throw error
+      if (!isStegError(error, 'store-unavailable')) throw error
+      clock.sleep(pace.retry, signal).then(
+        () => seat.tell([channel]),
+        () => undefined,
+      )
+      return undefined
     }
   }
 }

@@ -1,11 +1,20 @@
 import { shownAgent } from '../connectors/presentation.ts'
-import type { ConnectorsService } from '../connectors/service.ts'
+import { SILENCE_MS } from '../connectors/rules/status.ts'
+import type { AgentView, ConnectorsService } from '../connectors/service.ts'
 import { shownJob } from '../jobs/presentation.ts'
 import type { JobsService } from '../jobs/service.ts'
 import type { Observed, Share } from '../products/port.ts'
 import { shownSetup } from '../setup/presentation.ts'
 import { createSetupService, type SetupParts } from '../setup/service.ts'
-import type { LiveTopic } from './topic.ts'
+import { agentDiffers, exceptIn } from './rules/news.ts'
+import type { LiveTopic, Told } from './topic.ts'
+
+/** Milliseconds between two looks at what costs more than a read or two. */
+const DEAR_REST = 1_000
+
+/** The lease of a run is renewed every few seconds, which nobody can see. */
+const runs = { table: 'Runs', differs: exceptIn('lease__json') }
+const agentRows = { table: 'Agents', differs: agentDiffers }
 
 /** What streams tell about, in this order: agents, jobs, what products add, and setting up. */
 export function liveTopics(
@@ -33,22 +42,22 @@ export function liveTopics(
   return [
     {
       name: 'agents',
-      tables: ['Agents'],
+      tables: [agentRows],
       right: 'agents:read',
       aboutEverybody: false,
-      costly: false,
       async read(tenantId) {
-        const items = (await agents(tenantId)).map(shownAgent)
+        const found = await agents(tenantId)
+        const items = found.map(shownAgent)
         // A sign of life every half minute is no news; that they stay away is.
-        return { data: { items }, news: items.map(({ lastSeen: _, ...agent }) => agent) }
+        const news = items.map(({ lastSeen: _, ...agent }) => agent)
+        return { data: { items }, news, changes: nextSilence(found) }
       },
     },
     {
       name: 'jobs',
-      tables: ['Jobs', 'Runs'],
+      tables: ['Jobs', runs],
       right: 'jobs:read',
       aboutEverybody: false,
-      costly: false,
       read: async (tenantId, language) => ({
         data: { items: (await jobs(tenantId)).map((job) => shownJob(job, texts, language)) },
       }),
@@ -56,15 +65,24 @@ export function liveTopics(
     ...parts.observed.flatMap(({ topics }) => topics),
     {
       name: 'setup',
-      tables: ['Agents', 'Jobs', 'Runs', 'Variables', ...products.flatMap(({ tables }) => tables)],
+      tables: ['Variables', agentRows, 'Jobs', runs, ...products.flatMap(({ tables }) => tables)],
       right: 'jobs:read',
       aboutEverybody: true,
-      costly: true,
+      rest: DEAR_REST,
       async read(tenantId, language) {
         const data = shownSetup(await setup.look(tenantId), texts, language)
         const agentsGone = data.failures.agents.map(({ lastSeen: _, ...agent }) => agent)
-        return { data, news: { ...data, failures: { ...data.failures, agents: agentsGone } } }
+        const news = { ...data, failures: { ...data.failures, agents: agentsGone } }
+        return { data, news, changes: nextSilence(await agents(tenantId)) }
       },
     },
   ]
+}
+
+/** When the first agent would have been silent for too long: it writes nothing then. */
+function nextSilence(agents: readonly AgentView[]): Told['changes'] {
+  const signs = agents.flatMap(({ status, lastSeen }) =>
+    status === 'connected' && lastSeen !== null ? [lastSeen] : [],
+  )
+  return signs.length === 0 ? undefined : { at: Math.min(...signs) + SILENCE_MS + 1, by: 'agents' }
 }

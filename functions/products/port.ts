@@ -90,7 +90,7 @@ export interface SetupPart {
   /** Its steps, in order; their names are unique among all products. */
   readonly steps: readonly string[]
   /** The tables, besides those that all products share, whose changes may change it. */
-  readonly tables: readonly string[]
+  readonly tables: LiveTopic['tables']
   /** What to do next, by code. */
   readonly next: NextTexts
   /** What it shows beside the steps, and among what failed lately. */

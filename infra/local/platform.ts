@@ -81,6 +81,7 @@ function hubSpec(
         timerStatusDir: folder.path('timers'),
       }),
       STEG_STORE: `sqlite:${folder.path('store.db')}`,
+      STEG_BLOBS: `file:${folder.path('blobs')}`,
       STEG_BUS: `Endpoint=sb://127.0.0.1:${brokerPort};SharedAccessKeyName=hub;SharedAccessKey=${secrets.busKeys.manage};UseDevelopmentEmulator=true`,
       STEG_BUS_LISTEN_KEY: secrets.busKeys.listen,
       STEG_BUS_SEND_KEY: secrets.busKeys.send,

@@ -3,6 +3,7 @@ import { absenceErrors } from './absences.ts'
 import { accountErrors } from './accounts.ts'
 import { agentErrors } from './agent.ts'
 import { apiErrors } from './api.ts'
+import { blobErrors } from './blobs.ts'
 import { bookingErrors } from './bookings.ts'
 import { credentialErrors } from './credentials.ts'
 import type { ErrorEntry } from './entry.ts'
@@ -19,6 +20,7 @@ import { tenancyErrors } from './tenancy.ts'
 export const catalogue = {
   ...apiErrors,
   ...storeErrors,
+  ...blobErrors,
   ...tenancyErrors,
   ...accountErrors,
   ...credentialErrors,

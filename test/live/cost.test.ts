@@ -1,63 +1,65 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createSharedReads } from '../../functions/live/shared-reads.ts'
-import { createLiveSources } from '../../functions/live/sources.ts'
-import { liveStream, type Permission } from '../../functions/live/stream.ts'
-import { liveTopics } from '../../functions/live/topics.ts'
-import { setupSite } from '../setup/site.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { liveSite } from './site.ts'
 
-let site: Awaited<ReturnType<typeof setupSite>>
+const HOUR = 3_600_000
+
+let site: Awaited<ReturnType<typeof liveSite>>
 beforeEach(async () => {
-  site = await setupSite()
+  site = await liveSite()
 })
 afterEach(() => site.close())
 
-/** Store transactions of `count` streams in their third minute, when nothing has happened for long. */
-async function minuteOf(count: number, wanted?: readonly string[]) {
-  const stopping = new AbortController()
-  const share = createSharedReads(site.clock)
-  const described = liveTopics({ ...site.parts, observed: [site.observe(share)], share })
-  const topics = described.map(({ name }) => name)
-  const sources = createLiveSources({ topics: described, jobs: site.parts.jobs, share })
-  const permission: Permission = {
-    tenantId: site.tenant,
-    topics: new Set(topics),
-    run: true,
-    log: true,
-  }
-  const streams = Array.from({ length: count }, async () => {
-    const stream = liveStream({
-      sources,
-      clock: site.clock,
-      signal: stopping.signal,
-      language: 'en',
-      topics: new Set(wanted ?? topics),
-      run: undefined,
-      marks: {},
-      permission: async () => permission,
-    })
-    for await (const _ of stream) if (stopping.signal.aborted) return
-  })
+/** Store transactions and messages of a quiet hour. */
+async function hourOf(count: number, wanted?: string[]) {
+  site.listen(count, wanted)
   await site.clock.advance(120_000)
   site.counted.reset()
-  await site.clock.advance(60_000)
-  const { transactions } = site.counted.counts()
-  stopping.abort()
-  await Promise.all(streams)
-  return transactions
+  const sent = site.messages()
+  await site.clock.advance(HOUR)
+  return { transactions: site.counted.counts().transactions, sent: site.messages() - sent }
 }
 
-it('of a stream on which nothing happens stays low, however many jobs have run', async () => {
-  const hub = site.hub(site.counted.store)
-  for (const job of ['One', 'Two', 'Both']) {
-    await hub.start(site.tenant, job)
-    await site.workAll(hub)
-  }
-  // Twelve looks at agents and jobs, four at bookings (four pages) and at variables and people.
-  expect(await minuteOf(1)).toBeLessThanOrEqual(50)
-  expect(await minuteOf(1, ['agents'])).toBe(12)
+describe('a quiet hour', () => {
+  it('of streams costs a look a minute, however many streams there are and jobs have run', async () => {
+    const hub = site.hub(site.counted.store)
+    for (const job of ['One', 'Two', 'Both']) {
+      await hub.start(site.tenant, job)
+      await site.workAll(hub)
+    }
+    const { transactions, sent } = await hourOf(50)
+    expect(sent).toBe(0)
+    // 60 looks at agents, jobs, variables and people and at four pages of bookings, and 15 times that somebody listens.
+    expect(transactions).toBeLessThanOrEqual(60 * 8 + 15 + 10)
+  })
+
+  it('costs a single look a minute for who hears one topic', async () => {
+    expect((await hourOf(1, ['agents'])).transactions).toBeLessThanOrEqual(60 + 15 + 5)
+  })
+
+  it('costs nothing without streams, whatever was before', async () => {
+    site.listen(3)
+    await site.clock.advance(10_000)
+    site.stopListening()
+    await site.clock.advance(60_000)
+    site.counted.reset()
+    await site.clock.advance(HOUR)
+    expect(site.counted.counts().transactions).toBe(0)
+    expect(site.clock.sleeping()).toEqual([])
+  })
 })
 
-it('is shared by the streams of a tenant', async () => {
-  const one = await minuteOf(1)
-  expect(await minuteOf(20)).toBe(one)
+describe('a change', () => {
+  it('is heard by all streams of the tenant and read once', async () => {
+    const hub = site.hub(site.changes.store)
+    const heard = site.listen(50, ['jobs'])
+    await site.clock.advance(30_000)
+    const before = heard.length
+    site.counted.reset()
+    await hub.edit(site.tenant, 'One', { position: 3 }, undefined)
+    const own = site.counted.counts().transactions
+    await site.clock.advance(100)
+    expect(heard.length - before).toBe(50)
+    // The job's rows and last runs, once, and who else listens, once.
+    expect(site.counted.counts().transactions - own).toBeLessThanOrEqual(2)
+  })
 })

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { eventText, idOf, marksOf } from '../../functions/live/rules/events.ts'
-import { pace, pauseAfter } from '../../functions/live/rules/pace.ts'
+import { backstopAfter, pace } from '../../functions/live/rules/pace.ts'
 import { audible } from '../../functions/live/rules/permission.ts'
 import { rightsOf } from '../../functions/tenancy/rules/roles.ts'
+import { topicsOfHub } from './topics.ts'
 
 describe('events', () => {
   it('carry one line of data, whatever is in it', () => {
@@ -31,29 +32,21 @@ describe('events', () => {
 })
 
 describe('pace', () => {
-  it('slows down while nothing happens, and not beyond its limit', () => {
-    const pauses = Array.from({ length: 10 }, (_, quiet) => pauseAfter(quiet))
-    expect(pauses[0]).toBe(pace.busy)
-    expect(pauses.toSorted((a, b) => a - b)).toEqual(pauses)
-    expect(pauses.at(-1)).toBe(pace.idle)
+  it('looks without being told about once a minute, never all at the same moment', () => {
+    expect([0, 0.5, 1].map(backstopAfter)).toEqual([54_000, 60_000, 66_000])
   })
 
   it("ends before Azure's limit of 230 s", () => {
-    expect(pace.lifetime + pace.idle).toBeLessThan(230_000)
+    expect(pace.lifetime + pace.heartbeat).toBeLessThan(230_000)
   })
 })
 
-const described = [
-  { name: 'agents', right: 'agents:read', aboutEverybody: false },
-  { name: 'jobs', right: 'jobs:read', aboutEverybody: false },
-  { name: 'bookings', right: 'bookings:read', aboutEverybody: true },
-  { name: 'setup', right: 'jobs:read', aboutEverybody: true },
-] as const
-const topics = described.map(({ name }) => name)
-
 describe('who hears what (A9)', () => {
+  const descriptors = topicsOfHub()
+  const topics = descriptors.map(({ name }) => name)
+
   it('an admin hears everything', () => {
-    expect(audible(rightsOf(['admin']), true, described)).toEqual({
+    expect(audible(rightsOf(['admin']), true, descriptors)).toEqual({
       topics: new Set(topics),
       run: true,
       log: true,
@@ -61,7 +54,7 @@ describe('who hears what (A9)', () => {
   })
 
   it('who sees some people only hears nothing that is about all', () => {
-    expect(audible(rightsOf(['admin']), false, described)).toEqual({
+    expect(audible(rightsOf(['admin']), false, descriptors)).toEqual({
       topics: new Set(['agents', 'jobs']),
       run: true,
       log: false,
@@ -69,8 +62,8 @@ describe('who hears what (A9)', () => {
   })
 
   it('other roles hear what their rights allow', () => {
-    expect(audible(rightsOf(['admin-terminal']), true, described).topics).toEqual(new Set(['bookings']))
-    expect(audible(rightsOf(['team']), true, described)).toEqual({
+    expect(audible(rightsOf(['admin-terminal']), true, descriptors).topics).toEqual(new Set(['bookings']))
+    expect(audible(rightsOf(['team']), true, descriptors)).toEqual({
       topics: new Set(),
       run: false,
       log: false,

@@ -1,16 +1,28 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ACCESS, createRooms, type Rooms, runChannel } from '../../functions/live/rooms.ts'
 import { type Marks, marksOf } from '../../functions/live/rules/events.ts'
 import { pace } from '../../functions/live/rules/pace.ts'
-import type { LiveSources } from '../../functions/live/sources.ts'
+import type { LiveSource, LiveSources } from '../../functions/live/sources.ts'
 import { liveStream, type Permission } from '../../functions/live/stream.ts'
+import { JOIN_MS } from '../../functions/platform/push/bursts.ts'
+import { createInProcessPush } from '../../functions/platform/push/in-process.ts'
+import type { Push } from '../../functions/platform/push/port.ts'
 import { StegError } from '../../shared/errors/error.ts'
 import { type FakeClock, fakeClock, settle } from '../agent/fake-clock.ts'
 
 const topics = ['agents', 'jobs', 'bookings', 'setup'] as const
 type Topic = (typeof topics)[number]
+
+/** From a change to the stream. */
+const SOON = JOIN_MS + 1
+/** The next look without being told, at the latest. */
+const BACKSTOP = 1.1 * pace.backstop
+
 const all: Permission = { tenantId: 't', topics: new Set(topics), run: true, log: true }
 
 let clock: FakeClock
+let push: Push
+let rooms: Rooms
 let stopping: AbortController
 let values: Record<Topic, number>
 let reads: Record<string, number>
@@ -18,6 +30,7 @@ let run: { value: number; ended: boolean }
 let lines: number
 let permission: Permission | undefined
 let outage: boolean
+let changesAt: number | undefined
 
 beforeEach(() => {
   clock = fakeClock()
@@ -28,22 +41,52 @@ beforeEach(() => {
   lines = 0
   permission = all
   outage = false
+  changesAt = undefined
+  push = createInProcessPush(clock)
+  rooms = createRooms({
+    push,
+    sources: sources(),
+    clock,
+    random: { bytes: (n) => new Uint8Array(n).fill(128) },
+  })
 })
-afterEach(() => stopping.abort())
+afterEach(() => {
+  stopping.abort()
+  rooms.close()
+})
+
+/** Tells, as the store does after a write. */
+async function told(...channels: readonly string[]) {
+  push.publish(
+    't',
+    channels.map((channel) => ({ channel })),
+  )
+  await clock.advance(SOON)
+}
 
 function sources(): LiveSources {
   const count = (name: string) => {
     reads[name] = (reads[name] ?? 0) + 1
     if (outage) throw new StegError('store-unavailable', { reason: 'x' })
   }
-  const topic = (name: Topic) => async () => {
-    count(name)
-    return { data: { value: values[name] }, mark: `v${values[name]}` }
-  }
+  const topic = (name: Topic): LiveSource => ({
+    name,
+    tables: [],
+    right: 'jobs:read',
+    aboutEverybody: false,
+    rest: name === 'setup' ? 1_000 : 200,
+    async read() {
+      count(name)
+      const changes =
+        changesAt === undefined || !['agents', 'setup'].includes(name)
+          ? undefined
+          : { at: changesAt, by: 'agents' }
+      return { data: { value: values[name] }, mark: `v${values[name]}`, changes }
+    },
+  })
   return {
-    topics: topics.map((name) => ({
-      ...{ name, costly: name === 'bookings' || name === 'setup', read: topic(name) },
-    })),
+    topics: topics.map(topic),
+    forget: () => undefined,
     async run() {
       count('run')
       return { data: run.value, mark: `r${run.value}`, ended: run.ended }
@@ -60,12 +103,15 @@ function sources(): LiveSources {
 /** Listens, taking each piece as it comes. */
 function listen(options: { marks?: Marks; run?: boolean; wanted?: readonly Topic[] } = {}) {
   const pieces: string[] = []
+  const room = rooms.of('t')
   const stream = liveStream({
     sources: sources(),
+    room,
+    seat: room.enter(options.run ? runChannel('r1') : undefined),
     clock,
     signal: stopping.signal,
     language: 'de',
-    topics: new Set(options.wanted ?? topics),
+    topics: options.wanted ?? topics,
     run: options.run ? { job: 'J', id: 'r1' } : undefined,
     marks: options.marks ?? {},
     permission: async () => permission,
@@ -89,21 +135,99 @@ describe('a live stream', () => {
     await clock.advance(10_000)
     expect(events()).toHaveLength(4)
     values.jobs = 2
-    await clock.advance(pace.idle)
+    await told('jobs')
     expect(events().slice(4)).toEqual(['jobs'])
     expect(pieces.at(-1)).toContain('data: {"value":2}')
   })
 
-  it('looks at what costs more when something has changed, and now and then', async () => {
-    const { events } = listen()
-    await clock.advance(pace.idle)
-    values.setup = 2
+  it('reads nothing while nothing is told, but for a look a minute that all streams share', async () => {
+    const streams = [listen(), listen(), listen()]
+    await settle()
+    expect(reads).toEqual({ agents: 1, jobs: 1, bookings: 1, setup: 1 })
+    await clock.advance(pace.backstop - 1_000)
+    expect(reads).toEqual({ agents: 1, jobs: 1, bookings: 1, setup: 1 })
+    values.jobs = 2
+    await clock.advance(2_000)
+    expect(reads).toEqual({ agents: 2, jobs: 2, bookings: 2, setup: 2 })
+    for (const { events } of streams) expect(events().slice(4)).toEqual(['jobs'])
+  })
+
+  it('reads for all streams what one of them is told, and nothing else', async () => {
+    const streams = Array.from({ length: 20 }, () => listen())
+    await settle()
     values.agents = 2
-    await clock.advance(pace.idle)
-    expect(events().slice(4)).toEqual(['agents', 'setup'])
+    await told('agents', 'agents', 'something else')
+    expect(reads).toEqual({ agents: 2, jobs: 1, bookings: 1, setup: 1 })
+    for (const { events } of streams) expect(events().slice(4)).toEqual(['agents'])
+  })
+
+  it('looks at once, and while changes go on no more often than what it costs allows', async () => {
+    const { pieces } = listen({ wanted: ['setup'] })
+    await settle()
+    for (let n = 2; n <= 101; n++) {
+      values.setup = n
+      await told('setup')
+    }
+    const seconds = (100 * SOON) / 1_000
+    expect(reads.setup).toBeGreaterThanOrEqual(seconds)
+    expect(reads.setup).toBeLessThanOrEqual(seconds + 3)
+    await clock.advance(1_000)
+    expect(pieces.at(-1)).toContain('data: {"value":101}')
+    expect(reads.setup).toBeLessThanOrEqual(seconds + 3)
+  })
+
+  it('looks when something may have been missed', async () => {
+    let gap: () => void = () => undefined
+    rooms.close()
+    const listening: Pick<Push, 'listen'> = {
+      listen(_, { onGap }) {
+        gap = onGap
+        return { ready: Promise.resolve(), close: () => undefined }
+      },
+    }
+    rooms = createRooms({
+      push: listening,
+      sources: sources(),
+      clock,
+      random: { bytes: (n) => new Uint8Array(n) },
+    })
+    const { events } = listen()
+    await settle()
     values.bookings = 2
-    await clock.advance(pace.dear + pace.idle)
-    expect(events().slice(6)).toEqual(['bookings'])
+    gap()
+    await settle()
+    expect(events().slice(4)).toEqual(['bookings'])
+  })
+
+  it('looks when time alone has changed something, once for all, and only then', async () => {
+    changesAt = clock.now() + 20_000
+    const streams = [listen(), listen()]
+    await clock.advance(19_000)
+    expect(reads).toEqual({ agents: 1, jobs: 1, bookings: 1, setup: 1 })
+    // The agent has reported since: it is looked, and nothing is to be told.
+    changesAt = clock.now() + 30_000
+    await clock.advance(1_000)
+    const looked = reads.agents
+    await clock.advance(28_000)
+    expect(reads.agents).toBe(looked)
+    values.agents = 2
+    values.setup = 2
+    changesAt = undefined
+    await clock.advance(2_500)
+    for (const { events } of streams) expect(events().slice(4)).toEqual(['agents', 'setup'])
+    expect(reads).toMatchObject({ jobs: 1, bookings: 1 })
+  })
+
+  it('costs nothing when a browser connects again while nothing has changed', async () => {
+    const first = listen()
+    await settle()
+    const marks = first.lastMarks()
+    await clock.advance(20_000)
+    const before = { ...reads }
+    const again = listen({ marks })
+    await settle()
+    expect(again.events()).toEqual([])
+    expect(reads).toEqual(before)
   })
 
   it('is never silent for longer than the heartbeat', async () => {
@@ -122,6 +246,7 @@ describe('a live stream', () => {
     await settle()
     const marks = first.lastMarks()
     values.bookings = 2
+    await told('bookings')
     const second = listen({ marks })
     await settle()
     expect(second.events()).toEqual(['bookings'])
@@ -131,8 +256,10 @@ describe('a live stream', () => {
     const { state } = listen()
     await clock.advance(pace.lifetime - 10_000)
     expect(state.over).toBe(false)
-    await clock.advance(10_000 + pace.idle)
+    await clock.advance(10_000)
     expect(state.over).toBe(true)
+    rooms.close()
+    await settle()
     expect(clock.sleeping()).toEqual([])
   })
 
@@ -140,22 +267,35 @@ describe('a live stream', () => {
     const { state, events } = listen()
     await settle()
     permission = undefined
-    await clock.advance(pace.permission + pace.idle)
+    await told(ACCESS)
     expect(state.over).toBe(true)
     expect(events().at(-1)).toBe('end')
   })
 
+  it('ends when the session has run out, and tells nothing more after it', async () => {
+    const quiet = listen()
+    const busy = listen()
+    await clock.advance(pace.permission)
+    permission = undefined
+    values.jobs = 2
+    await told('jobs')
+    expect(busy.events().slice(4)).toEqual(['end'])
+    await clock.advance(BACKSTOP)
+    expect(quiet.events().slice(4)).toEqual(['end'])
+    expect(quiet.state.over).toBe(true)
+  })
+
   it('tells no more than the caller may hear now', async () => {
-    permission = { ...all, topics: new Set<Topic>(['agents']) }
+    permission = { ...all, topics: new Set(['agents']) }
     const { events } = listen({ run: true })
     await settle()
     expect(events()).toEqual(['agents', 'run'])
-    permission = { ...all, topics: new Set<Topic>(['agents']), run: false, log: false }
-    await clock.advance(pace.permission + pace.idle)
+    permission = { ...all, topics: new Set(['agents']), run: false, log: false }
+    await told(ACCESS)
     run.value = 2
     values.agents = 2
     values.jobs = 2
-    await clock.advance(pace.idle)
+    await told('agents', 'jobs', runChannel('r1'))
     expect(events()).toEqual(['agents', 'run', 'agents'])
   })
 
@@ -164,10 +304,11 @@ describe('a live stream', () => {
     await settle()
     outage = true
     values.agents = 2
+    await told('agents')
     await clock.advance(20_000)
     expect(events()).toEqual(['agents'])
     outage = false
-    await clock.advance(pace.idle)
+    await clock.advance(pace.retry)
     expect(events()).toEqual(['agents', 'agents'])
     expect(state.over).toBe(false)
   })
@@ -178,16 +319,21 @@ describe('a live stream', () => {
     stopping.abort()
     await done
     expect(state.over).toBe(true)
+    rooms.close()
+    await settle()
     expect(clock.sleeping()).toEqual([])
   })
 
   it('reads nothing for a reader that does not read', async () => {
+    const room = rooms.of('t')
     const stream = liveStream({
       sources: sources(),
+      room,
+      seat: room.enter(undefined),
       clock,
       signal: stopping.signal,
       language: 'en',
-      topics: new Set(topics),
+      topics,
       run: undefined,
       marks: {},
       permission: async () => all,
@@ -208,15 +354,27 @@ describe('a run that is watched', () => {
     await settle()
     expect(events()).toEqual(['log', 'log', 'log', 'run'])
     lines = 8
-    await clock.advance(pace.idle)
+    await told(runChannel('r1'))
     expect(pieces.at(-1)).toContain('data: {"from":7,"to":8}')
     lines = 9
     run = { value: 2, ended: true }
-    await clock.advance(pace.idle)
+    await clock.advance(pace.rest)
+    await told(runChannel('r1'))
     expect(events().slice(5)).toEqual(['log', 'run'])
     const before = { ...reads }
     await clock.advance(60_000)
     expect(reads).toEqual(before)
+  })
+
+  it('costs nothing to those who follow another', async () => {
+    const { events } = listen({ run: true, wanted: [] })
+    await settle()
+    const before = { ...reads }
+    run.value = 2
+    await told(runChannel('r2'), runChannel('r1~'))
+    expect(reads).toEqual(before)
+    await told(runChannel('r1'))
+    expect(events()).toEqual(['run', 'run'])
   })
 
   it('goes on behind the last line that was seen', async () => {

@@ -47,6 +47,7 @@ export async function setupSite() {
         jobs,
         variables: sageVariables.map(({ name }) => name),
         needed: SAGE_NEEDED,
+        tables: ['People', 'Bookings'],
         people: { total },
         bookings: counted,
       }),

@@ -136,6 +136,20 @@ it('serves nobody who is not signed in, and nothing of another tenant', async ()
   expect((await get(other.token, `?run=SysSageSyncPersonen/${run.id}`)).status).toBe(404)
 })
 
+it('tells nothing more to a token from the moment it is revoked', async () => {
+  const made = await tenant.api('POST', '/api-tokens', { name: 'short-lived', roles: ['admin'] })
+  expect(made.status).toBe(201)
+  const headers = { authorization: `Bearer ${made.body.secret}` }
+  const { heard, over } = await listen('?topics=jobs', headers)
+  await expect.poll(() => heard.length, { timeout: 10_000 }).toBe(1)
+  const began = Date.now()
+  await tenant.api('DELETE', `/api-tokens/${made.body.id}`)
+  await over
+  expect(heard.at(-1)).toMatchObject({ event: 'end', data: { reason: 'signed-out' } })
+  // Not with the next look without being told.
+  expect(Date.now() - began).toBeLessThan(30_000)
+})
+
 it('lets go of 200 listeners that have left', async () => {
   await expect.poll(openStreams, { timeout: 10_000 }).toBe(0)
   for (let round = 0; round < 4; round++) {
@@ -148,10 +162,10 @@ it('lets go of 200 listeners that have left', async () => {
 })
 
 it('refuses more streams than one tenant may have, and takes new ones when others have left', async () => {
-  const streams = await Promise.all(Array.from({ length: 100 }, () => listen('?topics=agents')))
+  const streams = await Promise.all(Array.from({ length: 1_000 }, () => listen('?topics=agents')))
   await expect(listen('?topics=agents')).rejects.toThrow(/^429 .*too-many-streams/)
   streams[0]?.stop()
-  await expect.poll(openStreams, { timeout: 10_000 }).toBe(99)
+  await expect.poll(openStreams, { timeout: 10_000 }).toBe(999)
   const late = await listen('?topics=agents')
   for (const { stop } of [...streams, late]) stop()
   await expect.poll(openStreams, { timeout: 10_000 }).toBe(0)

@@ -1,7 +1,10 @@
 import type { LiveTopic } from '../../live/topic.ts'
 import type { BookingsService } from './service.ts'
 
-/** How many bookings wait, and how many failed. Four pages at most, so it is looked at less often than others. */
+/** Milliseconds between two looks: each costs up to four pages. */
+const REST = 1_000
+
+/** How many bookings wait, and how many failed. */
 export function bookingsTopic(bookings: {
   count(tenantId: string, state: 'pending' | 'failed'): ReturnType<BookingsService['count']>
 }): LiveTopic {
@@ -10,7 +13,7 @@ export function bookingsTopic(bookings: {
     tables: ['Bookings'],
     right: 'bookings:read',
     aboutEverybody: true,
-    costly: true,
+    rest: REST,
     async read(tenantId) {
       const [pending, failed] = await Promise.all([
         bookings.count(tenantId, 'pending'),

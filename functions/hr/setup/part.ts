@@ -12,12 +12,14 @@ export function sageSetup(parts: {
   /** Names of its variables, and of those that must be set. */
   readonly variables: readonly string[]
   readonly needed: readonly string[]
+  /** What its two reads read. */
+  readonly tables: SetupPart['tables']
   readonly people: Pick<PeopleService, 'total'>
   readonly bookings: Pick<BookingsService, 'count'>
 }): SetupPart {
   return {
     steps: sageSteps,
-    tables: ['People', 'Bookings'],
+    tables: parts.tables,
     next: sageNext,
     schema: {
       figures: { people: z.int().meta({ description: 'How many people there are.' }) },

@@ -8,8 +8,12 @@ const place = /^[0-9]{1,9}-[0-9]{8}\.[0-9]{1,3}$/
 
 /** One event with the marks as its id, so that a browser that connects again says where it was. */
 export function eventText(event: string, data: unknown, marks: Marks): string {
-  // JSON has no line breaks outside of strings, and escapes those inside.
-  return `event: ${event}\nid: ${idOf(marks)}\ndata: ${JSON.stringify(data)}\n\n`
+  return eventOfJson(event, JSON.stringify(data), marks)
+}
+
+/** The same for data that is JSON already: it has no line breaks outside of strings, and escapes those inside. */
+export function eventOfJson(event: string, json: string, marks: Marks): string {
+  return `event: ${event}\nid: ${idOf(marks)}\ndata: ${json}\n\n`
 }
 
 /** Keeps proxies from closing a connection on which nothing happens. */
@@ -32,7 +36,7 @@ export function marksOf(id: string): Marks {
   for (const part of id.slice(0, 1_000).split('&')) {
     const [name = '', value = ''] = part.split('=', 2)
     const form = name === 'log' ? place : fingerprint
-    if (/^[a-z]{2,10}$/.test(name) && form.test(value)) found[name] = value
+    if (/^[a-z][a-z-]{1,19}$/.test(name) && form.test(value)) found[name] = value
   }
   return found
 }

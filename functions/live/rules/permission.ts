@@ -2,17 +2,23 @@ import type { Right } from '../../tenancy/rules/roles.ts'
 
 /** What a caller may hear. */
 export interface Audible {
-  /** Names of topics. */
   readonly topics: ReadonlySet<string>
   readonly run: boolean
   readonly log: boolean
 }
 
-/** By the same rights as the endpoints of the same name; what is about everybody only for those who see everybody. */
+/** Which right a topic needs, and whether it is about everybody: then who sees some people only does not hear it. */
+interface Guarded {
+  readonly name: string
+  readonly right: Right
+  readonly aboutEverybody: boolean
+}
+
+/** By the same rights as the endpoints of the same name. */
 export function audible(
   rights: ReadonlySet<Right>,
   seesEverybody: boolean,
-  topics: readonly { readonly name: string; readonly right: Right; readonly aboutEverybody: boolean }[],
+  topics: readonly Guarded[],
 ): Audible {
   const heard = topics.filter(
     ({ right, aboutEverybody }) => rights.has(right) && (seesEverybody || !aboutEverybody),

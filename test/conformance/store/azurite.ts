@@ -14,8 +14,11 @@ export interface Azurite {
   stop(): Promise<void>
 }
 
-export function connectionTo(url: string): string {
-  return `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${accountKey};TableEndpoint=${url}/${account};`
+export function connectionTo(url: string, blobs = url): string {
+  return (
+    `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${accountKey};` +
+    `TableEndpoint=${url}/${account};BlobEndpoint=${blobs}/${account};`
+  )
 }
 
 /** Ends the emulator when its parent is gone, however that ended. */
@@ -37,14 +40,16 @@ export async function startAzurite(): Promise<Azurite> {
     await exited
     await rm(folder, { recursive: true, force: true })
   }
-  const url = await new Promise<string>((resolve, reject) => {
+  const [url, blobs] = await new Promise<readonly [string, string]>((resolve, reject) => {
     let output = ''
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString()
-      const found = /Table service is successfully listening at (http:\S+)/.exec(output)?.[1]
-      if (found !== undefined) resolve(found)
+      const urlOf = (service: string) =>
+        new RegExp(`${service} service is successfully listening at (http:\\S+)`).exec(output)?.[1]
+      const [tables, contents] = [urlOf('Table'), urlOf('Blob')]
+      if (tables !== undefined && contents !== undefined) resolve([tables, contents])
     })
     exited.then(([code]) => reject(new Error(`Azurite ended with ${code}: ${output}`)), reject)
   })
-  return { connectionString: connectionTo(url), stop }
+  return { connectionString: connectionTo(url, blobs), stop }
 }
