@@ -2,11 +2,10 @@ import { isStegError } from '../../shared/errors/error.ts'
 import type { Store } from '../platform/store/port.ts'
 import { keyOf, padNumber } from '../platform/store/table.ts'
 import { dueTable } from './rows.ts'
+import type { JobKey } from './rules/job-key.ts'
 import { shardOf } from './rules/shard.ts'
 
-export interface DueJob {
-  readonly tenantId: string
-  readonly job: string
+export interface DueJob extends JobKey {
   /** Milliseconds since the epoch. */
   readonly due: number
 }
@@ -32,7 +31,8 @@ export interface DueIndex {
 
 const TIME_DIGITS = 14
 const time = (ms: number) => padNumber(ms, TIME_DIGITS)
-const keyOfEntry = ({ tenantId, job, due }: DueJob) => keyOf(time(due), tenantId, job)
+const keyOfEntry = ({ tenantId, job, subject, due }: DueJob) =>
+  subject === undefined ? keyOf(time(due), tenantId, job) : keyOf(time(due), tenantId, job, subject)
 const shardOfEntry = ({ tenantId, job }: DueJob) => shardOf(tenantId, job)
 
 /** @param pageRows rows that a page has at most. */
@@ -50,10 +50,10 @@ export function createDueIndex(store: Store, pageRows: number): DueIndex {
   return {
     async put(jobs) {
       for (const [shard, group] of Map.groupBy(jobs, shardOfEntry)) {
-        const writes = group.map(({ tenantId, job, due }) => ({
+        const writes = group.map(({ tenantId, job, subject, due }) => ({
           kind: 'put' as const,
-          key: keyOfEntry({ tenantId, job, due }),
-          value: { tenantId, job, due },
+          key: keyOfEntry({ tenantId, job, subject, due }),
+          value: { tenantId, job, due, ...(subject === undefined ? {} : { subject }) },
           condition: { kind: 'any' as const },
         }))
         await table.chunked(shard, writes)

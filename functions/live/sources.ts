@@ -4,7 +4,7 @@ import type { Language } from '../../shared/errors/error.ts'
 import { shownAgent } from '../connectors/presentation.ts'
 import type { ConnectorsService } from '../connectors/service.ts'
 import type { BookingsService } from '../hr/bookings/service.ts'
-import { shownJob, shownLine, shownRun } from '../jobs/presentation.ts'
+import { toJobView, toLogEntry, toRunView } from '../jobs/presentation.ts'
 import type { JobsService } from '../jobs/service.ts'
 import { shownSetup } from '../setup/presentation.ts'
 import { createSetupService, type SetupParts } from '../setup/service.ts'
@@ -76,7 +76,7 @@ export function createLiveSources(parts: LiveParts): LiveSources {
         return { data: { items }, mark: markOf(news, language) }
       },
       async jobs(tenantId, language) {
-        const items = (await jobs(tenantId)).map((job) => shownJob(job, language))
+        const items = (await jobs(tenantId)).map((job) => toJobView(job, language))
         return { data: { items }, mark: markOf(items, language) }
       },
       async bookings(tenantId, language) {
@@ -96,14 +96,14 @@ export function createLiveSources(parts: LiveParts): LiveSources {
 
     async run(tenantId, job, id, language) {
       const row = await run(tenantId, job, id)
-      const data = shownRun(row, language)
+      const data = toRunView(row, language)
       return { data, mark: markOf(data, language), ended: row.finishedAt !== undefined }
     },
 
     async log(tenantId, id, position, language) {
       const page = await parts.jobs.log.page(tenantId, id, { limit: LINES, cursor: position })
       return {
-        data: { items: page.lines.map((line) => shownLine(line, language)) },
+        data: { items: page.lines.map((line) => toLogEntry(line, language)) },
         position: page.position,
         count: page.lines.length,
         more: page.cursor !== undefined,

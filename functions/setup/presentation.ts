@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Language } from '../../shared/errors/error.ts'
 import { Agent, shownAgent } from '../connectors/presentation.ts'
 import { everyone, type Scope } from '../http/principal.ts'
-import { Run, shownRun } from '../jobs/presentation.ts'
+import { Run, toRunView } from '../jobs/presentation.ts'
 import { setupSteps } from './rules/steps.ts'
 import { describeNext, type NextCode, nextTexts } from './rules/texts.ts'
 import type { Setup } from './service.ts'
@@ -58,7 +58,7 @@ export function shownSetup(
     people: setup.people,
     failures: {
       runs: setup.failedJobs.flatMap(({ lastRun }) =>
-        lastRun === undefined ? [] : [shownRun(lastRun, language, scope)],
+        lastRun === undefined ? [] : [toRunView(lastRun, language, scope)],
       ),
       bookings: setup.failedBookings,
       agents: setup.disconnectedAgents.map(shownAgent),
