@@ -13,7 +13,7 @@ import type { SubjectRows } from './subject-rows.ts'
 import { parsed } from './worker.ts'
 
 /** Milliseconds between two renewals of a lease. */
-const RENEW_MS = LEASE_MS / 3
+const RENEW_MS = Math.floor(LEASE_MS / 3)
 /** A run that takes longer gets a row, so that it is seen and can be stopped, and is asked to go on by itself. */
 const LIGHT_MS = 30_000
 

@@ -128,6 +128,8 @@ export function createMachinery(parts: {
     recover: createRecovery({ jobs, active, runs, dispatch, starting, clock }),
 
     async work(message: JobMessage): Promise<void> {
+      // Who ends leaves what comes now to others: the message comes again.
+      hubEnds.throwIfAborted()
       const working = admitted(message)
       const settled = working.catch(() => undefined)
       underWay.add(settled)
