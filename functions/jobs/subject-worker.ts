@@ -70,11 +70,14 @@ export function createSubjectWorker(parts: SubjectWorkerParts): (message: Subjec
       else if (action === 'give-up') ends.add(giveUp(work, subject, row.value))
       else if (action === 'take') free.push({ subject, attempts: row.value.pending?.attempts ?? 0 })
     }
-    // Whoever was at hand when a worker died comes last, so that one that kills its worker stops no others.
-    free.sort((a, b) => a.attempts - b.attempts)
-    await eachAtOnce(free, SUBJECTS_AT_ONCE, async ({ subject }) => {
+    const one = async ({ subject }: StoredSubject) => {
       if (!hubEnds.aborted) await workOnOne(work, subject, ends)
-    })
+    }
+    const fresh = free.filter(({ attempts }) => attempts === 0)
+    await eachAtOnce(fresh, SUBJECTS_AT_ONCE, one)
+    // Whoever was at hand when a worker died comes last and alone: one that kills its worker takes no others along.
+    const tried = free.filter(({ attempts }) => attempts > 0).sort((a, b) => a.attempts - b.attempts)
+    await eachAtOnce(tried, 1, one)
     return owned
   }
 
