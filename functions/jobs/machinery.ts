@@ -6,6 +6,7 @@ import type { Bus } from '../platform/bus/port.ts'
 import type { Store } from '../platform/store/port.ts'
 import { createActiveRuns } from './active-runs.ts'
 import { createAdmission } from './admission.ts'
+import { createClockRepair } from './clock-repair.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
 import { createDueIndex } from './due-index.ts'
 import { createHands } from './in-hand.ts'
@@ -47,7 +48,7 @@ export function createMachinery(parts: {
 
   const jobs = createJobStore(store)
   const active = createActiveRuns(store)
-  const index = createDueIndex(store, CHUNK)
+  const index = createDueIndex(store, CHUNK, clock.now)
   // What was told while a run went on is only known when it has ended, by when all is made.
   const onAgain = async (key: JobKey) => {
     if (key.subject !== undefined) await dispatch.again({ ...key, subject: key.subject })
@@ -101,6 +102,8 @@ export function createMachinery(parts: {
     starting,
     follow: scheduler.follow,
   })
+  const repairAfterWrongClock = createClockRepair({ index, schedules, clock, log })
+  const recoverRuns = createRecovery({ jobs, active, runs, dispatch, starting, clock })
   // Each queue has places of its own.
   const admissions = { jobs: createAdmission(log), subjects: createAdmission(log) }
 
@@ -125,7 +128,10 @@ export function createMachinery(parts: {
     dispatch,
     follow,
     tick: scheduler.tick,
-    recover: createRecovery({ jobs, active, runs, dispatch, starting, clock }),
+    async recover(): Promise<number> {
+      await repairAfterWrongClock()
+      return recoverRuns()
+    },
 
     async work(message: JobMessage): Promise<void> {
       // Who ends leaves what comes now to others: the message comes again.

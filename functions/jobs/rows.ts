@@ -66,6 +66,8 @@ export const dueTable = defineTable({
     job: z.string(),
     subject: z.string().optional(),
     due: z.number(),
+    /** When the entry was written: tells those of a clock that was ahead. */
+    set: z.number().optional(),
   }),
 })
 

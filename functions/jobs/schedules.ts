@@ -6,6 +6,7 @@ import { recurrenceOf } from './recurrence.ts'
 import type { JobRow, Schedule } from './rows.ts'
 import { defaultSchedules } from './rules/defaults.ts'
 import type { JobKey } from './rules/job-key.ts'
+import { plausibleNext } from './rules/plausible.ts'
 
 export interface Schedules {
   /**
@@ -15,7 +16,7 @@ export interface Schedules {
   change(key: JobKey, edit: (row: JobRow) => JobRow | undefined, ifMatch?: string): Promise<void>
   /** Gives the jobs that never had a schedule their defaults (A7). Repeatable; what the admin has set or taken away stays. */
   applyDefaults(tenantId: string): Promise<void>
-  /** Passes over what became due until now. */
+  /** Passes over what became due until now, and comes back from a time that only a wrong clock can have meant. */
   skip(key: JobKey): Promise<void>
   /** Takes a subject out, with its schedule. What its run has written stays. @returns the run that is active. */
   remove(key: JobKey): Promise<string | undefined>
@@ -34,8 +35,9 @@ export function createSchedules(parts: {
     const { nextRun: _, ...row } = edited
     if (row.schedule === undefined || row.schedule === null) return row
     const now = clock.now()
-    const kept = before.nextRun !== undefined && same(before.schedule, row.schedule) && before.nextRun > now
-    const nextRun = kept ? before.nextRun : recurrenceOf(row.schedule, key).next(now)
+    const { next } = recurrenceOf(row.schedule, key)
+    const fits = before.nextRun !== undefined && same(before.schedule, row.schedule) && before.nextRun > now
+    const nextRun = fits && before.nextRun !== undefined ? plausibleNext(before.nextRun, next, now) : next(now)
     return nextRun === undefined ? row : { ...row, nextRun }
   }
 
@@ -49,6 +51,8 @@ export function createSchedules(parts: {
       const row = await jobs.get(key)
       if (ifMatch !== undefined && ifMatch !== row?.etag)
         throw new StegError('store-conflict', { key: key.job })
+      // What was taken out does not come back by its schedule.
+      if (reschedule && row === undefined) return
       const before = row?.value ?? {}
       const edited = edit(before)
       if (edited === undefined) return

@@ -312,6 +312,42 @@ describe('a clock that was two hours fast', () => {
   })
 })
 
+describe('schedules that a clock two hours ahead has set', () => {
+  it.each([
+    ['the hub goes on', true],
+    ['the hub starts anew', false],
+  ])('come back when it is right again and %s', async (_, goesOn) => {
+    const site = await siteWithDueSubjects()
+    const now = site.clock.now()
+    await site.hub().edit(TENANT, 'One', { schedule: { cron: '*/10 * * * *', timeZone: 'UTC' } }, undefined)
+    const hub = site.hub()
+    site.clock.set(now + 2 * HOUR)
+    await hub.tick()
+    await site.workAll(hub)
+    await hub.recover()
+    expect((await site.jobRow('One'))?.nextRun).toBe(now + 2 * HOUR + 10 * MINUTE)
+    site.clock.set(now)
+    const after = goesOn ? hub : site.hub()
+    expect((await after.get(TENANT, 'One')).view.nextRun).toBe(now + 10 * MINUTE)
+    await after.recover()
+    expect((await site.jobRow('One'))?.nextRun).toBe(now + 10 * MINUTE)
+    await expectSettledWithin(site, now, HOUR)
+    site.close()
+  })
+})
+
+async function expectSettledWithin(site: Site, now: number, most: number): Promise<void> {
+  for (const tenantId of tenants) {
+    for (const subject of subjectsOf(tenantId)) {
+      const next = (await site.subjectRow(subject, tenantId))?.nextRun ?? 0
+      expect(next - now).toBeGreaterThan(0)
+      expect(next - now).toBeLessThanOrEqual(most)
+      const entry = `${tenantId} Mail/${subject} ${new Date(next).toISOString()}`
+      expect(await site.dueEntries()).toContain(entry)
+    }
+  }
+}
+
 /** Who finds the lease of a dead worker waits for its end, and gets the time for it. */
 async function allEnded(site: Site, works: readonly Promise<unknown>[]): Promise<void> {
   let over = false
