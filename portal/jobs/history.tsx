@@ -10,6 +10,7 @@ import { Pages } from '../ui/paging.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
 import { formatDuration } from './duration.ts'
+import { pageOfRun } from './run-address.ts'
 import { type Run, stateTones } from './words.ts'
 
 const PAGE = 20
@@ -22,7 +23,7 @@ function useColumns(): readonly Column<Run>[] {
       title: t('column.started'),
       width: '170px',
       cell: (run) => (
-        <Link to={`/jobs/${run.job}/runs/${run.id}`}>
+        <Link to={pageOfRun(run)}>
           <Time iso={run.startedAt ?? run.queuedAt} />
         </Link>
       ),
@@ -43,7 +44,7 @@ function useColumns(): readonly Column<Run>[] {
       title: t('column.message'),
       cell: (run) =>
         run.held !== null && run.held.decision === null ? (
-          <Link to={`/jobs/${run.job}/runs/${run.id}`}>{t('held.look')}</Link>
+          <Link to={pageOfRun(run)}>{t('held.look')}</Link>
         ) : (
           run.message
         ),
