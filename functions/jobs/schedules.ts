@@ -37,7 +37,8 @@ export function createSchedules(parts: {
     const now = clock.now()
     const { next } = recurrenceOf(row.schedule, key)
     const fits = before.nextRun !== undefined && same(before.schedule, row.schedule) && before.nextRun > now
-    const nextRun = fits && before.nextRun !== undefined ? plausibleNext(before.nextRun, next, now) : next(now)
+    const nextRun =
+      fits && before.nextRun !== undefined ? plausibleNext(before.nextRun, next, now) : next(now)
     return nextRun === undefined ? row : { ...row, nextRun }
   }
 
