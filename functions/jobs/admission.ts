@@ -15,7 +15,7 @@ interface Deferred {
 
 /**
  * Lets in what there is room for. A message of a tenant that has its share is settled at once, so that it holds no place,
- * and sent again when something of that tenant ends. What this process remembers of it does not matter: a message that is
+ * and sent again when something ends. What this process remembers of it does not matter: a message that is
  * lost with it is found again from the trace of its run.
  */
 export interface Admission {
@@ -33,9 +33,19 @@ export function createAdmission(log: Logger): Admission {
     const left = (held.get(tenantId) ?? 1) - 1
     if (left === 0) held.delete(tenantId)
     else held.set(tenantId, left)
-    const queue = waiting.get(tenantId)
+    return take(tenantId) ?? take(whoMayTake())
+  }
+
+  /** A place that is free again may make room for another tenant than the one that left it. */
+  function whoMayTake(): string | undefined {
+    for (const tenantId of waiting.keys()) if (mayTake(held.get(tenantId) ?? 0, taken)) return tenantId
+    return undefined
+  }
+
+  function take(tenantId: string | undefined): Deferred | undefined {
+    const queue = tenantId === undefined ? undefined : waiting.get(tenantId)
     const next = queue?.values().next().value
-    if (queue === undefined || next === undefined) return undefined
+    if (tenantId === undefined || queue === undefined || next === undefined) return undefined
     queue.delete(next.about)
     if (queue.size === 0) waiting.delete(tenantId)
     return next

@@ -94,7 +94,7 @@ export async function runLightly(
       return { ...rest, activeRun: id, lastRun: id }
     })
     if (held === undefined) {
-      await parts.runs.discard(key, id, { etag, value: owned })
+      await parts.runs.discard(key.tenantId, { etag, value: owned })
       lose()
       throw new Error('the subject belongs to another worker')
     }

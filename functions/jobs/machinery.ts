@@ -24,7 +24,7 @@ import { createSubjectWorker } from './subject-worker.ts'
 import { createWorker } from './worker.ts'
 
 /** How long a hub that ends waits for its runs to be given back. */
-const CLOSE_MS = 5_000
+const CLOSE_MS = 3_000
 
 /** What makes jobs run: index, claims, messages, workers, recovery. Every part is safe to be killed and to be doubled. */
 export function createMachinery(parts: {

@@ -41,7 +41,7 @@ export function createRecovery(parts: {
     if (isLeased(run?.value.lease, now)) return false
     const row = await jobs.get(key)
     if (row?.value.activeRun !== id) {
-      const cleared = (await runs.fence(key, row)) && (await runs.discard(key, id, run))
+      const cleared = (await runs.fence(key, row)) && (await runs.discard(tenantId, run))
       if (cleared) await active.removeFrom(partition, id)
       return false
     }

@@ -50,7 +50,7 @@ export interface RunStore {
    */
   fence(key: JobKey, row: StoredJob | undefined): Promise<boolean>
   /** Deletes the run of a claim that was never committed. Only after `fence`. @returns false when it has changed. */
-  discard(key: JobKey, id: string, run: StoredRun | undefined): Promise<boolean>
+  discard(tenantId: string, run: StoredRun | undefined): Promise<boolean>
   /** Asks the worker of a run to stop. @throws StegError `not-found`, `run-not-active` */
   requestStop(key: JobKey, id: string): Promise<RunRow>
   /**
@@ -163,7 +163,7 @@ export function createRunStore(parts: {
       return written(() => jobs.put(key, { ...row?.value }, unchanged(row)))
     },
 
-    async discard({ tenantId }, _, run) {
+    async discard(tenantId, run) {
       if (run === undefined) return true
       return written(() => runs.delete(tenantId, rowKey(run.value), { kind: 'match', etag: run.etag }))
     },

@@ -45,6 +45,18 @@ describe('places', () => {
     expect(sent).toEqual(['m5', 'm6', 'm7'])
   })
 
+  it('that others leave make room as well', async () => {
+    const { running, sent, enter } = places()
+    const works = Array.from({ length: 11 }, (_, n) => enter(`t${n}`, `t${n}`))
+    for (const about of ['a', 'b', 'c', 'd']) void enter('busy', about)
+    expect([...running.keys()].slice(11)).toEqual(['a', 'b'])
+    for (let n = 0; n < 3; n++) {
+      running.get(`t${n}`)?.()
+      await works[n]
+    }
+    expect(sent).toEqual(['c'])
+  })
+
   it('are free after a failure, too', async () => {
     const admission = createAdmission(silentLogger)
     const none = { about: 'x', send: async () => undefined }
