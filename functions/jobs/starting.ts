@@ -30,6 +30,9 @@ export interface SubjectsMessage {
 
 export type JobMessage = RunMessage | SubjectsMessage
 
+/** Of 5 bits each: a tick makes ten thousands of ids in one millisecond, and no two of them may be the same. */
+const UNIQUE_CHARACTERS = 10
+
 export interface Starting {
   newId(): string
   newRun(
@@ -73,7 +76,7 @@ export function createStarting(parts: {
 
     newRun({ job, subject }, trigger, more = {}) {
       const queuedAt = clock.now()
-      const id = runId(queuedAt, randomId(parts.random, 6))
+      const id = runId(queuedAt, randomId(parts.random, UNIQUE_CHARACTERS))
       const about = subject === undefined ? {} : { subject }
       return { id, job, ...about, state: 'queued', trigger, queuedAt, attempts: 0, counts: {}, ...more }
     },
