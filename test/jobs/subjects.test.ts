@@ -158,6 +158,44 @@ describe('subjects of a job', () => {
   })
 })
 
+describe('the cost of subjects (F7)', () => {
+  it('that are idle is at most 2.5 transactions and 0.1 message per due time', async () => {
+    await addAll(50)
+    const counted = countStore(site.store)
+    const hub = site.hub(counted.store)
+    await minutes(30, hub)
+    const dueTimes = site.worked.length
+    expect(dueTimes).toBeGreaterThanOrEqual(300)
+    // A tick that finds nothing due reads 16 pages, for all tenants together.
+    expect((counted.counts().transactions - 30 * 16) / dueTimes).toBeLessThan(1.5)
+    expect(site.queues.length / dueTimes).toBeLessThanOrEqual(0.1)
+  })
+
+  it('does not depend on how many are not due', async () => {
+    const costs: number[] = []
+    for (const others of [0, 300]) {
+      const own = jobsSite()
+      const due = own.clock.now() + 5 * MINUTE
+      for (const subject of names(20))
+        await own.hub().edit(TENANT, 'Mail', { schedule: FIVE }, undefined, subject)
+      for (let n = 0; n < others; n++) {
+        await own
+          .hub()
+          .edit('tenant002', 'Mail', { schedule: { everySeconds: 86_400 } }, undefined, `far-${n}`)
+      }
+      own.clock.set(due)
+      const before = (await own.dueEntries()).filter((entry) => entry.startsWith('tenant002')).length
+      const counted = countStore(own.store)
+      expect((await own.hub(counted.store).tick()).started).toBeLessThan(30)
+      expect(before).toBe(others)
+      costs.push(counted.counts().transactions)
+      own.close()
+    }
+    // One of the others may be due by chance, and costs what a single one does.
+    expect((costs[1] ?? 0) - (costs[0] ?? 0)).toBeLessThan(10)
+  })
+})
+
 describe('a subject that takes longer than its interval', () => {
   it('is followed at once by the next run, and never overlaps', async () => {
     await add('one')
