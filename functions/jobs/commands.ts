@@ -66,7 +66,7 @@ export function createCommands(parts: {
         error: { code: 'run-stopped', params: {} },
       }
       await runs.put(tenantId, stopped, run.etag)
-      await parts.follow(key, stopped, await runs.release(key, id))
+      await parts.follow(key, stopped, await runs.release(key, stopped))
       return stopped
     },
 

@@ -76,12 +76,12 @@ export function createHands(parts: HandsParts): Hands {
       result.kind === 'ended'
         ? result.ending
         : { state: 'succeeded' as const, counts: {} as RunRow['counts'] }
-    let saved: string | undefined
+    let ended = endedWith(run, ending, clock.now())
     await lease.update((current) => {
-      saved = ending.state === 'succeeded' ? undefined : current.saved
-      return endedWith(current, ending, clock.now())
+      ended = endedWith(current, ending, clock.now())
+      return ended
     })
-    const freed = await runs.release(key, run.id, saved)
+    const freed = await runs.release(key, ended)
     try {
       await parts.afterRun(key, { ...run, state: ending.state }, freed)
     } catch (error) {

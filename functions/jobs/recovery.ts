@@ -6,7 +6,6 @@ import { isLeased, isPast } from './rules/plausible.ts'
 import { hasEnded } from './rules/run-state.ts'
 import type { RunStore } from './run-store.ts'
 import type { Starting } from './starting.ts'
-import { savedFor } from './worker.ts'
 
 /** A run that has not ended after this long without a sign of life is enqueued again. */
 const OVERDUE_MS = 90_000
@@ -34,7 +33,7 @@ export function createRecovery(parts: {
     const now = clock.now()
     const run = await runs.find(key, id)
     if (run !== undefined && hasEnded(run.value.state)) {
-      await runs.release(key, id, savedFor(run.value))
+      await runs.release(key, run.value)
       await active.removeFrom(partition, id)
       return false
     }

@@ -59,11 +59,11 @@ export interface RunStore {
    */
   decide(key: JobKey, id: string, decision: HeldDecision): Promise<RunRow>
   /**
-   * Frees the job of a run that has ended. Repeatable: it is also called for runs whose worker died before this.
-   * @param saved what the next run gets; undefined when there is nothing to go on from.
+   * Frees the job of a run that has ended, and keeps what the next run goes on from. Repeatable: it is also called for
+   * runs whose worker died before this.
    * @returns the job's row.
    */
-  release(key: JobKey, id: string, saved?: string): Promise<JobRow | undefined>
+  release(key: JobKey, run: RunRow): Promise<JobRow | undefined>
 }
 
 const keyOf = (tenantId: string, { job, subject }: RunRow): JobKey => ({ tenantId, job, subject })
@@ -186,13 +186,15 @@ export function createRunStore(parts: {
       }
     },
 
-    async release(key, id, saved) {
+    async release(key, run) {
+      const { id } = run
       let left: JobRow | undefined
       for (;;) {
         const row = await jobs.get(key)
         left = row?.value
         if (row?.value.activeRun !== id) break
-        const { activeRun: _, saved: __, ...rest } = row.value
+        const { activeRun: _, saved: before, ...rest } = row.value
+        const saved = savedAfter(run, before)
         left = saved === undefined ? rest : { ...rest, saved }
         const freed = left
         if (await written(() => jobs.put(key, freed, unchanged(row)))) break
@@ -207,4 +209,10 @@ export function createRunStore(parts: {
 /** Whether a run waits for somebody to decide, or may be released once more after its release was interrupted. */
 export function isHeld(run: RunRow): run is RunRow & { held: NonNullable<RunRow['held']> } {
   return run.held !== undefined && run.held.decision !== 'rejected'
+}
+
+/** What the next run goes on from: a real run that succeeded leaves nothing to do, any other what was saved last. */
+function savedAfter(run: RunRow, before: string | undefined): string | undefined {
+  if (run.dryRun === true || run.undoes !== undefined) return before
+  return run.state === 'succeeded' ? undefined : (run.saved ?? before)
 }

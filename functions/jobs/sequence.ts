@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { isStegError, reasonOf, StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { RunLease } from './lease.ts'
-import type { Counts } from './port.ts'
+import { type Counts, RunGoesOn } from './port.ts'
 import type { RunRow } from './rows.ts'
 import { hasEnded } from './rules/run-state.ts'
 import type { RunLogWriter } from './run-log.ts'
@@ -12,6 +12,14 @@ import type { RunMessage } from './starting.ts'
 /** How long a sequence waits for a child that somebody else has started, and how often it looks. */
 const CHILD_WAIT_MS = 5 * 60_000
 const CHILD_PAUSE_MS = 1_000
+
+/** What a sequence needs on its way. */
+interface Way {
+  readonly lease: RunLease
+  readonly log: Pick<RunLogWriter, 'write'>
+  /** False when it should go on in a new message. */
+  readonly mayGoOn: () => boolean
+}
 
 /** Children run one after the other, each with a run of its own; the first failure ends the sequence. */
 export function createSequence(parts: {
@@ -44,7 +52,11 @@ export function createSequence(parts: {
   }
 
   /** Works on a child until it has ended; waits while another worker still owns it. */
-  async function finishChild(tenantId: string, child: { job: string; id: string }, lease: RunLease) {
+  async function finishChild(
+    tenantId: string,
+    child: { job: string; id: string },
+    { lease, mayGoOn }: Way,
+  ): Promise<RunRow> {
     const { signal } = lease
     const key = { tenantId, job: child.job }
     const stopChild = () => {
@@ -62,7 +74,10 @@ export function createSequence(parts: {
         if (hasEnded(value.state)) return value
         await parts.workOn({ tenantId, job: child.job, runId: child.id })
         const after = await runs.get(key, child.id)
-        if (!hasEnded(after.value.state)) await clock.sleep(CHILD_PAUSE_MS, signal)
+        if (hasEnded(after.value.state)) return after.value
+        // A child in parts takes its parent along: no invocation lasts as long as both.
+        if (!mayGoOn()) throw new RunGoesOn()
+        await clock.sleep(CHILD_PAUSE_MS, signal)
       }
     } finally {
       signal.removeEventListener('abort', stopChild)
@@ -73,20 +88,21 @@ export function createSequence(parts: {
     tenantId: string,
     run: RunRow,
     children: readonly string[],
-    lease: RunLease,
-    log: Pick<RunLogWriter, 'write'>,
+    way: Way,
   ): Promise<Counts> {
+    const { lease, log, mayGoOn } = way
     const done = [...(run.done ?? [])]
     for (const job of children) {
       if (done.includes(job)) {
         log.write('info', 'child-skipped', { job })
         continue
       }
+      if (!mayGoOn()) throw new RunGoesOn()
       log.write('info', 'child-started', { job })
       const interrupted = run.child?.job === job ? run.child : undefined
       const child = interrupted ?? { job, id: (await startWhenFree(tenantId, job, run, lease.signal)).id }
       if (interrupted === undefined) await lease.update((current) => ({ ...current, child }))
-      const result = await finishChild(tenantId, child, lease)
+      const result = await finishChild(tenantId, child, way)
       if (result.error !== undefined) {
         throw new StegError('child-job-failed', { job, reason: StegError.fromRecord(result.error).message })
       }

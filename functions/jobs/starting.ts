@@ -103,7 +103,7 @@ export function createStarting(parts: {
           error: { code: 'bus-unavailable', params },
         }
         await runs.put(tenantId, failed, claimed.etag)
-        await runs.release(key, run.id)
+        await runs.release(key, failed)
         throw error
       }
       return run

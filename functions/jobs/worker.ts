@@ -9,7 +9,7 @@ import type { Counts, JobDefinition, QUIET, RunContext } from './port.ts'
 import type { JobRow, RunRow } from './rows.ts'
 import type { JobKey } from './rules/job-key.ts'
 import { LEASE_MS } from './rules/plausible.ts'
-import { hasEnded, MAX_ATTEMPTS, takeover } from './rules/run-state.ts'
+import { MAX_ATTEMPTS, takeover } from './rules/run-state.ts'
 import type { RunStore } from './run-store.ts'
 import { createSequence } from './sequence.ts'
 import type { RunMessage } from './starting.ts'
@@ -44,7 +44,7 @@ export function createWorker(parts: WorkerParts): (message: RunMessage) => Promi
     }
     switch (takeover(stored.value, clock.now())) {
       case 'ended':
-        await runs.release(key, runId, savedFor(stored.value))
+        await runs.release(key, stored.value)
         return
       case 'leave-to-owner':
         return waitForOwner(key, stored.value, isChild)
@@ -52,7 +52,7 @@ export function createWorker(parts: WorkerParts): (message: RunMessage) => Promi
         const error = toRecord(new StegError('run-abandoned', { attempts: MAX_ATTEMPTS }))
         const failed = endedWith(stored.value, { state: 'failed', counts: {}, error }, clock.now())
         await runs.put(key.tenantId, failed, stored.etag)
-        await runs.release(key, runId, savedFor(failed))
+        await runs.release(key, failed)
         return
       }
       case 'take':
@@ -84,10 +84,11 @@ export function createWorker(parts: WorkerParts): (message: RunMessage) => Promi
     const hand = hands.take(key, taken, log)
     log.write('info', 'started', { attempt: taken.attempts })
     const definition = parts.definitions.get(run.job)
+    const mayGoOn = () => !parts.hubEnds.aborted && clock.now() - takenAt < SLICE_MS
     const doIt = async (): Promise<Counts | typeof QUIET> => {
       if (definition === undefined) throw new StegError('not-found', { what: 'job' })
       if (definition.kind === 'sequence') {
-        return inOrder(key.tenantId, taken, definition.children, hand.lease, log)
+        return inOrder(key.tenantId, taken, definition.children, { lease: hand.lease, log, mayGoOn })
       }
       const context: RunContext = {
         tenantId: key.tenantId,
@@ -101,7 +102,7 @@ export function createWorker(parts: WorkerParts): (message: RunMessage) => Promi
         record: hand.record,
         saved: parsed(run.saved ?? settings.saved),
         progress: hand.progress,
-        mayGoOn: () => !parts.hubEnds.aborted && clock.now() - takenAt < SLICE_MS,
+        mayGoOn,
       }
       return workOn(parts.store, definition, taken, context)
     }
@@ -114,7 +115,9 @@ export function createWorker(parts: WorkerParts): (message: RunMessage) => Promi
       hubEnds: parts.hubEnds,
       log: parts.log,
     })
-    await hand.finish(result, isChild)
+    // A sequence saves nothing of its own: whether it gets on its children say, who are given up themselves.
+    const isPart = result.kind === 'given-back' && definition?.kind === 'sequence'
+    await hand.finish(isPart ? { kind: 'given-back', why: 'hub-ends' } : result, isChild)
   }
 
   /** What a subject does not say for itself its job says. */
@@ -134,11 +137,6 @@ export function withSettingsOf(ofJob: JobRow, own: JobRow): JobRow {
     ...(agentId === undefined ? {} : { agentId }),
     ...(logLevel === undefined ? {} : { logLevel }),
   }
-}
-
-/** What the next run goes on from: a run that succeeded has nothing left to do. */
-export function savedFor(run: RunRow): string | undefined {
-  return hasEnded(run.state) && run.state !== 'succeeded' ? run.saved : undefined
 }
 
 /** What a run has saved. The hub wrote it, the job judges it. */

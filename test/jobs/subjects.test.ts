@@ -347,6 +347,38 @@ describe('progress that survives', () => {
     expect(saved).toEqual([undefined, [1], undefined])
   })
 
+  it('is not lost when the next run fails before it saves anything, nor by a dry run', async () => {
+    await add('one', TENANT, null)
+    const saved: unknown[] = []
+    site.behaveSubject(async (context) => {
+      saved.push(context.saved)
+      if (saved.length === 1) await context.progress({ done: 1, total: null, saved: 'half' })
+      if (saved.length < 3) throw new StegError('agent-missing', {})
+      return { read: 1 }
+    })
+    for (const dryRun of [false, false, true, false, false]) {
+      await site.hub().start(TENANT, 'Mail', { subject: 'one', dryRun })
+      await site.workAll()
+    }
+    expect(saved).toEqual([undefined, 'half', 'half', 'half', undefined])
+  })
+
+  it('takes a sequence on with its child, which works in parts', async () => {
+    const SLICE = 4 * MINUTE
+    site.behave(async (token, { saved, progress, mayGoOn }) => {
+      if (token !== 'One') return
+      const done = ((saved as number | undefined) ?? 0) + 1
+      await progress({ done, total: 7, saved: done })
+      site.clock.set(site.clock.now() + SLICE)
+      expect(mayGoOn()).toBe(false)
+      if (done < 7) throw new RunGoesOn()
+    })
+    const run = await site.hub().start(TENANT, 'Both')
+    await site.workAll()
+    expect(await site.hub().run(TENANT, 'Both', run.id)).toMatchObject({ state: 'succeeded', attempts: 8 })
+    expect(site.worked.map(({ token }) => token)).toEqual([...Array(7).fill('One'), 'Two'])
+  })
+
   it('takes a run on in a new message, as often as it gets on; parts are no failures', async () => {
     const parts = 3 * MAX_ATTEMPTS
     site.behave(async (_, { saved, progress }) => {
