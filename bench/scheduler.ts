@@ -12,6 +12,8 @@ import { keyOf, padNumber } from '../functions/platform/store/table.ts'
 import type { Clock } from '../shared/clock.ts'
 import { silentLogger } from '../shared/log.ts'
 import { systemRandom } from '../shared/random.ts'
+import { benchLoad, type LoadFigures } from './scheduler/load.ts'
+import { benchSubjects, type SubjectFigures } from './scheduler/subjects.ts'
 
 /** One tick with so many schedules in the store. */
 export interface TickFigures {
@@ -29,6 +31,9 @@ export interface SchedulerBench {
   readonly ticks: readonly TickFigures[]
   /** What a tick asks of the store does not depend on how many schedules exist. */
   readonly costDependsOnDueOnly: boolean
+  readonly subjects: readonly SubjectFigures[]
+  /** How long bookings wait while others keep the hub busy. */
+  readonly load: readonly LoadFigures[]
 }
 
 const JOBS_PER_TENANT = 10
@@ -90,7 +95,8 @@ function hubOf(store: Store, clock: Clock) {
 
 /**
  * Ticks with `due` jobs due in one minute, beside ever more schedules that are not due.
- * With the default of a million it takes about two minutes and 1 GB of disk.
+ * Then subjects, and how long bookings wait under load. With the default of a million it takes about five minutes and 1 GB
+ * of disk.
  */
 export async function benchScheduler(
   sizes: readonly number[] = [10_000, 100_000, 1_000_000],
@@ -142,5 +148,10 @@ export async function benchScheduler(
       ? 'The cost does not depend on the number of schedules.'
       : 'The cost DEPENDS on the number of schedules.',
   )
-  return { ticks, costDependsOnDueOnly: alike }
+  const subjects = [
+    await benchSubjects(100, 1_000, 6),
+    await benchSubjects(1_000, 50, 6),
+    await benchSubjects(1, 50, 60),
+  ]
+  return { ticks, costDependsOnDueOnly: alike, subjects, load: await benchLoad() }
 }

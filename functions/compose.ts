@@ -106,6 +106,8 @@ export async function compose(
     },
     async close() {
       live.close()
+      // Before the relay: a run whose calls are cancelled with the hub is given back and has not failed.
+      await jobs.close()
       await relay.close()
       await agentMetrics.close()
       await tracing.close()

@@ -36,6 +36,14 @@ app.serviceBusQueue('runJob', {
     hub.work(parseJobMessage(message), traceparentOf(context)),
 })
 
+app.serviceBusQueue('runSubjects', {
+  connection: 'STEG_BUS',
+  queueName: 'subjects',
+  isSessionsEnabled: true,
+  handler: async (message: unknown, context: InvocationContext) =>
+    hub.work(parseJobMessage(message), traceparentOf(context)),
+})
+
 app.serviceBusQueue('receiveAgentEvent', {
   connection: 'STEG_BUS',
   queueName: 'events',

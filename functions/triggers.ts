@@ -2,7 +2,20 @@ import type { InvocationContext } from '@azure/functions'
 import { z } from 'zod'
 import { StegError } from '../shared/errors/error.ts'
 
-const JobMessageSchema = z.object({ tenantId: z.string(), job: z.string(), runId: z.string() })
+const JobMessageSchema = z.union([
+  z.object({
+    tenantId: z.string(),
+    job: z.string(),
+    subject: z.string().optional(),
+    runId: z.string(),
+  }),
+  z.object({
+    tenantId: z.string(),
+    job: z.string(),
+    message: z.string(),
+    subjects: z.array(z.string()).min(1).max(1_000),
+  }),
+])
 
 const Carried = z.object({ traceparent: z.string().optional() })
 

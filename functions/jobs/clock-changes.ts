@@ -1,6 +1,6 @@
 import { offsetAt } from '../../shared/wall-time.ts'
 import { parseRecurrence, type Recurrence } from './recurrence.ts'
-import type { Schedule } from './rows.ts'
+import type { CronSchedule } from './rows.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -26,7 +26,7 @@ export interface ClockChange {
  * really passes, so nothing is odd about it.
  * @throws StegError as `parseRecurrence`
  */
-export function clockChangesOf(schedule: Schedule, after: number): readonly ClockChange[] {
+export function clockChangesOf(schedule: CronSchedule, after: number): readonly ClockChange[] {
   const recurrence = parseRecurrence(schedule)
   if (schedule.cron.trim().split(/\s+/)[1] === '*') return []
   // Read as if the clock on the wall were UTC: what the expression says, whatever the clocks do.

@@ -2,11 +2,10 @@ import { isStegError } from '../../shared/errors/error.ts'
 import type { Store } from '../platform/store/port.ts'
 import { keyOf, padNumber } from '../platform/store/table.ts'
 import { dueTable } from './rows.ts'
+import type { JobKey } from './rules/job-key.ts'
 import { shardOf } from './rules/shard.ts'
 
-export interface DueJob {
-  readonly tenantId: string
-  readonly job: string
+export interface DueJob extends JobKey {
   /** Milliseconds since the epoch. */
   readonly due: number
 }
@@ -28,15 +27,18 @@ export interface DueIndex {
   remove(entries: readonly DueEntry[]): Promise<void>
   /** Pages of what is due at `until` or was due before, oldest first. */
   pages(shard: string, until: number): AsyncIterableIterator<readonly DueEntry[]>
+  /** What is due after `after` and was written later than `set`, which is in the future: by a clock that was ahead. */
+  writtenAhead(shard: string, after: number, set: number): AsyncIterableIterator<DueEntry>
 }
 
 const TIME_DIGITS = 14
 const time = (ms: number) => padNumber(ms, TIME_DIGITS)
-const keyOfEntry = ({ tenantId, job, due }: DueJob) => keyOf(time(due), tenantId, job)
+const keyOfEntry = ({ tenantId, job, subject, due }: DueJob) =>
+  subject === undefined ? keyOf(time(due), tenantId, job) : keyOf(time(due), tenantId, job, subject)
 const shardOfEntry = ({ tenantId, job }: DueJob) => shardOf(tenantId, job)
 
-/** @param pageRows rows that a page has at most. */
-export function createDueIndex(store: Store, pageRows: number): DueIndex {
+/** @param pageRows rows that a page has at most. @param now milliseconds since the epoch. */
+export function createDueIndex(store: Store, pageRows: number, now?: () => number): DueIndex {
   const table = dueTable.bind(store)
 
   async function removeOne(shard: string, entry: DueEntry): Promise<void> {
@@ -49,11 +51,12 @@ export function createDueIndex(store: Store, pageRows: number): DueIndex {
 
   return {
     async put(jobs) {
+      const set = now === undefined ? {} : { set: now() }
       for (const [shard, group] of Map.groupBy(jobs, shardOfEntry)) {
-        const writes = group.map(({ tenantId, job, due }) => ({
+        const writes = group.map(({ tenantId, job, subject, due }) => ({
           kind: 'put' as const,
-          key: keyOfEntry({ tenantId, job, due }),
-          value: { tenantId, job, due },
+          key: keyOfEntry({ tenantId, job, subject, due }),
+          value: { tenantId, job, due, ...(subject === undefined ? {} : { subject }), ...set },
           condition: { kind: 'any' as const },
         }))
         await table.chunked(shard, writes)
@@ -89,6 +92,12 @@ export function createDueIndex(store: Store, pageRows: number): DueIndex {
         if (page.rows.length > 0) yield page.rows.map((row) => ({ ...row.value, etag: row.etag }))
         cursor = page.cursor
       } while (cursor !== undefined)
+    },
+
+    async *writtenAhead(shard, after, set) {
+      for await (const { value, etag } of table.all(shard, { from: time(after) })) {
+        if (value.set !== undefined && value.set > set) yield { ...value, etag }
+      }
     },
   }
 }

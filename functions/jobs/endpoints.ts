@@ -2,7 +2,7 @@ import type { Language } from '../../shared/errors/error.ts'
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
 import { listOf, PageQuery, pageOf } from '../http/paging.ts'
 import type { Scope } from '../http/principal.ts'
-import { Forecast, shownClockChange } from './forecast.ts'
+import { Forecast, toClockChangeView } from './forecast.ts'
 import {
   Job,
   JobEdit,
@@ -10,11 +10,12 @@ import {
   Run,
   RunStart,
   Schedule,
-  shownJob,
-  shownLine,
-  shownRun,
+  SubjectQuery,
   Token,
   TokenAndId,
+  toJobView,
+  toLogEntry,
+  toRunView,
 } from './presentation.ts'
 import type { RunRow } from './rows.ts'
 import { scheduleInWords } from './schedule-words.ts'
@@ -35,8 +36,8 @@ export function jobEndpoints(
   const { texts } = jobs
   /** The answer that a run goes on, with the address where its state is. */
   const accepted = (run: RunRow, language: Language) => ({
-    body: shownRun(run, texts, language),
-    location: `/api/v1/jobs/${run.job}/runs/${run.id}`,
+    body: toRunView(run, texts, language),
+    location: `/api/v1/jobs/${run.job}/runs/${run.id}${run.subject === undefined ? '' : `?subject=${run.subject}`}`,
   })
   return [
     endpoint({
@@ -50,7 +51,7 @@ export function jobEndpoints(
       success: { status: 200, schema: listOf(Job) },
       errors: [],
       handle: async ({ tenantId, scope, language }) => ({
-        body: { items: (await jobs.list(tenantId)).map((job) => shownJob(job, texts, language, scope)) },
+        body: { items: (await jobs.list(tenantId)).map((job) => toJobView(job, texts, language, scope)) },
       }),
     }),
     endpoint({
@@ -70,7 +71,7 @@ export function jobEndpoints(
           body: {
             items: [...times],
             words: scheduleInWords(query.cron, language) ?? null,
-            clockChanges: clockChanges.map((change) => shownClockChange(change, language)),
+            clockChanges: clockChanges.map((change) => toClockChangeView(change, language)),
           },
         }
       },
@@ -84,11 +85,12 @@ export function jobEndpoints(
       tag,
       summary: 'Read one job',
       params: Token,
+      query: SubjectQuery,
       success: { status: 200, schema: Job },
       errors: ['not-found'],
-      async handle({ tenantId, scope, params, language }) {
-        const { view, etag } = await jobs.get(tenantId, params.token)
-        return { body: shownJob(view, texts, language, scope), ...(etag === undefined ? {} : { etag }) }
+      async handle({ tenantId, scope, params, query, language }) {
+        const { view, etag } = await jobs.get(tenantId, params.token, query.subject)
+        return { body: toJobView(view, texts, language, scope), ...(etag === undefined ? {} : { etag }) }
       },
     }),
     endpoint({
@@ -108,13 +110,14 @@ export function jobEndpoints(
         'cron-invalid',
         'time-zone-unknown',
         'schedule-never-due',
+        'interval-invalid',
       ],
       async handle({ tenantId, params, body, ifMatch, language }) {
         if (typeof body.agentId === 'string') await findAgent(tenantId, body.agentId)
         await jobs.edit(tenantId, params.token, body, ifMatch)
         // Read again: view and ETag must be of one version, or the next If-Match would pass over somebody's change.
         const { view, etag } = await jobs.get(tenantId, params.token)
-        return { body: shownJob(view, texts, language), ...(etag === undefined ? {} : { etag }) }
+        return { body: toJobView(view, texts, language), ...(etag === undefined ? {} : { etag }) }
       },
     }),
     endpoint({
@@ -126,11 +129,12 @@ export function jobEndpoints(
       summary: 'Run a job now',
       description: 'Enqueues the run and returns at once; at most one run of a job is active.',
       params: Token,
+      query: SubjectQuery,
       body: RunStart,
       success: { status: 202, schema: Run },
       errors: ['not-found', 'job-already-active', 'bus-unavailable'],
-      handle: async ({ tenantId, params, body, language }) =>
-        accepted(await jobs.start(tenantId, params.token, body), language),
+      handle: async ({ tenantId, params, query, body, language }) =>
+        accepted(await jobs.start(tenantId, params.token, { ...body, ...query }), language),
     }),
     endpoint({
       id: 'listRuns',
@@ -141,13 +145,13 @@ export function jobEndpoints(
       tag,
       summary: 'List the runs of a job, newest first',
       params: Token,
-      query: PageQuery,
+      query: PageQuery.extend(SubjectQuery.shape),
       success: { status: 200, schema: pageOf(Run) },
       errors: ['not-found'],
       async handle({ tenantId, scope, params, query, language }) {
         const { runs, cursor } = await jobs.history(tenantId, params.token, query)
         return {
-          body: { items: runs.map((run) => shownRun(run, texts, language, scope)), cursor: cursor ?? null },
+          body: { items: runs.map((run) => toRunView(run, texts, language, scope)), cursor: cursor ?? null },
         }
       },
     }),
@@ -160,10 +164,16 @@ export function jobEndpoints(
       tag,
       summary: 'Read one run',
       params: TokenAndId,
+      query: SubjectQuery,
       success: { status: 200, schema: Run },
       errors: ['not-found'],
-      handle: async ({ tenantId, scope, params, language }) => ({
-        body: shownRun(await jobs.run(tenantId, params.token, params.id), texts, language, scope),
+      handle: async ({ tenantId, scope, params, query, language }) => ({
+        body: toRunView(
+          await jobs.run(tenantId, params.token, params.id, query.subject),
+          texts,
+          language,
+          scope,
+        ),
       }),
     }),
     endpoint({
@@ -177,11 +187,11 @@ export function jobEndpoints(
       description:
         'Who is limited to certain people gets only the lines that name nobody else; a page may hold fewer items than the limit, and still have a cursor.',
       params: TokenAndId,
-      query: PageQuery,
+      query: PageQuery.extend(SubjectQuery.shape),
       success: { status: 200, schema: pageOf(LogEntry) },
       errors: ['not-found'],
       async handle({ tenantId, scope, params, query, language }) {
-        await jobs.run(tenantId, params.token, params.id)
+        await jobs.run(tenantId, params.token, params.id, query.subject)
         const { lines, cursor } = await jobs.log.page(tenantId, params.id, query)
         const visible = await people.visible(tenantId, scope)
         const seen =
@@ -189,7 +199,7 @@ export function jobEndpoints(
             ? lines
             : lines.flatMap((line) => texts.forLimited(line, (token) => visible.hasToken(token)) ?? [])
         return {
-          body: { items: seen.map((line) => shownLine(line, texts, language)), cursor: cursor ?? null },
+          body: { items: seen.map((line) => toLogEntry(line, texts, language)), cursor: cursor ?? null },
         }
       },
     }),
@@ -201,10 +211,11 @@ export function jobEndpoints(
       tag,
       summary: 'Stop a run; what it has written stays',
       params: TokenAndId,
+      query: SubjectQuery,
       success: { status: 202, schema: Run },
       errors: ['not-found', 'run-not-active', 'store-conflict'],
-      handle: async ({ tenantId, params, language }) =>
-        accepted(await jobs.stop(tenantId, params.token, params.id), language),
+      handle: async ({ tenantId, params, query, language }) =>
+        accepted(await jobs.stop(tenantId, params.token, params.id, query.subject), language),
     }),
     endpoint({
       id: 'releaseRun',
@@ -215,10 +226,11 @@ export function jobEndpoints(
       summary: 'Release a run that the deactivation guard holds',
       description: 'Starts a new run that may deactivate exactly the people the held one was about.',
       params: TokenAndId,
+      query: SubjectQuery,
       success: { status: 202, schema: Run },
       errors: ['not-found', 'run-not-held', 'job-already-active', 'bus-unavailable'],
-      handle: async ({ tenantId, params, language }) =>
-        accepted(await jobs.release(tenantId, params.token, params.id), language),
+      handle: async ({ tenantId, params, query, language }) =>
+        accepted(await jobs.release(tenantId, params.token, params.id, query.subject), language),
     }),
     endpoint({
       id: 'rejectRun',
@@ -230,10 +242,11 @@ export function jobEndpoints(
       description:
         'Nothing is deactivated, and the run can no longer be released. The next run decides anew.',
       params: TokenAndId,
+      query: SubjectQuery,
       success: { status: 200, schema: Run },
       errors: ['not-found', 'run-not-held'],
-      handle: async ({ tenantId, params, language }) => ({
-        body: shownRun(await jobs.reject(tenantId, params.token, params.id), texts, language),
+      handle: async ({ tenantId, params, query, language }) => ({
+        body: toRunView(await jobs.reject(tenantId, params.token, params.id, query.subject), texts, language),
       }),
     }),
     endpoint({
@@ -246,11 +259,12 @@ export function jobEndpoints(
       description:
         'Starts a new run that makes every item as it was before, except those that were changed since; its log names each.',
       params: TokenAndId,
+      query: SubjectQuery,
       body: RunStart,
       success: { status: 202, schema: Run },
       errors: ['not-found', 'run-not-undoable', 'job-already-active', 'bus-unavailable'],
-      handle: async ({ tenantId, params, body, language }) =>
-        accepted(await jobs.undo(tenantId, params.token, params.id, body), language),
+      handle: async ({ tenantId, params, query, body, language }) =>
+        accepted(await jobs.undo(tenantId, params.token, params.id, { ...body, ...query }), language),
     }),
   ]
 }

@@ -42,7 +42,7 @@ const texts = {
   },
 } as const
 
-export function shownClockChange({ kind, day, time, instead = '' }: ClockChange, language: Language) {
+export function toClockChangeView({ kind, day, time, instead = '' }: ClockChange, language: Language) {
   const shownDay = language === 'de' ? day.split('-').reverse().join('.') : day
   return { kind, day, time, text: fillIn(texts[kind][language], { day: shownDay, time, instead }, language) }
 }

@@ -9,11 +9,13 @@ export type { CountTexts, LogTexts, RunTexts }
 export interface RunContext<T extends LogTexts = LogTexts> {
   readonly tenantId: string
   readonly runId: string
+  /** What the run is about; undefined for jobs whose runs have no subjects. */
+  readonly subject: string | undefined
   /** The agent that the admin chose for this job. */
   readonly agentId: string | undefined
   /** Digest of the deactivations that were released by hand. */
   readonly approved: string | undefined
-  /** Aborted when the run is stopped or another worker has taken it over. */
+  /** Aborted when the run is stopped, another worker has taken it over, or this hub ends. */
   readonly signal: AbortSignal
   /** Plan and log what would be done, and write nothing. */
   readonly dryRun: boolean
@@ -25,7 +27,38 @@ export interface RunContext<T extends LogTexts = LogTexts> {
   ): void
   /** Keeps what is about to be changed, so that the run can be undone. Call it before the write itself. */
   record(changes: readonly Change[]): Promise<void>
+  /**
+   * What an attempt before this one saved, or the run before this one when it did not end well: checked by the job, because
+   * another version may have written it. Undefined when there is nothing.
+   */
+  readonly saved: unknown
+  /** Shows how far the run is, and keeps what the next attempt needs to go on from here. One read and one write. */
+  progress(progress: Progress): Promise<void>
+  /**
+   * False when the time of a slice is used up or the hub ends: then the job saves its progress and throws `RunGoesOn`.
+   * Work is cut well below the time-out of the host, which ends everything in its process.
+   */
+  mayGoOn(): boolean
 }
+
+export interface Progress {
+  readonly done: number
+  /** Null while nobody knows. */
+  readonly total: number | null
+  /** Any JSON of at most 30,000 characters. Absent: what was saved before stays. */
+  readonly saved?: unknown
+}
+
+/** Thrown by a job that has done a part and goes on in a new message. That is no failure. */
+export class RunGoesOn extends Error {
+  constructor() {
+    super('goes on in a new message')
+    this.name = 'RunGoesOn'
+  }
+}
+
+/** What a run of a subject returns that found nothing to do and changed nothing: it leaves a counter and no row. */
+export const QUIET = 'quiet'
 
 /** One item that a run changed. */
 export interface Change {
@@ -68,6 +101,9 @@ interface JobBase {
   readonly schedule?: Schedule
 }
 
+/** Takes back what a run changed, newest change first. Must be safe to run again, as `run`. */
+type Undo = (context: RunContext, changes: readonly Change[]) => Promise<Counts>
+
 export type JobDefinition =
   | (JobBase & {
       readonly kind: 'work'
@@ -77,7 +113,12 @@ export type JobDefinition =
        * runs.
        */
       hasWork?(tenantId: string): Promise<boolean>
-      /** Takes back what a run changed, newest change first. Must be safe to run again, as `run`. */
-      undo?(context: RunContext, changes: readonly Change[]): Promise<Counts>
+      undo?: Undo
+    })
+  | (JobBase & {
+      /** Each subject has a schedule and runs of its own; those that are due at the same time share a message. */
+      readonly kind: 'subjects'
+      run(context: RunContext): Promise<Counts | typeof QUIET>
+      undo?: Undo
     })
   | (JobBase & { readonly kind: 'sequence'; readonly children: readonly string[] })

@@ -4,8 +4,18 @@ import { catalogue, describeError, type Language } from '../../shared/errors/err
 import { everyone, type Scope } from '../http/principal.ts'
 import { Id, line } from '../http/text.ts'
 import { heldDecisions, type LogLine, logLevels, type RunRow, triggers } from './rows.ts'
+import { MAX_INTERVAL_SECONDS, MIN_INTERVAL_SECONDS } from './rules/interval.ts'
 import type { RunTexts } from './rules/run-texts.ts'
 import type { JobView } from './service.ts'
+
+/** Of a job whose runs have subjects. */
+const Subject = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
+const subjectText = 'What the run is about, for jobs whose runs have subjects; otherwise null.'
+export const SubjectQuery = z.object({
+  subject: Subject.optional().meta({
+    description: 'Which subject, for jobs whose runs have subjects; for no other job.',
+  }),
+})
 
 const RunState = z.enum(['queued', 'running', 'succeeded', 'failed', 'stopped'])
 
@@ -18,6 +28,17 @@ export const Schedule = z
     timeZone: z.string().min(1).max(100).meta({ description: 'IANA name.', example: 'Europe/Berlin' }),
   })
   .meta({ id: 'Schedule' })
+
+const IntervalSchedule = z
+  .strictObject({
+    everySeconds: z.int().min(MIN_INTERVAL_SECONDS).max(MAX_INTERVAL_SECONDS).meta({
+      description: 'At a phase of its own, so that not everything comes at the same moment.',
+      example: 300,
+    }),
+  })
+  .meta({ id: 'IntervalSchedule' })
+
+const AnySchedule = z.union([Schedule, IntervalSchedule])
 
 export const RunStart = z
   .strictObject({
@@ -33,6 +54,7 @@ export const Run = z
   .object({
     id: z.string(),
     job: z.string(),
+    subject: z.string().nullable().meta({ description: subjectText }),
     state: RunState,
     trigger: z.enum(triggers),
     dryRun: z.boolean().meta({ description: 'Planned and logged what it would do, and wrote nothing.' }),
@@ -47,6 +69,10 @@ export const Run = z
     code: z.string().nullable().meta({ description: 'Stable code of the failure.' }),
     counts: z.record(z.string(), z.int()),
     attempts: z.int(),
+    progress: z
+      .object({ done: z.int(), total: z.int().nullable().meta({ description: 'Null while nobody knows.' }) })
+      .nullable()
+      .meta({ description: 'How far the run is, where it says so.' }),
     held: z
       .object({
         count: z.int(),
@@ -66,15 +92,20 @@ export const Job = z
   .object({
     token: z.string(),
     category: z.string(),
+    subject: z.string().nullable().meta({ description: subjectText }),
     status: z.enum(['idle', 'queued', 'running']),
     lastRun: z.iso.datetime().nullable(),
     lastRunId: z.string().nullable(),
     lastResult: RunState.nullable(),
     lastMessage: z.string().nullable(),
+    quiet: z
+      .object({ count: z.int(), lastAt: z.iso.datetime() })
+      .nullable()
+      .meta({ description: 'Runs of a subject that found nothing to do; they leave no row.' }),
     nextRun: z.iso.datetime().nullable().meta({
       description: 'When the schedule is due next. In the past while a run that took longer still goes on.',
     }),
-    schedule: Schedule.nullable(),
+    schedule: AnySchedule.nullable(),
     agentId: z.string().nullable(),
     logLevel: z.enum(logLevels),
     position: z.int(),
@@ -93,7 +124,7 @@ export const JobEdit = z
     logLevel: z.enum(logLevels),
     position: z.int().min(0).max(1000),
     warningMessage: line(1000, 0).nullable(),
-    schedule: Schedule.nullable().meta({ description: 'Null takes the schedule away.' }),
+    schedule: AnySchedule.nullable().meta({ description: 'Null takes the schedule away.' }),
   })
   .partial()
   .meta({ id: 'JobEdit' })
@@ -102,7 +133,7 @@ export const Token = z.object({ token: Id })
 export const TokenAndId = z.object({ token: Id, id: Id })
 
 /** What went wrong may name people: who is limited to some sees only what kind of failure it was. */
-export function shownRun(
+export function toRunView(
   run: RunRow,
   texts: RunTexts,
   language: Language,
@@ -111,6 +142,7 @@ export function shownRun(
   return {
     id: run.id,
     job: run.job,
+    subject: run.subject ?? null,
     state: run.state,
     trigger: run.trigger,
     dryRun: run.dryRun ?? false,
@@ -122,11 +154,12 @@ export function shownRun(
     code: run.error?.code ?? null,
     counts: run.counts,
     attempts: run.attempts,
-    held: shownHeld(run.held),
+    progress: run.progress ?? null,
+    held: toHeldView(run.held),
   }
 }
 
-function shownHeld(held: RunRow['held']): z.input<typeof Run>['held'] {
+function toHeldView(held: RunRow['held']): z.input<typeof Run>['held'] {
   if (held === undefined) return null
   const { count, limit, total, decision } = held
   return { count, limit, total, decision: decision ?? null }
@@ -141,15 +174,17 @@ function messageOf(run: RunRow, texts: RunTexts, language: Language, scope: Scop
   return run.state === 'succeeded' ? texts.describeCounts(run.counts, language, run.dryRun) : null
 }
 
-export function shownJob(
+export function toJobView(
   job: JobView,
   texts: RunTexts,
   language: Language,
   scope: Scope = everyone,
 ): z.input<typeof Job> {
-  const { lastRun, ...rest } = job
+  const { lastRun, quiet, ...rest } = job
   return {
     ...rest,
+    subject: job.subject ?? null,
+    quiet: quiet === undefined ? null : { count: quiet.count, lastAt: toIso(quiet.at) },
     lastRun: lastRun === undefined ? null : toIso(lastRun.startedAt ?? lastRun.queuedAt),
     lastRunId: lastRun?.id ?? null,
     lastResult: lastRun?.state ?? null,
@@ -161,7 +196,7 @@ export function shownJob(
   }
 }
 
-export function shownLine(line: LogLine, texts: RunTexts, language: Language): z.input<typeof LogEntry> {
+export function toLogEntry(line: LogLine, texts: RunTexts, language: Language): z.input<typeof LogEntry> {
   return {
     at: toIso(line.at),
     level: line.level,

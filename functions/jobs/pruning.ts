@@ -1,21 +1,23 @@
 import { limits, type Store, type Write } from '../platform/store/port.ts'
 import { changesPartition } from './journal.ts'
 import { runChangesTable, runLogTable, runsTable } from './rows.ts'
+import type { JobKey } from './rules/job-key.ts'
 import { PRUNED_AT_ONCE, retainedSince } from './rules/retention.ts'
 import { runId, runKey, runRange } from './rules/run-key.ts'
 import { hasEnded } from './rules/run-state.ts'
 import { logPartition } from './run-log.ts'
 
 /**
- * Deletes a few runs of a job that are older than the retention, with their logs and changes. Costs one read when there
+ * Deletes a few runs of a job or subject that are older than the retention, with their logs and changes. Costs one read when there
  * is nothing to delete. Repeatable: the run's own row goes last.
  * @returns how many were deleted.
  */
-export async function pruneRuns(store: Store, tenantId: string, job: string, now: number): Promise<number> {
+export async function pruneRuns(store: Store, key: JobKey, now: number): Promise<number> {
+  const { tenantId, job, subject } = key
   const runs = runsTable.bind(store)
   // Keys sort newest first, so what is too old is everything behind a run of that time.
-  const from = runKey(job, runId(retainedSince(now), ''))
-  const { rows } = await runs.query(tenantId, { from, to: runRange(job).to, limit: PRUNED_AT_ONCE })
+  const from = runKey(job, runId(retainedSince(now), ''), subject)
+  const { rows } = await runs.query(tenantId, { from, to: runRange(job, subject).to, limit: PRUNED_AT_ONCE })
   const old = rows.filter(({ value }) => hasEnded(value.state))
   if (old.length === 0) return 0
   for (const { value } of old) {

@@ -1,6 +1,8 @@
 import { Cron } from 'croner'
 import { reasonOf, StegError } from '../../shared/errors/error.ts'
-import type { Schedule } from './rows.ts'
+import type { CronSchedule, Schedule } from './rows.ts'
+import { MAX_INTERVAL_SECONDS, MIN_INTERVAL_SECONDS, nextOfInterval, phaseOf } from './rules/interval.ts'
+import { type JobKey, spreadOf } from './rules/job-key.ts'
 
 /** When a schedule is due. Times in milliseconds since the epoch. */
 export interface Recurrence {
@@ -14,12 +16,32 @@ const MAX_LENGTH = 200
 const fieldText = /^[0-9A-Za-z*,/#-]+$/
 
 /**
+ * When a job or a subject is due.
+ * @throws StegError `cron-invalid`, `time-zone-unknown`, `schedule-never-due`, `interval-invalid`
+ */
+export function recurrenceOf(schedule: Schedule, key: JobKey): Recurrence {
+  if ('cron' in schedule) return parseRecurrence(schedule)
+  const { everySeconds } = schedule
+  const possible = everySeconds >= MIN_INTERVAL_SECONDS && everySeconds <= MAX_INTERVAL_SECONDS
+  if (!possible || !Number.isInteger(everySeconds)) {
+    throw new StegError('interval-invalid', {
+      seconds: everySeconds,
+      least: MIN_INTERVAL_SECONDS,
+      most: MAX_INTERVAL_SECONDS,
+    })
+  }
+  const everyMs = everySeconds * 1_000
+  const phase = phaseOf(spreadOf(key), everyMs)
+  return { next: (after) => nextOfInterval(everyMs, phase, after) }
+}
+
+/**
  * Reads a cron expression of five fields (minute, hour, day, month, day of week), so once a minute is the most that can
  * be asked for. Fixed times that a change of clocks skips come at the first moment after it, and those that come
  * twice count once; expressions with `*` or a step in minute or hour follow the time that really passes.
  * @throws StegError `cron-invalid`, `time-zone-unknown`, `schedule-never-due`
  */
-export function parseRecurrence({ cron, timeZone }: Schedule): Recurrence {
+export function parseRecurrence({ cron, timeZone }: CronSchedule): Recurrence {
   checkTimeZone(timeZone)
   const parsed = parse(cron, timeZone)
   const next = (after: number) => parsed.nextRun(new Date(after))?.getTime()
@@ -63,7 +85,7 @@ function checkTimeZone(timeZone: string): void {
 }
 
 /** The next times after `after`, as RFC 3339 with the zone's offset at that moment. @throws as `parseRecurrence` */
-export function previewTimes(schedule: Schedule, after: number, count: number): readonly string[] {
+export function previewTimes(schedule: CronSchedule, after: number, count: number): readonly string[] {
   const recurrence = parseRecurrence(schedule)
   const times: string[] = []
   let time = recurrence.next(after)

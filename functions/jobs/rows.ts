@@ -9,10 +9,22 @@ export const logLevels = ['error', 'warning', 'info', 'debug'] as const
 export type LogLevel = (typeof logLevels)[number]
 
 /** A cron expression of five fields, and the IANA time zone it is meant in. */
-export const ScheduleSchema = z.object({ cron: z.string(), timeZone: z.string() })
+const CronScheduleSchema = z.object({ cron: z.string(), timeZone: z.string() })
+export type CronSchedule = z.infer<typeof CronScheduleSchema>
+/** Every so many seconds, at a phase that follows from tenant, job and subject. */
+const IntervalSchema = z.object({ everySeconds: z.number() })
+const ScheduleSchema = z.union([CronScheduleSchema, IntervalSchema])
 export type Schedule = z.infer<typeof ScheduleSchema>
 
-/** Partition: tenant; key: the job's token. A row exists once a job was started or edited. Times in ms since the epoch. */
+/** How a run came about. */
+export const triggers = ['manual', 'schedule', 'parent', 'release', 'undo', 'notification'] as const
+
+const LeaseSchema = z.object({ owner: z.string(), until: z.number() })
+
+/**
+ * Where: `rowOf` in rules/job-key.ts. The row of a job exists once the job was started or edited; that of a subject as long
+ * as the subject. Times in ms since the epoch.
+ */
 export const jobsTable = defineTable({
   name: 'Jobs',
   schema: z.object({
@@ -27,28 +39,48 @@ export const jobsTable = defineTable({
     schedule: ScheduleSchema.nullable().optional(),
     /** When the schedule is due next; in the past while a run that took longer still holds the job. */
     nextRun: z.number().optional(),
+    /** The message that will bring the subject to a worker, from its sending to the end of the work. */
+    pending: z
+      .object({ message: z.string(), at: z.number(), trigger: z.enum(triggers), attempts: z.number() })
+      .optional(),
+    /** Held by the worker that has the subject at hand, while there is no row of a run. */
+    lease: LeaseSchema.optional(),
+    /** Somebody told of a change while the subject was at work: it is due once more when that has ended. */
+    again: z.boolean().optional(),
+    /** Runs that found nothing to do, and when the last of them ended. */
+    quiet: z.object({ count: z.number(), at: z.number() }).optional(),
+    /** JSON text that the last run saved for the next, when it did not end well. */
+    saved: z.string().optional(),
   }),
 })
 export type JobRow = z.infer<typeof jobsTable.schema>
 
-/** Partition: shard; key: `<time>!<tenant>!<job>`. The job's row decides whether an entry still counts. */
+/**
+ * Partition: shard; key: `<time>!<tenant>!<job>`, and `!<subject>` where there is one. The job's row decides whether an
+ * entry still counts.
+ */
 export const dueTable = defineTable({
   name: 'DueJobs',
-  schema: z.object({ tenantId: z.string(), job: z.string(), due: z.number() }),
+  schema: z.object({
+    tenantId: z.string(),
+    job: z.string(),
+    subject: z.string().optional(),
+    due: z.number(),
+    /** When the entry was written: tells those of a clock that was ahead. */
+    set: z.number().optional(),
+  }),
 })
-
-/** How a run came about. */
-export const triggers = ['manual', 'schedule', 'parent', 'release', 'undo'] as const
 
 export const heldDecisions = ['released', 'rejected'] as const
 export type HeldDecision = (typeof heldDecisions)[number]
 
-/** Partition: tenant; key: `<job>~<run id>`, newest first. */
+/** Partition: tenant; key: `runKey` in rules/run-key.ts, newest first. */
 export const runsTable = defineTable({
   name: 'Runs',
   schema: z.object({
     id: z.string(),
     job: z.string(),
+    subject: z.string().optional(),
     state: z.enum(['queued', 'running', 'succeeded', 'failed', 'stopped']),
     trigger: z.enum(triggers),
     /** Plans and logs, and writes nothing. */
@@ -59,7 +91,9 @@ export const runsTable = defineTable({
     startedAt: z.number().optional(),
     finishedAt: z.number().optional(),
     attempts: z.number(),
-    lease: z.object({ owner: z.string(), until: z.number() }).optional(),
+    /** Attempts that do not count towards giving up: parts that got on, and workers that ended in good order. */
+    spared: z.number().optional(),
+    lease: LeaseSchema.optional(),
     stopRequested: z.boolean().optional(),
     counts: Counts,
     error: ErrorRecordSchema.optional(),
@@ -79,6 +113,12 @@ export const runsTable = defineTable({
     done: z.array(z.string()).optional(),
     /** The child that is being worked on. */
     child: z.object({ job: z.string(), id: z.string() }).optional(),
+    /** How far it is; total null while nobody knows. */
+    progress: z.object({ done: z.number(), total: z.number().nullable() }).optional(),
+    /** JSON text that a later attempt gets. */
+    saved: z.string().optional(),
+    /** What was saved when a part ended last: a part that saves nothing new counts as an attempt. */
+    savedBefore: z.string().optional(),
   }),
 })
 export type RunRow = z.infer<typeof runsTable.schema>
@@ -116,9 +156,23 @@ export const runChangesTable = defineTable({
   }),
 })
 
-/** One partition `active`; key: run id. Only what is queued or running is here, so looking after it costs little. */
+/**
+ * Partition: shard; key: id of a run or of a message. Only what is queued or running is here, so looking after it costs
+ * little.
+ */
 export const activeRunsTable = defineTable({
   name: 'ActiveRuns',
-  schema: z.object({ tenantId: z.string(), job: z.string(), enqueuedAt: z.number() }),
+  schema: z.object({
+    tenantId: z.string(),
+    job: z.string(),
+    subject: z.string().optional(),
+    /** Of a message: the subjects that it brings to a worker. */
+    subjects: z.array(z.string()).optional(),
+    enqueuedAt: z.number(),
+    /** How often a message was sent again. */
+    resent: z.number().optional(),
+  }),
 })
-export const ACTIVE_PARTITION = 'active'
+export type ActiveRow = z.infer<typeof activeRunsTable.schema>
+/** Where earlier versions kept all of them. */
+export const OLD_ACTIVE_PARTITION = 'active'

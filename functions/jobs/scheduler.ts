@@ -1,18 +1,22 @@
 import type { Clock } from '../../shared/clock.ts'
 import { isStegError, reasonOf } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
-import type { Store } from '../platform/store/port.ts'
-import type { DueEntry, DueIndex, DueJob } from './due-index.ts'
-import { parseRecurrence } from './recurrence.ts'
-import { jobsTable, type RunRow, type Schedule } from './rows.ts'
+import type { Dispatch } from './dispatch.ts'
+import type { DueEntry, DueIndex } from './due-index.ts'
+import type { JobStore, StoredJob } from './job-store.ts'
+import { recurrenceOf } from './recurrence.ts'
+import type { RunRow, Schedule } from './rows.ts'
+import type { JobKey } from './rules/job-key.ts'
 import { shards } from './rules/shard.ts'
-import type { Runs, StoredJob } from './runs.ts'
+import type { RunStore } from './run-store.ts'
 import type { Starting } from './starting.ts'
 
 /** Jobs that are handled together, so that their entries share batches; also the size of a page of the index. */
 export const CHUNK = 100
 /** Shards that are worked on at the same time. */
 const LANES = 4
+/** Due subjects of a shard that are brought together, so that those of one tenant share messages. */
+const SUBJECTS_TOGETHER = 5_000
 /** A timer may fire a moment early; what is due then must not wait for the next tick. */
 const EARLY_MS = 1_000
 
@@ -28,8 +32,8 @@ export interface Tick {
 export interface Scheduler {
   /** Starts what is due. Cost grows with what is due, not with what exists. Any number may run at once. */
   tick(): Promise<Tick>
-  /** Starts a job at once that became due while a run held it. @param nextRun as in the job's row. */
-  follow(tenantId: string, job: string, nextRun: number | undefined): Promise<void>
+  /** Starts a job or subject at once that became due while a run held it. @param nextRun as in its row. */
+  follow(key: JobKey, nextRun: number | undefined): Promise<void>
 }
 
 interface Start {
@@ -46,22 +50,22 @@ type Look =
   | ({ readonly kind: 'idle' } & Omit<Start, 'run'>)
 
 export function createScheduler(parts: {
-  readonly store: Store
+  readonly jobs: JobStore
   readonly index: DueIndex
-  readonly runs: Runs
+  readonly dispatch: Pick<Dispatch, 'due'>
+  readonly runs: RunStore
   readonly starting: Starting
   readonly isKnown: (job: string) => boolean
   readonly hasWork: (tenantId: string, job: string) => Promise<boolean>
   readonly clock: Clock
   readonly log: Logger
 }): Scheduler {
-  const { index, runs, starting, clock, log } = parts
-  const jobs = jobsTable.bind(parts.store)
+  const { jobs, index, runs, starting, clock, log } = parts
 
   /** What an entry of the index comes to, compared with the job's row, which decides. */
-  async function look(entry: DueEntry, nextOf: (schedule: Schedule) => number | undefined): Promise<Look> {
+  async function look(entry: DueEntry, nextOf: NextOf): Promise<Look> {
     const { tenantId, job } = entry
-    const row = await jobs.get(tenantId, job)
+    const row = await jobs.get(entry)
     const schedule = row?.value.schedule ?? undefined
     if (row === undefined || schedule === undefined || row.value.nextRun !== entry.due) {
       return { kind: 'stale', entry, row }
@@ -70,16 +74,17 @@ export function createScheduler(parts: {
       log.warn('scheduled job is unknown to this version', { tenantId, job })
       return { kind: 'failed' }
     }
-    if (!(await runs.isFree(tenantId, job, row))) return { kind: 'waiting' }
-    const nextRun = nextOf(schedule)
+    if (!(await runs.isFree(entry, row, clock.now()))) return { kind: 'waiting' }
+    const nextRun = nextOf(schedule, entry)
     if (!(await parts.hasWork(tenantId, job))) return { kind: 'idle', entry, row, nextRun }
-    return { kind: 'start', entry, row, run: starting.newRun(job, 'schedule'), nextRun }
+    return { kind: 'start', entry, row, run: starting.newRun(entry, 'schedule'), nextRun }
   }
 
   /** Entries of one shard. */
   async function startAll(entries: readonly DueEntry[]): Promise<Tick> {
     const now = clock.now()
-    const nextOf = remembering((schedule) => nextAfter(schedule, now, entries))
+    const latest = entries.reduce((most, { due }) => Math.max(most, due), now)
+    const nextOf = remembering((schedule, key) => recurrenceOf(schedule, key).next(latest))
     const looks = await Promise.all(entries.map((entry) => guarded(entry, () => look(entry, nextOf))))
     const count = (kind: Look['kind']) => looks.filter((found) => found.kind === kind).length
     const starts = looks.filter((found) => found.kind === 'start')
@@ -106,7 +111,7 @@ export function createScheduler(parts: {
         const { nextRun: _, ...rest } = row.value
         const next = nextRun === undefined ? rest : { ...rest, nextRun }
         try {
-          await jobs.put(entry.tenantId, entry.job, next, { kind: 'match', etag: row.etag })
+          await jobs.put(entry, next, { kind: 'match', etag: row.etag })
           return true
         } catch (error) {
           if (!isStegError(error, 'store-conflict')) throw error
@@ -119,7 +124,7 @@ export function createScheduler(parts: {
 
   /** An entry that the job's row does not name is left over, or of a change under way, which the fence makes start anew. */
   async function dropStale(entry: DueEntry, row: StoredJob | undefined): Promise<void> {
-    if (await runs.fence(entry.tenantId, entry.job, row)) await index.remove([entry])
+    if (await runs.fence(entry, row)) await index.remove([entry])
   }
 
   /**
@@ -136,9 +141,7 @@ export function createScheduler(parts: {
     ])
     const outcomes = await Promise.all(starts.map(claim))
     const claimed = starts.filter((_, at) => outcomes[at] === 'claimed')
-    const sent = await Promise.allSettled(
-      claimed.map(({ entry, run }) => starting.enqueue(entry.tenantId, entry.job, run.id, 0)),
-    )
+    const sent = await Promise.allSettled(claimed.map(({ entry, run }) => starting.enqueue(entry, run.id, 0)))
     await index.remove(claimed.map(({ entry }) => entry))
     const lost = sent.find((outcome) => outcome.status === 'rejected')
     // The runs are claimed and will be enqueued again; starting more would only make more of them wait.
@@ -173,12 +176,21 @@ export function createScheduler(parts: {
     }
   }
 
-  function logFailure({ tenantId, job }: DueJob, error: unknown): void {
+  function logFailure({ tenantId, job }: JobKey, error: unknown): void {
     log.error('scheduled job could not be started', { tenantId, job, reason: reasonOf(error) })
   }
 
-  async function sweep(shard: string, until: number, onTick: (tick: Tick) => void): Promise<void> {
-    for await (const page of index.pages(shard, until)) onTick(await startAll(page))
+  async function sweep(shard: string, until: number, onTick: (tick: Partial<Tick>) => void): Promise<void> {
+    let subjects: DueEntry[] = []
+    for await (const page of index.pages(shard, until)) {
+      const ofJobs = page.filter(({ subject }) => subject === undefined)
+      if (ofJobs.length > 0) onTick(await startAll(ofJobs))
+      if (ofJobs.length < page.length) subjects.push(...page.filter(({ subject }) => subject !== undefined))
+      if (subjects.length < SUBJECTS_TOGETHER) continue
+      onTick(await parts.dispatch.due(subjects))
+      subjects = []
+    }
+    if (subjects.length > 0) onTick(await parts.dispatch.due(subjects))
   }
 
   return {
@@ -188,11 +200,11 @@ export function createScheduler(parts: {
       const left = shards.values()
       const lane = async () => {
         for (const shard of left) {
-          await sweep(shard, until, (tick) => {
-            total.started += tick.started
-            total.idle += tick.idle
-            total.waiting += tick.waiting
-            total.failed += tick.failed
+          await sweep(shard, until, ({ started = 0, idle = 0, waiting = 0, failed = 0 }) => {
+            total.started += started
+            total.idle += idle
+            total.waiting += waiting
+            total.failed += failed
           })
         }
       }
@@ -200,26 +212,25 @@ export function createScheduler(parts: {
       return total
     },
 
-    async follow(tenantId, job, nextRun) {
+    async follow(key, nextRun) {
       if (nextRun === undefined || nextRun > clock.now()) return
-      const entry = await index.find({ tenantId, job, due: nextRun })
-      if (entry !== undefined) await startAll([entry])
+      const entry = await index.find({ ...key, due: nextRun })
+      if (entry === undefined) return
+      if (key.subject === undefined) await startAll([entry])
+      else await parts.dispatch.due([entry])
     },
   }
 }
 
-/** Missed times are made up once: the next time is after now, however many lie between. */
-function nextAfter(schedule: Schedule, now: number, entries: readonly DueEntry[]): number | undefined {
-  const latest = entries.reduce((most, { due }) => Math.max(most, due), now)
-  return parseRecurrence(schedule).next(latest)
-}
+type NextOf = (schedule: Schedule, key: JobKey) => number | undefined
 
-/** Many tenants share few schedules. */
-function remembering(compute: (schedule: Schedule) => number | undefined) {
+/** Missed times are made up once: the next time is after now, however many lie between. Many tenants share few schedules. */
+function remembering(compute: NextOf): NextOf {
   const known = new Map<string, number | undefined>()
-  return (schedule: Schedule) => {
+  return (schedule, job) => {
+    if (!('cron' in schedule)) return compute(schedule, job)
     const key = `${schedule.cron}~${schedule.timeZone}`
-    if (!known.has(key)) known.set(key, compute(schedule))
+    if (!known.has(key)) known.set(key, compute(schedule, job))
     return known.get(key)
   }
 }

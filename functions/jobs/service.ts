@@ -1,99 +1,91 @@
 import type { Clock } from '../../shared/clock.ts'
 import { StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
-import { type Random, randomId } from '../../shared/random.ts'
+import type { Random } from '../../shared/random.ts'
 import type { Bus } from '../platform/bus/port.ts'
 import type { Store } from '../platform/store/port.ts'
 import { type ClockChange, clockChangesOf } from './clock-changes.ts'
-import { createDueIndex } from './due-index.ts'
+import { createCommands, type RunCommands } from './commands.ts'
 import { rememberEnded } from './ended-runs.ts'
+import { createMachinery } from './machinery.ts'
 import type { CountTexts, JobDefinition, LogTexts, RunTexts } from './port.ts'
-import { pruneRuns } from './pruning.ts'
-import { createRecovery } from './recovery.ts'
 import { previewTimes } from './recurrence.ts'
-import { type JobRow, jobsTable, type LogLevel, type RunRow, runsTable, type Schedule } from './rows.ts'
+import { type CronSchedule, type JobRow, jobsTable, type RunRow, runsTable, type Schedule } from './rows.ts'
+import { isSubject, type JobKey } from './rules/job-key.ts'
 import { runRange } from './rules/run-key.ts'
-import { hasEnded, type RunState } from './rules/run-state.ts'
 import { foldTexts } from './rules/run-texts.ts'
 import { jobCounts, jobTexts } from './rules/texts.ts'
 import { createRunLogReader, type RunLogReader } from './run-log.ts'
-import { createRuns, isHeld, type Runs } from './runs.ts'
-import { CHUNK, createScheduler, type Tick } from './scheduler.ts'
-import { createSchedules } from './schedules.ts'
-import { createStarting, type JobMessage } from './starting.ts'
-import { createWorker } from './worker.ts'
+import type { Tick } from './scheduler.ts'
+import { applySettings, type JobSettings } from './settings.ts'
+import type { JobMessage } from './starting.ts'
+import { type JobView, toView } from './views.ts'
+
+export type { StartOptions } from './commands.ts'
+export type { JobSettings } from './settings.ts'
+export type { JobView } from './views.ts'
 
 const PREVIEWED = 5
 
-export interface JobSettings {
-  readonly agentId?: string | null | undefined
-  readonly logLevel?: LogLevel | undefined
-  readonly position?: number | undefined
-  readonly warningMessage?: string | null | undefined
-  readonly schedule?: Schedule | null | undefined
-}
-
-export interface StartOptions {
-  readonly dryRun?: boolean | undefined
-}
-
-export interface JobView {
-  readonly token: string
-  readonly category: string
-  readonly status: 'idle' | 'queued' | 'running'
-  readonly lastRun: RunRow | undefined
-  readonly agentId: string | undefined
-  readonly logLevel: LogLevel
-  readonly position: number
-  readonly warningMessage: string | undefined
-  readonly schedule: Schedule | undefined
-  /** Milliseconds since the epoch; in the past while a run that took longer still holds the job. */
-  readonly nextRun: number | undefined
-  /** Whether its runs can be taken back. */
-  readonly undoable: boolean
-}
-
-export interface JobsService {
-  /** One page of rows, and a point read for each last run that has not been seen to end. */
+/**
+ * Jobs of tenants, and their subjects. Where a `subject` may be named, it must be named for jobs whose runs have subjects,
+ * and for no other: anything else is `not-found`.
+ */
+export interface JobsService extends RunCommands {
+  /** The jobs without subjects. One page of rows, and a point read for each last run that has not been seen to end. */
   list(tenantId: string): Promise<readonly JobView[]>
   /** @throws StegError `not-found` */
-  get(tenantId: string, job: string): Promise<{ view: JobView; etag: string | undefined }>
-  /** @throws StegError `not-found`, `store-conflict`, `cron-invalid`, `time-zone-unknown`, `schedule-never-due` */
-  edit(tenantId: string, job: string, settings: JobSettings, ifMatch: string | undefined): Promise<JobView>
-  /** Enqueues a run and returns it. @throws StegError `not-found`, `job-already-active`, `bus-unavailable` */
-  start(tenantId: string, job: string, options?: StartOptions): Promise<RunRow>
-  /** @throws StegError `not-found`, `run-not-active` */
-  stop(tenantId: string, job: string, id: string): Promise<RunRow>
-  /** Starts a run that may do exactly what a held one was held for. @throws StegError `run-not-held` and those of start */
-  release(tenantId: string, job: string, id: string): Promise<RunRow>
-  /** Notes that a held run shall not be released. @throws StegError `not-found`, `run-not-held` */
-  reject(tenantId: string, job: string, id: string): Promise<RunRow>
-  /** Starts a run that takes back what another one changed (F4). @throws StegError `run-not-undoable` and those of start */
-  undo(tenantId: string, job: string, id: string, options?: StartOptions): Promise<RunRow>
+  get(tenantId: string, job: string, subject?: string): Promise<{ view: JobView; etag: string | undefined }>
+  /**
+   * Also registers a subject that was not there.
+   * @throws StegError `not-found`, `store-conflict`, `cron-invalid`, `time-zone-unknown`, `schedule-never-due`,
+   * `interval-invalid`
+   */
+  edit(
+    tenantId: string,
+    job: string,
+    settings: JobSettings,
+    ifMatch: string | undefined,
+    subject?: string,
+  ): Promise<JobView>
+  /** Takes a subject out: it is not due any more, and its active run is stopped. Repeatable. @throws StegError `not-found` */
+  remove(tenantId: string, job: string, subject: string): Promise<void>
+  /**
+   * Tells that something about a subject has changed: it is due now. Many while one is waiting or at work come to exactly
+   * one more run. Costs one read while one waits, and at most a read, two writes and a message.
+   * @returns false for a subject that is not registered. @throws StegError `not-found`
+   */
+  notify(tenantId: string, job: string, subject: string): Promise<boolean>
   /** @throws StegError `not-found` */
-  run(tenantId: string, job: string, id: string): Promise<RunRow>
-  /** Runs of a job, newest first. */
+  run(tenantId: string, job: string, id: string, subject?: string): Promise<RunRow>
+  /** Runs of a job or of one subject, newest first. */
   history(
     tenantId: string,
     job: string,
-    query: { readonly limit: number; readonly cursor?: string | undefined },
+    query: {
+      readonly limit: number
+      readonly cursor?: string | undefined
+      readonly subject?: string | undefined
+    },
   ): Promise<{ runs: readonly RunRow[]; cursor: string | undefined }>
   readonly log: RunLogReader
-  /** Executes the run that a message names. */
+  /** Executes what a message names. */
   work(message: JobMessage): Promise<void>
   /** Finds runs whose message or worker was lost and enqueues them again. Cost grows with active runs only. */
   recover(): Promise<number>
-  /** Starts the jobs whose schedule is due. Cost grows with what is due only. */
+  /** Starts the jobs and subjects whose schedule is due. Cost grows with what is due only. */
   tick(): Promise<Tick>
   /** Gives a tenant the default schedules of these jobs, or of all, once there is an agent for them (A7). Repeatable. */
   applyDefaultSchedules(tenantId: string, jobs?: readonly string[]): Promise<void>
   /** What runs say, for whoever shows them. */
   readonly texts: RunTexts
   /** The next times of a schedule, RFC 3339 with offset, and what changes of clocks do to it. @throws StegError `cron-invalid`, `time-zone-unknown`, `schedule-never-due` */
-  preview(schedule: Schedule): {
+  preview(schedule: CronSchedule): {
     readonly times: readonly string[]
     readonly clockChanges: readonly ClockChange[]
   }
+  /** Ends the work of this hub: runs under way are given back, and go on elsewhere. Takes at most a few seconds. */
+  close(): Promise<void>
 }
 
 export interface JobsParts {
@@ -110,81 +102,37 @@ export interface JobsParts {
 export function createJobsService(parts: JobsParts): JobsService {
   const { clock } = parts
   const definitions = new Map(parts.definitions.map((definition) => [definition.token, definition]))
-  const jobs = jobsTable.bind(parts.store)
+  const machinery = createMachinery({ ...parts, definitions })
+  const { jobs, runs, schedules } = machinery
+  const jobsByTenant = jobsTable.bind(parts.store)
   const runsByKey = runsTable.bind(parts.store)
-  const runs: Runs = createRuns(parts.store)
   const findRun = rememberEnded(runs.find)
-  const isKnown = (job: string) => definitions.has(job)
-  const hasWork = async (tenantId: string, job: string) => {
-    const definition = definitions.get(job)
-    return definition?.kind !== 'work' || definition.hasWork === undefined || definition.hasWork(tenantId)
-  }
-  const index = createDueIndex(parts.store, CHUNK)
-  const starting = createStarting({ runs, bus: parts.bus, clock, random: parts.random })
-  const schedules = createSchedules({ store: parts.store, index, clock })
-  const scheduler = createScheduler({ ...parts, index, runs, starting, isKnown, hasWork })
 
-  function known(job: string): JobDefinition {
+  /** @throws StegError `not-found` for what does not exist, or has subjects where none is named, or the reverse. */
+  function known(tenantId: string, job: string, subject: string | undefined): JobKey & { tenantId: string } {
     const definition = definitions.get(job)
     if (definition === undefined) throw new StegError('not-found', { what: 'job' })
-    return definition
-  }
-
-  async function viewOf(tenantId: string, definition: JobDefinition) {
-    const row = await jobs.get(tenantId, definition.token)
-    return { view: await shownWithRun(tenantId, definition, row?.value), row }
-  }
-
-  async function shownWithRun(
-    tenantId: string,
-    definition: JobDefinition,
-    row: JobRow | undefined,
-  ): Promise<JobView> {
-    const last = row?.lastRun
-    const lastRun = last === undefined ? undefined : await findRun(tenantId, definition.token, last)
-    return {
-      token: definition.token,
-      category: definition.category,
-      status: lastRun === undefined || hasEnded(lastRun.state) ? 'idle' : statusOf[lastRun.state],
-      lastRun,
-      agentId: row?.agentId,
-      logLevel: row?.logLevel ?? 'info',
-      position: row?.position ?? definition.position,
-      warningMessage: row?.warningMessage,
-      schedule: row?.schedule ?? undefined,
-      nextRun: row?.nextRun,
-      undoable: isUndoable(definition),
+    const fits = definition.kind === 'subjects' ? subject !== undefined : subject === undefined
+    if (!fits || (subject !== undefined && !isSubject(subject))) {
+      throw new StegError('not-found', { what: 'job' })
     }
+    return { tenantId, job, subject }
   }
 
-  /** A job that became due during the run follows at once; after a stop by hand it waits for its next time. */
-  async function follow(tenantId: string, run: RunRow, freed: JobRow | undefined): Promise<void> {
-    if (freed?.nextRun === undefined || freed.nextRun > clock.now() || freed.activeRun !== undefined) return
-    if (run.state === 'stopped') await schedules.skip(tenantId, run.job)
-    else await scheduler.follow(tenantId, run.job, freed.nextRun)
+  async function viewOf(key: JobKey, row: JobRow | undefined): Promise<JobView> {
+    const definition = definitions.get(key.job)
+    if (definition === undefined) throw new StegError('not-found', { what: 'job' })
+    const last = row?.lastRun
+    const lastRun = last === undefined ? undefined : await findRun(key, last)
+    return toView(definition, key, row, lastRun, clock.now())
   }
-
-  const work = createWorker({
-    store: parts.store,
-    runs,
-    definitions,
-    clock,
-    newId: () => randomId(parts.random, 16),
-    log: parts.log,
-    startChild: async (tenantId, job, dryRun) => {
-      const run = starting.newRun(known(job).token, 'parent', dryRun ? { dryRun } : {})
-      return (await runs.claim(tenantId, run)).value
-    },
-    async afterRun(tenantId, run, freed) {
-      await follow(tenantId, run, freed)
-      await pruneRuns(parts.store, tenantId, run.job, clock.now())
-    },
-  })
 
   return {
-    work,
-    tick: scheduler.tick,
-    recover: createRecovery({ store: parts.store, runs, starting, clock }),
+    ...createCommands({ ...machinery, definitions, clock, known }),
+    work: machinery.work,
+    tick: machinery.tick,
+    recover: machinery.recover,
+    close: machinery.close,
     texts: foldTexts([{ lines: jobTexts, counts: jobCounts }, ...(parts.texts ?? [])]),
 
     async applyDefaultSchedules(tenantId, asked = [...definitions.keys()]) {
@@ -203,110 +151,53 @@ export function createJobsService(parts: JobsParts): JobsService {
 
     async list(tenantId) {
       const stored = new Map<string, JobRow>()
-      for await (const { key, value } of jobs.all(tenantId)) stored.set(key, value)
+      for await (const { key, value } of jobsByTenant.all(tenantId)) stored.set(key, value)
       const views = await Promise.all(
-        parts.definitions.map((definition) =>
-          shownWithRun(tenantId, definition, stored.get(definition.token)),
+        parts.definitions.flatMap(({ kind, token: job }) =>
+          kind === 'subjects' ? [] : [viewOf({ tenantId, job }, stored.get(job))],
         ),
       )
       return views.sort((a, b) => a.position - b.position || a.token.localeCompare(b.token))
     },
 
-    async get(tenantId, job) {
-      const { view, row } = await viewOf(tenantId, known(job))
-      return { view, etag: row?.etag }
+    async get(tenantId, job, subject) {
+      const key = known(tenantId, job, subject)
+      const row = await jobs.get(key)
+      if (subject !== undefined && row === undefined) throw new StegError('not-found', { what: 'job' })
+      return { view: await viewOf(key, row?.value), etag: row?.etag }
     },
 
-    async edit(tenantId, job, settings, ifMatch) {
-      const definition = known(job)
-      await schedules.change(tenantId, job, (row) => settled(row, settings), ifMatch)
-      return (await viewOf(tenantId, definition)).view
+    async edit(tenantId, job, settings, ifMatch, subject) {
+      const key = known(tenantId, job, subject)
+      await schedules.change(key, (row) => applySettings(row, settings), ifMatch)
+      return viewOf(key, (await jobs.get(key))?.value)
     },
 
-    start: async (tenantId, job, options = {}) =>
-      starting.start(tenantId, starting.newRun(known(job).token, 'manual', dry(options))),
-
-    async stop(tenantId, job, id) {
-      const run = await runs.get(tenantId, known(job).token, id)
-      if (run.value.state !== 'queued') return runs.requestStop(tenantId, job, id)
-      const stopped: RunRow = {
-        ...run.value,
-        state: 'stopped',
-        finishedAt: clock.now(),
-        error: { code: 'run-stopped', params: {} },
-      }
-      await runs.put(tenantId, stopped, run.etag)
-      await follow(tenantId, stopped, await runs.release(tenantId, job, id))
-      return stopped
+    async remove(tenantId, job, subject) {
+      const key = known(tenantId, job, subject)
+      const active = await schedules.remove(key)
+      if (active !== undefined) await machinery.stopIfActive(key, active)
     },
 
-    async release(tenantId, job, id) {
-      const run = await runs.get(tenantId, known(job).token, id)
-      if (!isHeld(run.value)) throw new StegError('run-not-held', { run: id })
-      const { digest } = run.value.held
-      const started = await starting.start(tenantId, starting.newRun(job, 'release', { approved: digest }))
-      await runs.decide(tenantId, job, id, 'released')
-      return started
+    notify: (tenantId, job, subject) => {
+      known(tenantId, job, subject)
+      return machinery.dispatch.notify({ tenantId, job, subject })
     },
 
-    reject: (tenantId, job, id) => runs.decide(tenantId, known(job).token, id, 'rejected'),
-
-    async undo(tenantId, job, id, options = {}) {
-      const definition = known(job)
-      const { value } = await runs.get(tenantId, job, id)
-      const changed = hasEnded(value.state) && value.dryRun !== true && value.undoes === undefined
-      if (!isUndoable(definition) || !changed) throw new StegError('run-not-undoable', { run: id })
-      return starting.start(tenantId, starting.newRun(job, 'undo', { undoes: id, ...dry(options) }))
-    },
-
-    async run(tenantId, job, id) {
-      const run = await findRun(tenantId, known(job).token, id)
+    async run(tenantId, job, id, subject) {
+      const run = await findRun(known(tenantId, job, subject), id)
       if (run === undefined) throw new StegError('not-found', { what: 'run' })
       return run
     },
 
-    async history(tenantId, job, { limit, cursor }) {
+    async history(tenantId, job, { limit, cursor, subject }) {
+      known(tenantId, job, subject)
       const page = await runsByKey.query(tenantId, {
-        ...runRange(known(job).token),
+        ...runRange(job, subject),
         limit,
         ...(cursor === undefined ? {} : { cursor }),
       })
       return { runs: page.rows.map((row) => row.value), cursor: page.cursor }
     },
   }
-}
-
-function isUndoable(definition: JobDefinition): boolean {
-  return definition.kind === 'work' && definition.undo !== undefined
-}
-
-const statusOf: Readonly<Record<RunState, JobView['status']>> = {
-  queued: 'queued',
-  running: 'running',
-  succeeded: 'idle',
-  failed: 'idle',
-  stopped: 'idle',
-}
-
-/** A setting after an edit: undefined leaves it as it is, null takes it away. */
-function given<N extends string, T>(name: N, asked: T | null | undefined, before: T | undefined) {
-  const value = asked === undefined ? before : asked
-  return (value === undefined || value === null ? {} : { [name]: value }) as { [key in N]?: T }
-}
-
-function settled(row: JobRow, settings: JobSettings): JobRow {
-  const { agentId, warningMessage, logLevel, position, ...rest } = row
-  return {
-    ...rest,
-    ...given('agentId', settings.agentId, agentId),
-    ...given('warningMessage', settings.warningMessage, warningMessage),
-    ...given('logLevel', settings.logLevel, logLevel),
-    ...given('position', settings.position, position),
-    // Null stays: a schedule that the admin has taken away does not come back as a default.
-    ...(settings.schedule === undefined ? {} : { schedule: settings.schedule }),
-  }
-}
-
-function dry({ dryRun = false }: StartOptions): Pick<RunRow, 'dryRun'> {
-  return dryRun ? { dryRun } : {}
 }

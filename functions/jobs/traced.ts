@@ -26,7 +26,11 @@ export function traceRuns(
       {
         name: `run ${message.job}`,
         kind: 'consumer',
-        attributes: { 'steg.job': message.job, 'steg.run': message.runId, 'steg.tenant': message.tenantId },
+        attributes: {
+          'steg.job': message.job,
+          'steg.tenant': message.tenantId,
+          ...('runId' in message ? { 'steg.run': message.runId } : { 'steg.message': message.message }),
+        },
         parent: traceparentOrNone(traceparent),
       },
       () => work(message),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Language } from '../../shared/errors/error.ts'
-import { shownLine, shownRun } from '../jobs/presentation.ts'
+import { toLogEntry, toRunView } from '../jobs/presentation.ts'
 import type { JobsService } from '../jobs/service.ts'
 import type { SharedReads } from './shared-reads.ts'
 import type { LiveTopic, Told } from './topic.ts'
@@ -66,14 +66,14 @@ export function createLiveSources({ topics, jobs, reads }: LiveParts): LiveSourc
 
     async run(tenantId, job, id, language) {
       const row = await reads.once(tenantId, `run ${job} ${id}`, () => jobs.run(tenantId, job, id))
-      const data = shownRun(row, texts, language)
+      const data = toRunView(row, texts, language)
       return { data, mark: markOf(data, language), ended: row.finishedAt !== undefined }
     },
 
     async log(tenantId, id, position, language) {
       const page = await jobs.log.page(tenantId, id, { limit: LINES, cursor: position })
       return {
-        data: { items: page.lines.map((line) => shownLine(line, texts, language)) },
+        data: { items: page.lines.map((line) => toLogEntry(line, texts, language)) },
         position: page.position,
         count: page.lines.length,
         more: page.cursor !== undefined,

@@ -1,7 +1,7 @@
 import { shownAgent } from '../connectors/presentation.ts'
 import { SILENCE_MS } from '../connectors/rules/status.ts'
 import type { AgentView, ConnectorsService } from '../connectors/service.ts'
-import { shownJob } from '../jobs/presentation.ts'
+import { toJobView } from '../jobs/presentation.ts'
 import type { JobsService } from '../jobs/service.ts'
 import type { Observed, Share } from '../products/port.ts'
 import { shownSetup } from '../setup/presentation.ts'
@@ -59,7 +59,7 @@ export function liveTopics(
       right: 'jobs:read',
       aboutEverybody: false,
       read: async (tenantId, language) => ({
-        data: { items: (await jobs(tenantId)).map((job) => shownJob(job, texts, language)) },
+        data: { items: (await jobs(tenantId)).map((job) => toJobView(job, texts, language)) },
       }),
     },
     ...parts.observed.flatMap(({ topics }) => topics),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Language } from '../../shared/errors/error.ts'
 import { Agent, shownAgent } from '../connectors/presentation.ts'
 import { everyone, type Scope } from '../http/principal.ts'
-import { Run, shownRun } from '../jobs/presentation.ts'
+import { Run, toRunView } from '../jobs/presentation.ts'
 import type { RunTexts } from '../jobs/rules/run-texts.ts'
 import type { SetupPart } from '../products/port.ts'
 import { describeNext } from './rules/steps.ts'
@@ -57,7 +57,7 @@ export function shownSetup(setup: Setup, texts: RunTexts, language: Language, sc
     ...setup.figures,
     failures: {
       runs: setup.failedJobs.flatMap(({ lastRun }) =>
-        lastRun === undefined ? [] : [shownRun(lastRun, texts, language, scope)],
+        lastRun === undefined ? [] : [toRunView(lastRun, texts, language, scope)],
       ),
       ...setup.failures,
       agents: setup.disconnectedAgents.map(shownAgent),

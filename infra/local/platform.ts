@@ -8,6 +8,7 @@ const JOB_LOCK_SECONDS = 30
 
 const queues = [
   { name: 'jobs', requiresSession: true, lockSeconds: JOB_LOCK_SECONDS, duplicateDetectionSeconds: 60 },
+  { name: 'subjects', requiresSession: true, lockSeconds: JOB_LOCK_SECONDS, duplicateDetectionSeconds: 60 },
   { name: 'events', requiresSession: true, lockSeconds: 30, timeToLiveSeconds: 3600 },
   { name: 'replies', requiresSession: true, lockSeconds: 300, timeToLiveSeconds: 3600 },
 ]

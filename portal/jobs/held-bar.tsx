@@ -14,6 +14,7 @@ import { useMay } from '../api/session.tsx'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { useMessages } from '../ui/messages.tsx'
 import { formatNumber } from '../ui/time.tsx'
+import { pageOfRun, paramsOfRun } from './run-address.ts'
 import type { Run } from './words.ts'
 
 /** What the deactivation guard holds, and the two ways to decide (F4). */
@@ -35,12 +36,12 @@ export function HeldBar({ run }: { readonly run: Run }) {
       </MessageBar>
     )
   }
-  const params = { path: { token: run.job, id: run.id } }
+  const params = paramsOfRun(run)
   async function release(): Promise<void> {
     const started = await answerOf(client.POST('/api/v1/jobs/{token}/runs/{id}/release', { params }))
     done(t('held.released'))
     void readAgain()
-    void navigate(`/jobs/${started.job}/runs/${started.id}`)
+    void navigate(pageOfRun(started))
   }
   async function reject(): Promise<void> {
     await answerOf(client.POST('/api/v1/jobs/{token}/runs/{id}/reject', { params }))

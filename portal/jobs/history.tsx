@@ -11,6 +11,7 @@ import { Pages } from '../ui/paging.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { Time } from '../ui/time.tsx'
 import { formatDuration } from './duration.ts'
+import { pageOfRun } from './run-address.ts'
 import { type Run, stateTones } from './words.ts'
 
 const PAGE = 20
@@ -23,7 +24,7 @@ function useColumns(): readonly Column<Run>[] {
       title: t('column.started'),
       min: 160,
       cell: (run) => (
-        <Link to={`/jobs/${run.job}/runs/${run.id}`}>
+        <Link to={pageOfRun(run)}>
           <Time iso={run.startedAt ?? run.queuedAt} />
         </Link>
       ),
@@ -47,7 +48,7 @@ function useColumns(): readonly Column<Run>[] {
       rank: 2,
       cell: (run) =>
         run.held !== null && run.held.decision === null ? (
-          <Link to={`/jobs/${run.job}/runs/${run.id}`}>{t('held.look')}</Link>
+          <Link to={pageOfRun(run)}>{t('held.look')}</Link>
         ) : (
           run.message !== null && <LongText>{run.message}</LongText>
         ),

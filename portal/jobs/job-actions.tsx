@@ -9,6 +9,7 @@ import { answerOf, client } from '../api/client.ts'
 import { useReadAgain } from '../api/read-again.ts'
 import { useMay } from '../api/session.tsx'
 import { useMessages } from '../ui/messages.tsx'
+import { paramsOfRun } from './run-address.ts'
 import { type Job, useJobWords } from './words.ts'
 
 function useStartRun(token: string) {
@@ -24,13 +25,15 @@ function useStartRun(token: string) {
   })
 }
 
-export function useStopRun(token: string) {
+export function useStopRun(job: string, subject: string | null = null) {
   const { t } = useTranslation('jobs')
   const { done, problem } = useMessages()
   const readAgain = useReadAgain('/api/v1/jobs')
   return useMutation({
     mutationFn: (id: string) =>
-      answerOf(client.POST('/api/v1/jobs/{token}/runs/{id}/stop', { params: { path: { token, id } } })),
+      answerOf(
+        client.POST('/api/v1/jobs/{token}/runs/{id}/stop', { params: paramsOfRun({ job, id, subject }) }),
+      ),
     onSuccess: () => done(t('stopping')),
     onError: problem,
     onSettled: readAgain,

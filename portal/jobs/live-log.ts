@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { read } from '../api/read.ts'
 import { currentLanguage } from '../i18n/language.ts'
+import { readRun } from './run-address.ts'
 import { isActive, type LogEntry, type Run } from './words.ts'
 
 /** Lines kept while a run works; the whole log is read page by page afterwards. */
@@ -11,11 +11,11 @@ const MOST_LINES = 5000
 export function useLiveLog(run: Run): readonly LogEntry[] {
   const queries = useQueryClient()
   const [lines, setLines] = useState<readonly LogEntry[]>([])
-  const { job, id } = run
+  const { job, id, subject } = run
   const active = isActive(run)
   useEffect(() => {
     if (!active) return
-    const { queryKey } = read('/api/v1/jobs/{token}/runs/{id}', { params: { path: { token: job, id } } })
+    const { queryKey } = readRun({ job, id, subject })
     const address = new URLSearchParams({ topics: 'jobs', run: `${job}/${id}`, language: currentLanguage() })
     const source = new EventSource(`/api/v1/live?${address}`)
     source.addEventListener('log', ({ data }: MessageEvent<string>) => {
@@ -26,6 +26,6 @@ export function useLiveLog(run: Run): readonly LogEntry[] {
       queries.setQueryData(queryKey, JSON.parse(data) as Run)
     })
     return () => source.close()
-  }, [job, id, active, queries])
+  }, [job, id, subject, active, queries])
   return lines
 }

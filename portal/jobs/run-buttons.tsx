@@ -10,12 +10,13 @@ import { read } from '../api/read.ts'
 import { useMay } from '../api/session.tsx'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { useStopRun } from './job-actions.tsx'
+import { pageOfRun, paramsOfRun } from './run-address.ts'
 import { isActive, type Run } from './words.ts'
 
 export function StopButton({ run }: { readonly run: Run }) {
   const { t } = useTranslation('jobs')
   const may = useMay()
-  const stop = useStopRun(run.job)
+  const stop = useStopRun(run.job, run.subject)
   if (!isActive(run) || !may('jobs:run')) return null
   return (
     <Button icon={<Stop20Regular />} disabled={stop.isPending} onClick={() => stop.mutate(run.id)}>
@@ -37,11 +38,10 @@ export function UndoButton({ run }: { readonly run: Run }) {
   })
   if (!wanted || job.data?.undoable !== true) return null
   async function undo(): Promise<void> {
-    const { job, id } = run
     const started = await answerOf(
-      client.POST('/api/v1/jobs/{token}/runs/{id}/undo', { params: { path: { token: job, id } } }),
+      client.POST('/api/v1/jobs/{token}/runs/{id}/undo', { params: paramsOfRun(run) }),
     )
-    void navigate(`/jobs/${started.job}/runs/${started.id}`)
+    void navigate(pageOfRun(started))
   }
   return (
     <>

@@ -11,9 +11,12 @@ import { Search } from '../ui/search.tsx'
 import { StateBadge, type Tone } from '../ui/state-badge.tsx'
 import { formatDateTime, formatNumber } from '../ui/time.tsx'
 import { useLiveLog } from './live-log.ts'
+import { paramsOfRun } from './run-address.ts'
 import { isActive, type LogEntry, type Run } from './words.ts'
 
 const PAGE = 200
+/** Milliseconds after which the log of a run that is not told live is asked for again. */
+const LOOK_AGAIN_MS = 5000
 const levels = ['error', 'warning', 'info', 'debug'] as const
 const tones: Readonly<Record<LogEntry['level'], Tone>> = {
   error: 'bad',
@@ -51,7 +54,11 @@ export function RunLog({ run }: { readonly run: Run }) {
           </Select>
         </Field>
       </Row>
-      {isActive(run) ? <LiveLines run={run} filter={filter} /> : <WrittenLines run={run} filter={filter} />}
+      {isActive(run) && run.subject === null ? (
+        <LiveLines run={run} filter={filter} />
+      ) : (
+        <WrittenLines run={run} filter={filter} />
+      )}
     </Section>
   )
 }
@@ -75,12 +82,13 @@ function LiveLines({ run, filter }: { readonly run: Run; readonly filter: Filter
 
 function WrittenLines({ run, filter }: { readonly run: Run; readonly filter: Filter }) {
   const { t } = useTranslation('jobs')
-  const { job: token, id } = run
-  const log = useInfiniteQuery(
-    readPages('/api/v1/jobs/{token}/runs/{id}/log', {
-      params: { path: { token, id }, query: { limit: PAGE } },
+  const { path, query } = paramsOfRun(run)
+  const log = useInfiniteQuery({
+    ...readPages('/api/v1/jobs/{token}/runs/{id}/log', {
+      params: { path, query: { ...query, limit: PAGE } },
     }),
-  )
+    refetchInterval: isActive(run) ? LOOK_AGAIN_MS : false,
+  })
   return (
     <Pages query={log} empty={<EmptyState text={t('log.empty')} />}>
       {(lines) => <Lines lines={lines} filter={filter} />}

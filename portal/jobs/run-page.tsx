@@ -1,16 +1,16 @@
 import { MessageBar, MessageBarBody } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { useParams } from 'react-router'
-import { read } from '../api/read.ts'
+import { useParams, useSearchParams } from 'react-router'
 import { currentLanguage } from '../i18n/language.ts'
 import { Facts } from '../ui/facts.tsx'
 import { Link } from '../ui/link.tsx'
 import { Loaded, Page } from '../ui/page.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
-import { Time } from '../ui/time.tsx'
+import { formatNumber, Time } from '../ui/time.tsx'
 import { formatDuration } from './duration.ts'
 import { HeldBar } from './held-bar.tsx'
+import { pageOfRun, readRun } from './run-address.ts'
 import { StopButton, UndoButton } from './run-buttons.tsx'
 import { RunLog } from './run-log.tsx'
 import { isActive, type Run, stateTones, useJobWords } from './words.ts'
@@ -20,10 +20,11 @@ const LOOK_AGAIN_MS = 5000
 
 export function Component() {
   const { token = '', id = '' } = useParams()
+  const subject = useSearchParams()[0].get('subject')
   const { t } = useTranslation('jobs')
   const { nameOf } = useJobWords()
   const run = useQuery({
-    ...read('/api/v1/jobs/{token}/runs/{id}', { params: { path: { token, id } } }),
+    ...readRun({ job: token, id, subject }),
     refetchInterval: ({ state: { data } }) => (data !== undefined && isActive(data) ? LOOK_AGAIN_MS : false),
   })
   const job = nameOf(token)
@@ -68,7 +69,11 @@ function Outcome({ run }: { readonly run: Run }) {
 
 function RunFacts({ run }: { readonly run: Run }) {
   const { t } = useTranslation('jobs')
-  const { startedAt, finishedAt } = run
+  const { startedAt, finishedAt, progress } = run
+  const progressInWords = ({ done, total }: NonNullable<Run['progress']>) =>
+    total === null
+      ? formatNumber(done)
+      : t('one.progressOf', { done: formatNumber(done), total: formatNumber(total) })
   return (
     <Facts
       facts={[
@@ -86,7 +91,7 @@ function RunFacts({ run }: { readonly run: Run }) {
             {run.undoes !== null && (
               <>
                 {': '}
-                <Link to={`/jobs/${run.job}/runs/${run.undoes}`}>{t('undo.original')}</Link>
+                <Link to={pageOfRun({ ...run, id: run.undoes })}>{t('undo.original')}</Link>
               </>
             )}
           </span>,
@@ -101,6 +106,8 @@ function RunFacts({ run }: { readonly run: Run }) {
             formatDuration(Date.parse(finishedAt) - Date.parse(startedAt), currentLanguage()),
         ],
         [t('one.attempts'), run.attempts],
+        ...(run.subject === null ? [] : [[t('one.subject'), run.subject] as const]),
+        ...(progress === null ? [] : [[t('one.progress'), progressInWords(progress)] as const]),
       ]}
     />
   )

@@ -20,7 +20,7 @@ import { useMessages } from '../ui/messages.tsx'
 import { ProblemBar } from '../ui/problem-bar.tsx'
 import { choiceOf, cronOf, hasTime, type Preset, presets } from './presets.ts'
 import { SchedulePreview } from './schedule-preview.tsx'
-import type { Job } from './words.ts'
+import { cronScheduleOf, type Job } from './words.ts'
 
 const DEFAULT_ZONE = 'Europe/Berlin'
 const DEFAULT_CRON = '0 4 * * 1-5'
@@ -42,8 +42,8 @@ export function useSetSchedule(token: string, said: string) {
 export function ScheduleDialog({ job, onClose }: { readonly job: Job; readonly onClose: () => void }) {
   const { t } = useTranslation('jobs')
   const { t: common } = useTranslation('common')
-  const [choice, setChoice] = useState(() => choiceOf(job.schedule?.cron ?? DEFAULT_CRON))
-  const [timeZone, setTimeZone] = useState(job.schedule?.timeZone ?? DEFAULT_ZONE)
+  const [choice, setChoice] = useState(() => choiceOf(cronScheduleOf(job)?.cron ?? DEFAULT_CRON))
+  const [timeZone, setTimeZone] = useState(cronScheduleOf(job)?.timeZone ?? DEFAULT_ZONE)
   const set = useSetSchedule(job.token, t('schedule.saved'))
   const cron = cronOf(choice)
   function save(): void {

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay } from '../api/session.tsx'
 import { Row, Section } from '../ui/layout.tsx'
+import { formatNumber } from '../ui/time.tsx'
 import { ScheduleDialog, useSetSchedule } from './schedule-dialog.tsx'
 import { SchedulePreview } from './schedule-preview.tsx'
 import type { Job } from './words.ts'
@@ -33,12 +34,22 @@ export function ScheduleSection({ job }: { readonly job: Job }) {
         )
       }
     >
-      {schedule === null ? (
-        <span>{t('schedule.none')}</span>
-      ) : (
-        <SchedulePreview schedule={schedule} title={t('schedule.nextRuns')} />
-      )}
+      {schedule === null ? <span>{t('schedule.none')}</span> : <Schedule schedule={schedule} />}
       {editing && <ScheduleDialog job={job} onClose={() => setEditing(false)} />}
     </Section>
+  )
+}
+
+function Schedule({ schedule }: { readonly schedule: NonNullable<Job['schedule']> }) {
+  const { t } = useTranslation('jobs')
+  if ('cron' in schedule) return <SchedulePreview schedule={schedule} title={t('schedule.nextRuns')} />
+  const { everySeconds } = schedule
+  const minutes = everySeconds / 60
+  return (
+    <span>
+      {Number.isInteger(minutes)
+        ? t('schedule.everyMinutes', { count: minutes, number: formatNumber(minutes) })
+        : t('schedule.everySeconds', { number: formatNumber(everySeconds) })}
+    </span>
   )
 }

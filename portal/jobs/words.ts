@@ -20,6 +20,11 @@ export const statusTones: Readonly<Record<Job['status'], Tone>> = {
   running: 'busy',
 }
 
+/** A schedule at times of day; undefined for none and for one that comes every so many seconds. */
+export function cronScheduleOf({ schedule }: Pick<Job, 'schedule'>) {
+  return schedule !== null && 'cron' in schedule ? schedule : undefined
+}
+
 export function isActive(run: Pick<Run, 'state'>): boolean {
   return run.state === 'queued' || run.state === 'running'
 }

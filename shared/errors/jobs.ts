@@ -83,6 +83,15 @@ export const jobErrors = {
       de: '„{timeZone}“ ist keine Zeitzone. Bitte einen IANA-Namen wie Europe/Berlin verwenden.',
     },
   },
+  'interval-invalid': {
+    status: 400,
+    retryable: false,
+    title: { en: 'Interval not possible', de: 'Abstand nicht möglich' },
+    detail: {
+      en: 'A schedule cannot come every {seconds|second|# seconds}. Whole numbers from {least} to {most} are possible.',
+      de: 'Ein Zeitplan kann nicht {seconds|jede Sekunde|alle # Sekunden} fällig sein. Möglich sind ganze Zahlen von {least} bis {most}.',
+    },
+  },
   'schedule-never-due': {
     status: 400,
     retryable: false,

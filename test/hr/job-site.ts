@@ -56,12 +56,16 @@ async function inContext(
   const context: RunContext = {
     tenantId: TENANT,
     runId: 'run',
+    subject: undefined,
     agentId: undefined,
     approved: undefined,
     signal: options.signal ?? new AbortController().signal,
     dryRun: options.dryRun ?? false,
     log: (level, code, params = {}) => log.push({ level, code, params }),
     record: async (recorded) => void changes.push(...recorded),
+    saved: undefined,
+    progress: async () => undefined,
+    mayGoOn: () => true,
   }
   try {
     return { counts: await work(context), log, changes }

@@ -223,6 +223,68 @@ describe('addresses of runs', () => {
   })
 })
 
+describe('runs of subjects over HTTP', () => {
+  const params = { token: 'Mail' }
+  const query = { subject: 'box' }
+
+  it('are named by the subject in the query, everywhere', async () => {
+    await site.hub().edit(TENANT, 'Mail', { schedule: { everySeconds: 300 } }, undefined, 'box')
+    const started = await call('startRun', { params, query })
+    const id = started.body.id
+    expect(started).toMatchObject({
+      status: 202,
+      location: `/api/v1/jobs/Mail/runs/${id}?subject=box`,
+      body: { subject: 'box', progress: null },
+    })
+    site.behaveSubject(async ({ progress }) => {
+      await progress({ done: 3, total: 9 })
+      throw held()
+    })
+    await site.workAll()
+    const run = { params: { token: 'Mail', id }, query }
+    expect((await call('getRun', run)).body).toMatchObject({ progress: { done: 3, total: 9 } })
+    expect((await call('getRunLog', run)).body.items).toHaveLength(2)
+    expect((await call('listRuns', { params, query })).body.items).toHaveLength(1)
+    expect((await call('getJob', { params, query })).body).toMatchObject({
+      subject: 'box',
+      schedule: { everySeconds: 300 },
+      quiet: null,
+    })
+    const released = await call('releaseRun', run)
+    expect(released).toMatchObject({ status: 202, body: { subject: 'box', trigger: 'release' } })
+    const second = { params: { token: 'Mail', id: released.body.id }, query }
+    expect(await call('stopRun', second)).toMatchObject({ status: 202, body: { state: 'stopped' } })
+    expect(await call('undoRun', second)).toMatchObject({ status: 202, body: { trigger: 'undo' } })
+    expect(await call('rejectRun', second)).toMatchObject({ status: 409, body: { code: 'run-not-held' } })
+  })
+
+  it.each(['', 'a/b', 'x'.repeat(65)])('with the subject %j are refused', async (subject) => {
+    expect(await call('startRun', { params, query: { subject } })).toMatchObject({ status: 400 })
+  })
+
+  it('need the subject, one that is there, and none for other jobs', async () => {
+    expect(await call('startRun', { params })).toMatchObject({ status: 404 })
+    expect(await call('startRun', { params, query })).toMatchObject({ status: 404 })
+    expect(await call('getJob', { params, query })).toMatchObject({ status: 404 })
+    expect(await call('startRun', { params: { token: 'One' }, query })).toMatchObject({ status: 404 })
+  })
+})
+
+describe('schedules by interval over HTTP', () => {
+  const params = { token: 'One' }
+
+  it('are set and shown', async () => {
+    const set = await call('editJob', { params, body: { schedule: { everySeconds: 900 } } })
+    expect(set).toMatchObject({ status: 200, body: { schedule: { everySeconds: 900 } } })
+    expect(Date.parse(set.body.nextRun) - site.clock.now()).toBeLessThanOrEqual(900_000)
+  })
+
+  it.each([59, 604_801, 90.5, '90'])('%j is refused', async (everySeconds) => {
+    const answer = await call('editJob', { params, body: { schedule: { everySeconds } } })
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-request' } })
+  })
+})
+
 describe('starting a run over HTTP', () => {
   const params = { token: 'One' }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { clockChangesOf } from '../../functions/jobs/clock-changes.ts'
-import { shownClockChange } from '../../functions/jobs/forecast.ts'
+import { toClockChangeView } from '../../functions/jobs/forecast.ts'
 import { scheduleInWords } from '../../functions/jobs/schedule-words.ts'
 
 describe('a schedule in words', () => {
@@ -57,10 +57,10 @@ describe('what changes of clocks do', () => {
 
   it('are told in both languages', () => {
     const change = { kind: 'moved', day: '2027-03-28', time: '02:30', instead: '03:00' } as const
-    expect(shownClockChange(change, 'de').text).toBe(
+    expect(toClockChangeView(change, 'de').text).toBe(
       'Am 28.03.2027 gibt es 02:30 Uhr nicht: Der Lauf kommt um 03:00 Uhr.',
     )
-    expect(shownClockChange(change, 'en').text).toBe(
+    expect(toClockChangeView(change, 'en').text).toBe(
       'On 2027-03-28 the clocks skip 02:30: the run comes at 03:00.',
     )
   })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hr } from '../../functions/hr/product.ts'
-import { parseRecurrence, previewTimes } from '../../functions/jobs/recurrence.ts'
+import { parseRecurrence, previewTimes, recurrenceOf } from '../../functions/jobs/recurrence.ts'
 import type { House } from '../../functions/products/port.ts'
 import { StegError } from '../../shared/errors/error.ts'
 
@@ -225,6 +225,7 @@ describe('schedules that are refused', () => {
   it('are not among the defaults', () => {
     const defaults = hr.open({} as House).jobs.flatMap(({ schedule }) => schedule ?? [])
     expect(defaults).toHaveLength(2)
-    for (const schedule of defaults) expect(codeOf(() => parseRecurrence(schedule))).toBe('none')
+    for (const schedule of defaults)
+      expect(codeOf(() => recurrenceOf(schedule, { tenantId: 't', job: 'x' }))).toBe('none')
   })
 })

@@ -1,6 +1,14 @@
-import { type Change, type JobDefinition, type RunContext, RunHeld } from '../../functions/jobs/port.ts'
-import { dueTable, jobsTable, type RunRow } from '../../functions/jobs/rows.ts'
-import { shards } from '../../functions/jobs/rules/shard.ts'
+import {
+  type Change,
+  type Counts,
+  type JobDefinition,
+  QUIET,
+  type RunContext,
+  RunHeld,
+} from '../../functions/jobs/port.ts'
+import { activeRunsTable, dueTable, jobsTable, type RunRow } from '../../functions/jobs/rows.ts'
+import { rowOf } from '../../functions/jobs/rules/job-key.ts'
+import { activeShards, shards } from '../../functions/jobs/rules/shard.ts'
 import { createJobsService } from '../../functions/jobs/service.ts'
 import type { OutgoingMessage } from '../../functions/platform/bus/port.ts'
 import type { Store } from '../../functions/platform/store/port.ts'
@@ -17,10 +25,14 @@ export function jobsSite() {
   const store = openSqliteStore({ file: ':memory:' })
   const clock = fakeClock()
   const sent: OutgoingMessage[] = []
+  /** Where what was sent went. */
+  const queues: string[] = []
   const worked: { token: string; context: RunContext }[] = []
   const undone: { context: RunContext; changes: readonly Change[] }[] = []
   const bus = { fail: false }
   let behaviour: (token: string, context: RunContext) => Promise<void> = async () => undefined
+
+  let ofSubject: (context: RunContext) => Promise<Counts | typeof QUIET> = async () => QUIET
 
   const idle = new Set<string>()
   const work = (token: string): Extract<JobDefinition, { kind: 'work' }> => ({
@@ -41,8 +53,9 @@ export function jobsSite() {
     createJobsService({
       store: over,
       bus: {
-        async send(_, message) {
+        async send(queue, message) {
           if (bus.fail) throw new StegError('bus-unavailable', { reason: 'test' })
+          queues.push(queue)
           sent.push(message)
         },
       },
@@ -56,6 +69,20 @@ export function jobsSite() {
         },
         {
           ...work('Undoable'),
+          async undo(context, changes) {
+            undone.push({ context, changes })
+            return { restored: changes.length }
+          },
+        },
+        {
+          token: 'Mail',
+          category: 'SageSkripte',
+          position: 90,
+          kind: 'subjects',
+          async run(context) {
+            worked.push({ token: 'Mail', context })
+            return ofSubject(context)
+          },
           async undo(context, changes) {
             undone.push({ context, changes })
             return { restored: changes.length }
@@ -79,7 +106,8 @@ export function jobsSite() {
     const entries: string[] = []
     for (const shard of shards) {
       for await (const { value } of dueTable.bind(store).all(shard)) {
-        entries.push(`${value.tenantId} ${value.job} ${new Date(value.due).toISOString()}`)
+        const job = value.subject === undefined ? value.job : `${value.job}/${value.subject}`
+        entries.push(`${value.tenantId} ${job} ${new Date(value.due).toISOString()}`)
       }
     }
     return entries.sort()
@@ -88,14 +116,32 @@ export function jobsSite() {
   const jobRow = async (job: string, tenantId = TENANT) =>
     (await jobsTable.bind(store).get(tenantId, job))?.value
 
+  /** The row of a subject of the job `Mail`. */
+  async function subjectRow(subject: string, tenantId = TENANT) {
+    const { partition, key } = rowOf({ tenantId, job: 'Mail', subject })
+    return (await jobsTable.bind(store).get(partition, key))?.value
+  }
+
+  /** Ids of what is queued or running. */
+  async function activeIds(): Promise<string[]> {
+    const ids: string[] = []
+    for (const shard of activeShards) {
+      for await (const { key } of activeRunsTable.bind(store).all(shard)) ids.push(key)
+    }
+    return ids
+  }
+
   return {
     hub,
     store,
     workAll,
     dueEntries,
     jobRow,
+    subjectRow,
+    activeIds,
     clock,
     sent,
+    queues,
     worked,
     undone,
     bus,
@@ -103,6 +149,10 @@ export function jobsSite() {
     idle,
     behave(next: typeof behaviour) {
       behaviour = next
+    },
+    /** What a run of a subject does; at first nothing, quietly. */
+    behaveSubject(next: typeof ofSubject) {
+      ofSubject = next
     },
     message: (run: RunRow) => ({ tenantId: TENANT, job: run.job, runId: run.id }),
     close: () => store.close(),

@@ -5,11 +5,26 @@ export function runId(now: number, unique: string): string {
   return `r${String(FAR_FUTURE_MS - now).padStart(13, '0')}${unique}`
 }
 
-export function runKey(job: string, id: string): string {
-  return `${job}~${id}`
+export function runKey(job: string, id: string, subject?: string): string {
+  return `${prefixOf(job, subject)}${id}`
 }
 
-/** Range of all runs of one job. */
-export function runRange(job: string): { from: string; to: string } {
-  return { from: `${job}~`, to: `${job}~s` }
+/** Range of all runs of one job, or of one of its subjects. */
+export function runRange(job: string, subject?: string): { from: string; to: string } {
+  const prefix = prefixOf(job, subject)
+  return { from: prefix, to: `${prefix}s` }
+}
+
+/** Subjects are set apart from the job by another character, so that no run of theirs is in the job's own range. */
+function prefixOf(job: string, subject: string | undefined): string {
+  return subject === undefined ? `${job}~` : `${job}!${subject}~`
+}
+
+/** From here on the number of an attempt has nine digits, so that keys that begin with it stay in order. */
+const LONG_FROM = 10
+const LONG = 900_000_000
+
+/** The number that an attempt has in keys: as text, a later one sorts behind an earlier one, however many there are. */
+export function attemptInKeys(attempt: number): number {
+  return attempt < LONG_FROM ? attempt : LONG + attempt
 }

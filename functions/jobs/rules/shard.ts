@@ -1,25 +1,26 @@
+import { fnv1a } from './hash.ts'
+
 /**
- * Partitions of the index of due jobs. Tables takes 2,000 rows a second in one partition and 20,000 in one account, and
- * a tick asks each partition once, so more of them would cost without making anything faster.
+ * Partitions of the indexes of due jobs and of active runs. Tables takes 2,000 rows a second in one partition and 20,000
+ * in one account, and a tick asks each partition once, so more of them would cost without making anything faster.
  */
 const SHARDS = 16
 
-export const shards: readonly string[] = Array.from({ length: SHARDS }, (_, shard) => shardName(shard))
+const numbers = Array.from({ length: SHARDS }, (_, shard) => String(shard).padStart(2, '0'))
 
-/** The same job is always in the same shard. */
+/** Partitions of the index of due jobs. */
+export const shards: readonly string[] = numbers.map((number) => `due-${number}`)
+/** Partitions of the active runs. */
+export const activeShards: readonly string[] = numbers.map((number) => `active-${number}`)
+
+const shardNumber = (tenantId: string, job: string) => fnv1a(`${tenantId}~${job}`) % SHARDS
+
+/** The same job is always in the same shard, with all its subjects: what one batch or one message holds lies together. */
 export function shardOf(tenantId: string, job: string): string {
-  return shardName(fnv1a(`${tenantId}~${job}`) % SHARDS)
+  return shards[shardNumber(tenantId, job)] ?? ''
 }
 
-function shardName(shard: number): string {
-  return `due-${String(shard).padStart(2, '0')}`
-}
-
-/** FNV-1a, 32 bits: spreads ids evenly. Source: draft-eastlake-fnv. */
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0
-  }
-  return hash
+/** Where the active runs of a job are found. */
+export function activeShardOf(tenantId: string, job: string): string {
+  return activeShards[shardNumber(tenantId, job)] ?? ''
 }

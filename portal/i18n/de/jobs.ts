@@ -42,6 +42,7 @@ export const jobs = {
     parent: 'Teil eines Abgleichs',
     release: 'Freigabe',
     undo: 'Zurücknahme',
+    notification: 'Meldung einer Änderung',
   },
   never: 'Noch nie',
   notScheduled: 'Kein Zeitplan',
@@ -71,6 +72,9 @@ export const jobs = {
   },
   schedule: {
     title: 'Zeitplan',
+    everyMinutes_one: 'Jede Minute.',
+    everyMinutes_other: 'Alle {{number}} Minuten.',
+    everySeconds: 'Alle {{number}} Sekunden.',
     none: 'Dieser Job läuft nur, wenn Sie ihn starten.',
     edit: 'Zeitplan ändern',
     set: 'Zeitplan festlegen',
@@ -128,6 +132,9 @@ export const jobs = {
     startedAt: 'Begonnen',
     finishedAt: 'Beendet',
     attempts: 'Versuche',
+    subject: 'Gegenstand',
+    progress: 'Fortschritt',
+    progressOf: '{{done}} von {{total}}',
   },
   log: {
     title: 'Protokoll',

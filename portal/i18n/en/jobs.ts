@@ -45,6 +45,7 @@ export const jobs: TextsLike<typeof german> = {
     parent: 'Part of a synchronisation',
     release: 'Release',
     undo: 'Undo',
+    notification: 'Change reported',
   },
   never: 'Never yet',
   notScheduled: 'No schedule',
@@ -74,6 +75,9 @@ export const jobs: TextsLike<typeof german> = {
   },
   schedule: {
     title: 'Schedule',
+    everyMinutes_one: 'Every minute.',
+    everyMinutes_other: 'Every {{number}} minutes.',
+    everySeconds: 'Every {{number}} seconds.',
     none: 'This job runs only when you start it.',
     edit: 'Change schedule',
     set: 'Set a schedule',
@@ -130,6 +134,9 @@ export const jobs: TextsLike<typeof german> = {
     startedAt: 'Started',
     finishedAt: 'Finished',
     attempts: 'Attempts',
+    subject: 'Subject',
+    progress: 'Progress',
+    progressOf: '{{done}} of {{total}}',
   },
   log: {
     title: 'Log',

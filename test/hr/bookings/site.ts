@@ -67,12 +67,16 @@ export function bookingsSite(profile: object = {}) {
     return definition.run({
       tenantId: TENANT,
       runId: 'run',
+      subject: undefined,
       agentId: undefined,
       approved: undefined,
       signal: parts.signal ?? new AbortController().signal,
       dryRun: parts.dryRun ?? false,
       log: () => undefined,
       record: async () => undefined,
+      saved: undefined,
+      progress: async () => undefined,
+      mayGoOn: () => true,
     })
   }
 
