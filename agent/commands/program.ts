@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import type { AgentCategory } from '../../shared/wire/enrolment.ts'
+import type { AgentCategory } from '../../shared/wire/capabilities.ts'
 import { clock, hostName, hubAt, openOutbound, openState } from '../compose.ts'
 import { createLog, LOG_LEVELS, type LogLevel } from '../log.ts'
 import { VERSION } from '../version.ts'

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Clock } from '../../shared/clock.ts'
-import { AgentCategory, TargetMap } from '../../shared/wire/enrolment.ts'
+import { AgentCategory, Roles } from '../../shared/wire/capabilities.ts'
+import { TargetMap } from '../../shared/wire/enrolment.ts'
 import { SealPublicKey } from '../../shared/wire/seal.ts'
 import { type JsonFile, jsonFile } from './json-file.ts'
 import { KeyFile } from './key-file.ts'
@@ -14,6 +15,8 @@ export const Enrolment = z.object({
   name: z.string(),
   tenant: z.object({ id: z.string(), name: z.string() }),
   category: AgentCategory,
+  /** Targets that the tenant may point somewhere; agents enrolled before there were roles have those of their category. */
+  roles: Roles.optional(),
   enrolledAt: z.iso.datetime(),
   /** The hub's public key with which calls are sealed; an agent enrolled before there was one does not run. */
   hubSealKey: SealPublicKey.optional(),

@@ -18,7 +18,7 @@ export function enrolling(
     async enrol(request) {
       const enrolled = await connectors.enrol(request)
       // Schedules are of no use before there is an agent that could reach Sage.
-      if (request.category === 'sage') await jobs.applyDefaultSchedules(enrolled.tenant.id)
+      if (request.roles?.includes('sage')) await jobs.applyDefaultSchedules(enrolled.tenant.id)
       return enrolled
     },
     keys: {

@@ -27,6 +27,8 @@ export interface Platform {
   readonly vault: Vault
   /** 32 bytes; seals what browsers keep. */
   readonly browserKey: Uint8Array
+  /** 32 bytes each; of the first one the keys are derived with which agents say that they live. */
+  readonly heartbeatKeys: readonly [Uint8Array, ...Uint8Array[]]
   readonly passwords: Passwords
   readonly mail: MailSender
   /** Undefined where signing in with Microsoft is not set up. */
@@ -55,6 +57,7 @@ export async function openPlatform(settings: Settings, random: Random): Promise<
     }),
     vault: createVault(settings.masterKey, random),
     browserKey: deriveKey(settings.masterKey, 'browser'),
+    heartbeatKeys: [deriveKey(settings.masterKey, 'heartbeats')],
     passwords: createArgon2Passwords(),
     mail,
     // Microsoft sends people back to an address that is registered there.

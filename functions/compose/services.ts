@@ -29,6 +29,7 @@ import { hashSecret, matchesHash } from '../tenancy/secret-hash.ts'
 import { createTenancyService } from '../tenancy/service.ts'
 import { SAGE_BASE_URL } from '../tenancy/variables/rules/known.ts'
 import { createVariablesService } from '../tenancy/variables/service.ts'
+import { agentEventRoutes } from './agent-events.ts'
 import { enrolling } from './enrolling.ts'
 import { jobDefinitions } from './jobs.ts'
 import type { Platform } from './platform.ts'
@@ -82,6 +83,9 @@ export function createServices(
     grants: platform.grants,
     clock,
     vault,
+    heartbeatKeys: platform.heartbeatKeys,
+    eventRoutes: agentEventRoutes(() => agentMetrics),
+    log,
     wrappedKeyOf: tenancy.wrappedKeyOf,
     accessTokens: createAccessTokens({
       store,

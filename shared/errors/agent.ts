@@ -56,6 +56,15 @@ export const agentErrors = {
       de: 'Der Hub unter {hub} ist nicht erreichbar: {reason}. Bitte die Adresse prüfen und ob der Rechner HTTPS-Verbindungen dorthin öffnen darf.',
     },
   },
+  'hub-outdated': {
+    status: 409,
+    retryable: false,
+    title: { en: 'Hub too old', de: 'Hub zu alt' },
+    detail: {
+      en: 'The hub at {hub} is older than this agent and does not understand it. Update the hub, or use the agent that this hub gives out (portal: Connectors › Add agent).',
+      de: 'Der Hub unter {hub} ist älter als dieser Agent und versteht ihn nicht. Bitte den Hub aktualisieren oder den Agenten verwenden, den dieser Hub ausgibt (Portal: Konnektoren › Agent hinzufügen).',
+    },
+  },
   'hub-refused': {
     status: 502,
     retryable: false,

@@ -5,6 +5,7 @@ import { createVault } from '../../functions/platform/secrets/vault.ts'
 import { countStore } from '../../functions/platform/store/counting.ts'
 import { createTenancyService } from '../../functions/tenancy/service.ts'
 import { createVariablesService } from '../../functions/tenancy/variables/service.ts'
+import { silentLogger } from '../../shared/log.ts'
 import { systemRandom } from '../../shared/random.ts'
 import { jobsSite } from '../jobs/site.ts'
 import { plainTokens } from '../tenancy/plain-tokens.ts'
@@ -27,6 +28,9 @@ export async function setupSite() {
     connectors: createConnectorsService({
       ...common,
       bus: {} as never,
+      heartbeatKeys: [new Uint8Array(32)],
+      eventRoutes: {},
+      log: silentLogger,
       grants: {} as never,
       accessTokens: {} as never,
       wrappedKeyOf: tenancy.wrappedKeyOf,

@@ -18,7 +18,7 @@ import { readEmployees } from './employees.ts'
 import { findAnswering } from './presence.ts'
 import { SageProfile, type SageProfileOverrides } from './profile.ts'
 import { PROFILE_KEY, sageProfilesTable } from './rows.ts'
-import { createSageSession, type SageSession } from './session.ts'
+import { createSageSession, SAGE_ROLE, type SageSession } from './session.ts'
 
 /** Milliseconds in which a living agent answers a ping. */
 const PING_TIMEOUT_MS = 5_000
@@ -98,7 +98,7 @@ export function createSageService(parts: SageParts): SageService {
 
     async connect(tenantId, { agentId, signal }) {
       const [known, { profile: names }] = await Promise.all([credentials(tenantId), profile(tenantId)])
-      const { to, agents } = await parts.connectors.choose(tenantId, agentId)
+      const { to, agents } = await parts.connectors.choose(tenantId, SAGE_ROLE, agentId)
       await findAnswering(parts.relay, agents, PING_TIMEOUT_MS)
       const session: SageSession = createSageSession({
         exchange: (request, abort) => parts.relay.call(to, request, abort),

@@ -6,7 +6,7 @@ import { openJournal } from '../../../agent/relay/journal/journal.ts'
 import { createRelay } from '../../../agent/relay/serve.ts'
 import { silentLogger } from '../../../shared/log.ts'
 import { noTracing } from '../../../shared/telemetry/tracing.ts'
-import { type CallHead, ReplyHead } from '../../../shared/wire/call.ts'
+import { type HttpCallHead, ReplyHead } from '../../../shared/wire/call.ts'
 import { decodeFrame, encodeFrame } from '../../../shared/wire/frame.ts'
 import { channelPair } from '../channels.ts'
 import { fakeClock, settle } from '../fake-clock.ts'
@@ -68,11 +68,13 @@ it('a call that must not be repeated is executed at most once, whenever the agen
             hubNow: clock.now,
             clock,
             version: '1',
+            agentName: 'Agent 1',
             tracing: noTracing,
             log: silentLogger,
           })
-          const head: CallHead = {
-            v: 1,
+          const head: HttpCallHead = {
+            v: 2,
+            form: 'http',
             id: 'call-1',
             deadline: clock.now() + 30_000,
             target: { name: 'sage', url: 'http://localhost' },

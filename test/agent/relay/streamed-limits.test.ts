@@ -7,7 +7,7 @@ import { createRelay } from '../../../agent/relay/serve.ts'
 import { createTargetHttp } from '../../../agent/relay/target-http.ts'
 import { silentLogger } from '../../../shared/log.ts'
 import { noTracing } from '../../../shared/telemetry/tracing.ts'
-import { type CallHead, ReplyHead } from '../../../shared/wire/call.ts'
+import { type HttpCallHead, ReplyHead } from '../../../shared/wire/call.ts'
 import { decodeFrame, encodeFrame } from '../../../shared/wire/frame.ts'
 import { channelPair } from '../channels.ts'
 import { fakeClock } from '../fake-clock.ts'
@@ -36,11 +36,13 @@ async function serve(limits: TargetLimits, answer: (response: ServerResponse) =>
     hubNow: clock.now,
     clock,
     version: '1',
+    agentName: 'Agent 1',
     tracing: noTracing,
     log: silentLogger,
   })
-  const head: CallHead = {
-    v: 1,
+  const head: HttpCallHead = {
+    v: 2,
+    form: 'http',
     id: 'call-1',
     deadline: clock.now() + 600_000,
     target: { name: 'sage', url: target.url },
