@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import { isStegError } from '../../shared/errors/error.ts'
+import type { Logger } from '../../shared/log.ts'
 import { ECHO, ECHO_SECONDS, type Heartbeat, readHeartbeat } from '../../shared/wire/heartbeat.ts'
 import { agentQueue } from '../../shared/wire/queues.ts'
 import type { Bus } from '../platform/bus/port.ts'
@@ -12,7 +13,6 @@ import { newestOf } from './rules/newest.ts'
  * Takes in what lies in a queue of heartbeats. What proves an agent is in the heartbeat and in a key of the hub's, so
  * nothing is read from the store; of each agent the newest is written, a hundred of a tenant in one transaction. What
  * is not proven is dropped and counted, never tried again.
- * @throws StegError `store-unavailable`: then all of them come again
  */
 export function createHeartbeats(parts: {
   readonly agents: Pick<Agents, 'saw'>
@@ -21,6 +21,7 @@ export function createHeartbeats(parts: {
   /** Keys of which heartbeat keys are derived: the one in use, and those before it that still count. */
   readonly heartbeatKeys: readonly Uint8Array[]
   readonly refusals: Refusals
+  readonly log: Pick<Logger, 'warn'>
 }): (messages: readonly (string | undefined)[]) => Promise<void> {
   const { agents, bus, clock } = parts
 
@@ -43,7 +44,13 @@ export function createHeartbeats(parts: {
     parts.refusals.count(messages.length - beats.length)
     const signs = beats.map(({ agentId, at, kind }) => ({ agentId, at, leaving: kind === 'leaving' }))
     const newest = newestOf(signs, tenantOfAgent, now)
-    await Promise.all([...newest].map(([tenantId, presence]) => agents.saw(tenantId, presence)))
+    try {
+      await Promise.all([...newest].map(([tenantId, presence]) => agents.saw(tenantId, presence)))
+    } catch (error) {
+      if (!isStegError(error)) throw error
+      // The next ones come in half a minute; these, tried again, would only pile up.
+      parts.log.warn('heartbeats could not be kept', { count: beats.length, reason: error.message })
+    }
     // One for each agent, however often it has asked; what comes too late is of no use.
     const echoes = new Map<string, string>()
     for (const { agentId, echo, at } of beats) {

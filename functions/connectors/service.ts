@@ -89,7 +89,7 @@ export interface ConnectorsService {
   queuesOf(agentId: string): Promise<readonly string[]>
   /** Change of an agent's keys. */
   readonly keys: KeyRotation
-  /** Takes in what lies in a queue of heartbeats. Never fails for what it holds. @throws StegError `store-unavailable` */
+  /** Takes in what lies in a queue of heartbeats. What it holds is never tried again. */
   receiveHeartbeats(messages: readonly (string | undefined)[]): Promise<void>
   /** Takes in, in order, what agents report. Never fails for what is not proven. @throws what a route throws */
   receiveEvents(messages: readonly (string | undefined)[]): Promise<void>
