@@ -23,6 +23,7 @@ import type { NetworkView } from './network/outbound.ts'
 import { countInTally, countTargets } from './relay/counted.ts'
 import { createTally } from './relay/counters.ts'
 import type { Journal } from './relay/journal/journal.ts'
+import { createSecrets } from './relay/secrets.ts'
 import { createRelay } from './relay/serve.ts'
 import type { TargetHttp } from './relay/target-http.ts'
 import { createTargets } from './relay/targets.ts'
@@ -118,6 +119,7 @@ export function createAgent(parts: AgentParts): Agent {
     targets: createTargets(parts.state, roles, parts.monotonic, (name, base) =>
       log.info('target pinned', { name, base }),
     ),
+    secrets: createSecrets(parts.state, parts.monotonic),
     http: countTargets(parts.http, parts.monotonic, counts.add),
     journal: parts.journal,
     channel: parts.channel,

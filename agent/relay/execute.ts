@@ -8,6 +8,7 @@ import { type Attempt, type AttemptParts, createAttempt } from './attempt.ts'
 import type { Tally } from './counters.ts'
 import type { Journal } from './journal/journal.ts'
 import type { TargetLimits } from './rules/limits.ts'
+import type { Secrets } from './secrets.ts'
 import { type Got, infoOf, type Take } from './take.ts'
 import type { TargetHttp } from './target-http.ts'
 import type { Targets } from './targets.ts'
@@ -22,6 +23,7 @@ const MB = 1024 ** 2
 
 export interface ExecuteParts extends AttemptParts {
   readonly targets: Targets
+  readonly secrets: Secrets
   readonly http: TargetHttp
   readonly journal: Pick<Journal, 'find' | 'start' | 'finish'>
   readonly tally: Pick<Tally, 'call' | 'error'>
@@ -144,6 +146,8 @@ export function createExecutor(parts: ExecuteParts): Executor {
       const slow = () => new StegError('target-time-limit', { target: base.href, seconds: timeoutSeconds })
       endAfter(timeoutSeconds * 1000, attempt, slow, done)
     }
+    const credential = head.auth && (await parts.secrets.credentialFor(head.auth, base))
+    const told = { ...head, credential }
     attempt.signal.throwIfAborted()
     const upload =
       streamed === undefined ? undefined : { stream: attempt.receive(streamed), size: streamed.size }
@@ -158,11 +162,11 @@ export function createExecutor(parts: ExecuteParts): Executor {
     }
     if (head.credit === undefined && body !== undefined) {
       const most = Math.min(MAX_BODY_BYTES, maxResponseMb * MB)
-      const { body: whole, ...rest } = await parts.http.call(base, head, body, attempt.signal, most)
+      const { body: whole, ...rest } = await parts.http.call(base, told, body, attempt.signal, most)
       return { head: rest, whole }
     }
     const sent = upload ?? body ?? new Uint8Array(0)
-    return take(await parts.http.open(base, head, sent, attempt.signal, maxResponseMb * MB))
+    return take(await parts.http.open(base, told, sent, attempt.signal, maxResponseMb * MB))
   }
 
   function remember(head: CallHead, frame: Uint8Array): void {

@@ -1,4 +1,4 @@
-import { isLoopback, normalBase, parseBase } from './address.ts'
+import { isAtOrBelow, isLoopback, normalBase, parseBase } from './address.ts'
 
 export interface TargetQuestion {
   /** Names that the tenant may point somewhere. */
@@ -50,6 +50,6 @@ function sameHost(pinned: URL, asked: URL): boolean {
 function isAllowed(allowed: readonly string[], base: string): boolean {
   return allowed.some((text) => {
     const url = parseBase(text)
-    return url !== undefined && (base === normalBase(url) || base.startsWith(`${normalBase(url)}/`))
+    return url !== undefined && isAtOrBelow(base, normalBase(url))
   })
 }

@@ -9,6 +9,7 @@ import { ReplyHead } from '../../../shared/wire/call.ts'
 import { decodeFrame, encodeFrame } from '../../../shared/wire/frame.ts'
 import { channelPair } from '../channels.ts'
 import { fakeClock } from '../fake-clock.ts'
+import { noSecrets } from '../no-secrets.ts'
 import { targetServer } from '../target-server.ts'
 
 interface Said {
@@ -27,6 +28,7 @@ async function setup(answer: (response: http.ServerResponse) => void) {
   const relay = createRelay({
     agentId: 't1-agent1',
     targets: { resolve: async (_, asked) => new URL(asked), limitsOf: async () => ({}) },
+    secrets: noSecrets,
     http: client,
     journal: { find: () => undefined, start: () => undefined, finish: () => undefined },
     channel: channel.agent,

@@ -10,6 +10,7 @@ import { type HttpCallHead, ReplyHead } from '../../../shared/wire/call.ts'
 import { decodeFrame, encodeFrame } from '../../../shared/wire/frame.ts'
 import { channelPair } from '../channels.ts'
 import { fakeClock, settle } from '../fake-clock.ts'
+import { noSecrets } from '../no-secrets.ts'
 import { temporaryFolder } from '../temporary.ts'
 
 /** Where the agent's process can die while it serves a call. */
@@ -69,6 +70,7 @@ it('a call that must not be repeated is executed at most once, whenever the agen
             clock,
             version: '1',
             agentName: 'Agent 1',
+            secrets: noSecrets,
             tracing: noTracing,
             log: silentLogger,
           })

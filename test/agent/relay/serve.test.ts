@@ -12,6 +12,7 @@ import { type HttpCallHead, ReplyHead, RequestHead } from '../../../shared/wire/
 import { decodeFrame, encodeFrame, packBody, unpackBody } from '../../../shared/wire/frame.ts'
 import { channelPair } from '../channels.ts'
 import { fakeClock, settle } from '../fake-clock.ts'
+import { noSecrets } from '../no-secrets.ts'
 
 const ok: TargetAnswer = {
   status: 200,
@@ -78,6 +79,7 @@ function setup() {
     clock,
     version: '1.2.3',
     agentName: 'Agent 1',
+    secrets: noSecrets,
     tracing: noTracing,
     log: silentLogger,
   })

@@ -11,6 +11,7 @@ import { type HttpCallHead, ReplyHead } from '../../../shared/wire/call.ts'
 import { decodeFrame, encodeFrame } from '../../../shared/wire/frame.ts'
 import { channelPair } from '../channels.ts'
 import { fakeClock } from '../fake-clock.ts'
+import { noSecrets } from '../no-secrets.ts'
 import { targetServer } from '../target-server.ts'
 
 const MB = 1024 ** 2
@@ -26,6 +27,7 @@ async function serve(limits: TargetLimits, answer: (response: ServerResponse) =>
   const relay = createRelay({
     agentId: 't1-agent1',
     targets: { resolve: async (_, asked) => new URL(asked), limitsOf: async () => limits },
+    secrets: noSecrets,
     http,
     journal: { find: () => undefined, start: () => undefined, finish: () => undefined },
     channel: channel.agent,
