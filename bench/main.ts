@@ -1,3 +1,4 @@
+import { benchAgents } from './agents.ts'
 import { benchBookings } from './bookings.ts'
 import { benchPeopleList } from './people-list.ts'
 import { benchPeopleSync } from './people-sync.ts'
@@ -13,6 +14,7 @@ const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
   'people-list': () => benchPeopleList(),
   bookings: benchBookings,
   relay: benchRelay,
+  agents: benchAgents,
   scheduler: () => benchScheduler(),
   portal: benchPortal,
 }

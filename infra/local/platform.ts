@@ -8,11 +8,25 @@ import type { Report } from './report.ts'
 /** Seconds; how soon a run whose hub died is taken up again. */
 const JOB_LOCK_SECONDS = 30
 
+/** Of one agent; it says twice a minute that it lives. */
+const REPORTS_PER_SECOND = 20
+
 const queues = [
   { name: 'jobs', requiresSession: true, lockSeconds: JOB_LOCK_SECONDS, duplicateDetectionSeconds: 60 },
   ...REPORT_SHARDS.flatMap((shard) => [
-    { name: heartbeatQueue(shard), lockSeconds: 30, timeToLiveSeconds: HEARTBEAT_LIFETIME_SECONDS },
-    { name: eventQueue(shard), requiresSession: true, lockSeconds: 30, timeToLiveSeconds: 3600 },
+    {
+      name: heartbeatQueue(shard),
+      lockSeconds: 30,
+      timeToLiveSeconds: HEARTBEAT_LIFETIME_SECONDS,
+      sendsPerSecond: REPORTS_PER_SECOND,
+    },
+    {
+      name: eventQueue(shard),
+      requiresSession: true,
+      lockSeconds: 30,
+      timeToLiveSeconds: 3600,
+      sendsPerSecond: REPORTS_PER_SECOND,
+    },
   ]),
 ]
 
