@@ -260,7 +260,11 @@ export function createAgent(parts: AgentParts): Agent {
           monotonic: parts.monotonic,
           clockJumped: createJumpDetector(clock, parts.monotonic),
           renew: supervisor.renew,
-          reportMore: (line) => reportCounts(line, counts, events, false),
+          // What cannot be told now is told later; it says nothing about the way of calls.
+          reportMore: (line) =>
+            reportCounts(line, counts, events, false).catch((error) =>
+              log.info('counts could not be reported yet', { reason: reasonOf(error) }),
+            ),
         },
         beating.signal,
       )

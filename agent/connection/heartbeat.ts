@@ -61,7 +61,7 @@ export async function beat(
     monotonic: () => number
     clockJumped: () => boolean
     renew: (reason: string) => void
-    /** What else is to be told from time to time. @throws StegError `bus-unavailable` */
+    /** What else is to be told from time to time; its failures are its own. */
     reportMore: (line: Line) => Promise<void>
   },
   signal: AbortSignal,

@@ -20,7 +20,7 @@ export function isOutdated(agent: Pick<Capable, 'wire'>): boolean {
   return (agent.wire ?? 1) < WIRE_VERSION
 }
 
-export function hasForm(agent: Capable, form: string): boolean {
+function hasForm(agent: Capable, form: string): boolean {
   return (agent.forms ?? ['http']).includes(form)
 }
 
