@@ -70,7 +70,7 @@ export const relayErrors = {
     retryable: false,
     title: { en: 'Update the agent', de: 'Agent aktualisieren' },
     detail: {
-      en: 'The agent "{agent}" is too old for this hub and must be updated: download it in the portal under Connectors › Add agent, put it in the place of the old one and restart its service. It stays enrolled. If it says the same again, revoke it and enrol it anew in a new folder.',
+      en: 'The agent "{agent}" is too old for this hub and must be updated: download it in the portal under Connectors › Add agent, put it in the place of the old one and restart its service. It stays enrolled. If it says the same again, revoke it and enrol it again in a new folder.',
       de: 'Der Agent „{agent}“ ist zu alt für diesen Hub und muss aktualisiert werden: bitte im Portal unter Konnektoren › Agent hinzufügen herunterladen, an die Stelle des alten legen und seinen Dienst neu starten. Er bleibt angemeldet. Meldet er danach dasselbe, bitte widerrufen und in einem neuen Ordner neu anmelden.',
     },
   },

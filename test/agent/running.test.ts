@@ -53,6 +53,8 @@ describe('a running agent', slow, () => {
     expect(await status()).toMatchObject({ running: false, connection: { state: 'stopped' } })
     const beats = await place.heartbeats(2)
     expect(beats.map(({ kind }) => kind)).toEqual(['started', 'leaving'])
+    const told = await place.events(1)
+    expect(told).toMatchObject([{ kind: 'counts', payload: { hours: [{ counts: { calls: 2 } }] } }])
     const queues = Object.values(place.broker().stats())
     expect(queues.map(({ active, locked, deadLetter }) => active + locked + deadLetter)).toEqual([0, 0, 0, 0])
   })

@@ -14,6 +14,7 @@ import { type Broker, startBroker } from '../../infra/local/broker/broker.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { type HttpCallHead, ReplyHead } from '../../shared/wire/call.ts'
 import { WIRE_VERSION } from '../../shared/wire/capabilities.ts'
+import { EventHead, readEvent } from '../../shared/wire/event.ts'
 import { decodeFrame, encodeFrame, packBody, unpackBody } from '../../shared/wire/frame.ts'
 import { type Heartbeat, readHeartbeat } from '../../shared/wire/heartbeat.ts'
 import {
@@ -72,6 +73,8 @@ export interface Site {
   removeQueue(): Promise<void>
   /** Heartbeats of the agent, proven. */
   heartbeats(count: number): Promise<Heartbeat[]>
+  /** What the agent has reported in order, opened. */
+  events(count: number): Promise<{ readonly kind: string; readonly payload: unknown }[]>
 }
 
 class PlainWebSocket extends WebSocket {
@@ -199,6 +202,22 @@ export async function site(options: { lockSeconds?: number; sessionSeconds?: num
       const bus = openServiceBus(made.broker().connectionString('hub'))
       await bus.deleteQueue(agentQueue(AGENT_ID))
       await bus.close()
+    },
+    async events(count) {
+      const receiver = await connected().acceptSession(EVENTS_QUEUE, AGENT_ID, {
+        receiveMode: 'receiveAndDelete',
+      })
+      const found: { kind: string; payload: unknown }[] = []
+      while (found.length < count) {
+        for (const { body: bytes } of await receiver.receiveMessages(count - found.length)) {
+          const event = readEvent(Buffer.from(bytes).toString())
+          if (event === undefined) throw new Error('not an event')
+          const { head, body } = decodeFrame(EventHead, hub.channel().open(event.id, event.sealed))
+          found.push({ kind: head.kind, payload: JSON.parse(Buffer.from(body).toString()) })
+        }
+      }
+      await receiver.close()
+      return found
     },
     async heartbeats(count) {
       const receiver = connected().createReceiver(HEARTBEATS_QUEUE, { receiveMode: 'receiveAndDelete' })
