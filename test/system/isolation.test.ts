@@ -1,4 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SageSimulator } from '../../infra/local/sage/simulator.ts'
@@ -330,6 +332,40 @@ describe("an agent's rights on the broker (A1, A3)", () => {
         }
       }
     }
+  })
+
+  it('rubbish on all of its queues keeps no other tenant waiting and fills no log', {
+    timeout: 180_000,
+  }, async () => {
+    const { session } = await agentSession(stranger)
+    const { broker, replies, heartbeats, events } = session
+    const logFile = join(platform.data, 'steg.log')
+    const before = (await stat(logFile)).size
+    const flood = async ({ sas, queue }: { sas: string; queue: string }) => {
+      const bus = webSocketClient(
+        `Endpoint=sb://${broker.host}:${broker.port};SharedAccessSignature=${sas};UseDevelopmentEmulator=true`,
+      )
+      const sender = bus.createSender(queue)
+      for (let left = 3000; left > 0; left -= 100) {
+        const messages = Array.from({ length: 100 }, () => ({
+          body: '{"SessionId":"x"}',
+          sessionId: randomUUID(),
+        }))
+        // The broker may throttle it; whoever floods does not care.
+        await sender.sendMessages(messages).catch(() => undefined)
+      }
+      await bus.close()
+    }
+    const flooding = Promise.all([replies, heartbeats, events].map(flood))
+    const began = performance.now()
+    expect((await runJob(owner.api)).state).toBe('succeeded')
+    await flooding
+    expect((await runJob(owner.api)).state).toBe('succeeded')
+    // Without it a run takes less than a second; machines that test are slow.
+    expect(performance.now() - began).toBeLessThan(30_000)
+    const [known] = (await owner.api('GET', '/agents')).body.items
+    expect(known.status).toBe('connected')
+    expect((await stat(logFile)).size - before).toBeLessThan(200_000)
   })
 
   it('an access token enrols one agent only, and the same one again', async () => {

@@ -79,6 +79,18 @@ describe('NTLM', () => {
     expect(server.count.connections).toBe(before)
   })
 
+  it('takes no connection of another user, one call after the other, and none for a wrong password', async () => {
+    const server = await ntlmServer(accounts)
+    const call = client()
+    for (const credential of [asAnna, asBernd, asJoerg, asAnna, asBernd, asJoerg]) {
+      const user = { [asAnna.login]: 'anna', [asBernd.login]: 'bernd', [asJoerg.login]: 'jörg' }
+      expect((await call(server, { credential })).text).toBe(`${user[credential.login]} `)
+    }
+    expect((await call(server, { credential: wrong })).status).toBe(401)
+    expect((await call(server, { credential: { ...asAnna, login: 'ANDERE\\anna' } })).status).toBe(401)
+    expect(server.count).toEqual({ connections: 5, refused: 2, challenges: 5 })
+  })
+
   it('answers a wrong password with 401, tried once and not again, and leaves others alone', async () => {
     const server = await ntlmServer(accounts)
     const call = client()
