@@ -2,11 +2,15 @@ import { type Clock, toIso } from '../shared/clock.ts'
 import { type ErrorRecord, reasonOf } from '../shared/errors/error.ts'
 import type { Logger } from '../shared/log.ts'
 import type { Tracing } from '../shared/telemetry/tracing.ts'
-import { ECHO } from '../shared/wire/event.ts'
+import { WIRE_VERSION } from '../shared/wire/capabilities.ts'
+import type { Announcement } from '../shared/wire/enrolment.ts'
+import { ECHO } from '../shared/wire/heartbeat.ts'
+import { rolesOf } from '../shared/wire/rules/roles.ts'
 import type { AgentChannel } from '../shared/wire/seal.ts'
 import { createReportedCounts } from './connection/counts-report.ts'
 import { createCurrentLine } from './connection/current-line.ts'
 import { createEchoes } from './connection/echoes.ts'
+import { createEventSender, reportCounts } from './connection/events.ts'
 import { beat, createReporter } from './connection/heartbeat.ts'
 import type { Hub } from './connection/hub.ts'
 import { createJumpDetector, type HubClock } from './connection/hub-clock.ts'
@@ -19,6 +23,7 @@ import type { NetworkView } from './network/outbound.ts'
 import { countInTally, countTargets } from './relay/counted.ts'
 import { createTally } from './relay/counters.ts'
 import type { Journal } from './relay/journal/journal.ts'
+import { createSecrets } from './relay/secrets.ts'
 import { createRelay } from './relay/serve.ts'
 import type { TargetHttp } from './relay/target-http.ts'
 import { createTargets } from './relay/targets.ts'
@@ -100,22 +105,21 @@ export function createAgent(parts: AgentParts): Agent {
   })
   const reporter = createReporter({
     agentId,
-    key: parts.key,
-    host: parts.host,
-    version: parts.version,
     clock,
     hubNow: hubClock.now,
-    counts,
     onSent: (at) => {
       lastHeartbeat = at
       status.changed()
     },
   })
+  const events = createEventSender({ agentId, channel: parts.channel, hubNow: hubClock.now })
+  const roles = rolesOf(enrolment)
   const relay = createRelay({
     agentId,
-    targets: createTargets(parts.state, enrolment.category, parts.monotonic, (name, base) =>
+    targets: createTargets(parts.state, roles, parts.monotonic, (name, base) =>
       log.info('target pinned', { name, base }),
     ),
+    secrets: createSecrets(parts.state, parts.monotonic),
     http: countTargets(parts.http, parts.monotonic, counts.add),
     journal: parts.journal,
     channel: parts.channel,
@@ -125,12 +129,15 @@ export function createAgent(parts: AgentParts): Agent {
     clock,
     onRenew: () => supervisor.renew('the hub asks for it'),
     version: parts.version,
+    agentName: enrolment.name,
     tracing: parts.tracing,
     log,
   })
   const supervisor = createSupervisor({
     openSession: () =>
-      parts.hub.openSession(async (now) => ({ assertion: await proveForSession(parts.key, agentId, now) })),
+      parts.hub.openSession(async (now) => ({
+        assertion: await proveForSession(parts.key, agentId, announcement(), now),
+      })),
     openLine: async (session, signal) => {
       const line = await parts.openLine(session, take, signal)
       try {
@@ -149,6 +156,11 @@ export function createAgent(parts: AgentParts): Agent {
     random: parts.random,
     log,
   })
+
+  function announcement(): Announcement {
+    const { host, version } = parts
+    return { wire: WIRE_VERSION, roles: [...roles], forms: [...relay.forms], host, version }
+  }
 
   async function take(request: IncomingRequest): Promise<void> {
     if (!request.shared) echoes.arrived()
@@ -231,6 +243,7 @@ export function createAgent(parts: AgentParts): Agent {
     await atMost(FAREWELL_MS, serving.idle())
     const line = current.get()
     if (line === undefined) return
+    await atMost(FAREWELL_MS, reportCounts(line, counts, events, true))
     await atMost(FAREWELL_MS, reporter.report(line, 'leaving'))
     await line.close()
   }
@@ -247,6 +260,11 @@ export function createAgent(parts: AgentParts): Agent {
           monotonic: parts.monotonic,
           clockJumped: createJumpDetector(clock, parts.monotonic),
           renew: supervisor.renew,
+          // What cannot be told now is told later; it says nothing about the way of calls.
+          reportMore: (line) =>
+            reportCounts(line, counts, events, false).catch((error) =>
+              log.info('counts could not be reported yet', { reason: reasonOf(error) }),
+            ),
         },
         beating.signal,
       )

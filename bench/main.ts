@@ -1,3 +1,4 @@
+import { benchAgents } from './agents.ts'
 import { benchBookings } from './bookings.ts'
 import { benchLive } from './live.ts'
 import { benchPeopleList } from './people-list.ts'
@@ -16,6 +17,7 @@ const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
   bookings: benchBookings,
   reconcile: benchReconcile,
   relay: benchRelay,
+  agents: benchAgents,
   scheduler: () => benchScheduler(),
   live: benchLive,
   portal: benchPortal,

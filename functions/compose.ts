@@ -98,12 +98,8 @@ export async function compose(
     relay,
     recoverRuns: jobs.recover,
     runSchedules: jobs.tick,
-    async receiveEvent(agentId: string, jws: string, arrivedAt: number): Promise<void> {
-      const taken = await connectors.receiveEvent(agentId, jws, arrivedAt)
-      if (taken?.event.counts !== undefined) {
-        await agentMetrics.receive(taken.tenantId, agentId, taken.event.counts)
-      }
-    },
+    receiveHeartbeats: connectors.receiveHeartbeats,
+    receiveAgentEvents: connectors.receiveEvents,
     async close() {
       live.close()
       // Before the relay: a run whose calls are cancelled with the hub is given back and has not failed.

@@ -1,9 +1,10 @@
 import { app, type InvocationContext } from '@azure/functions'
+import { eventQueue, heartbeatQueue, REPORT_SHARDS } from '../shared/wire/queues.ts'
 import { compose } from './compose.ts'
 import { httpHandler } from './http/handler.ts'
 import { traced } from './http/traced.ts'
 import { consoleLogger } from './platform/telemetry/console.ts'
-import { parseEvent, parseJobMessage, traceparentOf } from './triggers.ts'
+import { parseJobMessage, textsOf, traceparentOf } from './triggers.ts'
 
 // The table of contents: every trigger, and nothing else.
 const hub = await compose(process.env, consoleLogger())
@@ -44,15 +45,21 @@ app.serviceBusQueue('runSubjects', {
     hub.work(parseJobMessage(message), traceparentOf(context)),
 })
 
-app.serviceBusQueue('receiveAgentEvent', {
-  connection: 'STEG_BUS',
-  queueName: 'events',
-  isSessionsEnabled: true,
-  async handler(message: unknown, context: InvocationContext) {
-    const { agentId, jws, arrivedAt } = parseEvent(message, context)
-    await hub.receiveEvent(agentId, jws, arrivedAt)
-  },
-})
+for (const shard of REPORT_SHARDS) {
+  app.serviceBusQueue(`receiveHeartbeats${shard}`, {
+    connection: 'STEG_BUS',
+    queueName: heartbeatQueue(shard),
+    cardinality: 'many',
+    handler: async (messages: unknown) => hub.receiveHeartbeats(textsOf(messages)),
+  })
+  app.serviceBusQueue(`receiveAgentEvents${shard}`, {
+    connection: 'STEG_BUS',
+    queueName: eventQueue(shard),
+    isSessionsEnabled: true,
+    cardinality: 'many',
+    handler: async (messages: unknown) => hub.receiveAgentEvents(textsOf(messages)),
+  })
+}
 
 app.timer('recoverRuns', {
   schedule: '15 * * * * *',

@@ -34,15 +34,12 @@ export function traceparentOf({ triggerMetadata }: InvocationContext): unknown {
   return properties.success ? properties.data.traceparent : undefined
 }
 
-/** An agent's report: who sent it, the signed text, and when the broker got it. @throws StegError `message-invalid` */
-export function parseEvent(message: unknown, context: InvocationContext) {
-  const metadata = context.triggerMetadata
-  const agentId = z.string().safeParse(metadata?.SessionId ?? metadata?.sessionId)
-  const jws = text(message)
-  if (!agentId.success || jws === undefined)
-    throw new StegError('message-invalid', { problem: 'not an event' })
-  const enqueued = Date.parse(String(metadata?.EnqueuedTimeUtc ?? metadata?.enqueuedTimeUtc))
-  return { agentId: agentId.data, jws, arrivedAt: Number.isNaN(enqueued) ? Date.now() : enqueued }
+/**
+ * The messages of a batch as text; what is no text is `undefined`. Nothing but the bodies is looked at: members of a JSON
+ * body can take the place of what the broker says about a message, so whoever sends it could say that, too.
+ */
+export function textsOf(messages: unknown): (string | undefined)[] {
+  return Array.isArray(messages) ? messages.map(text) : []
 }
 
 /** Bodies are bytes on the wire; the Functions library hands over bytes, text or, when it looks like JSON, an object. */

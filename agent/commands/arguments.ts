@@ -1,5 +1,6 @@
 import { text as readAll } from 'node:stream/consumers'
 import { InvalidArgumentError } from 'commander'
+import { SecretName } from '../../shared/wire/credentials.ts'
 import { isLoopback, normalBase, parseBase } from '../relay/rules/address.ts'
 
 /** The hub's base address. Tokens and keys only travel encrypted, or within this machine. */
@@ -29,6 +30,13 @@ export function limit(most: number): (value: string) => number | 'default' {
       throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}, or "default".`)
     return number
   }
+}
+
+/** Name of a secret, as calls name it. */
+export function secretName(value: string): string {
+  if (!SecretName.safeParse(value).success)
+    throw new InvalidArgumentError('It must have 1 to 64 letters, digits, dots, hyphens or underscores.')
+  return value
 }
 
 export function agentName(value: string): string {

@@ -1,9 +1,12 @@
 import { type Clock, toIso } from '../../shared/clock.ts'
 import { StegError } from '../../shared/errors/error.ts'
-import { type AgentCategory, EnrolmentRequest } from '../../shared/wire/enrolment.ts'
+import { type AgentCategory, WIRE_VERSION } from '../../shared/wire/capabilities.ts'
+import { EnrolmentRequest } from '../../shared/wire/enrolment.ts'
+import { rolesOf } from '../../shared/wire/rules/roles.ts'
 import { sealPublicKey } from '../../shared/wire/seal.ts'
 import type { Hub } from '../connection/hub.ts'
 import { proveForEnrolment } from '../connection/proof.ts'
+import { OFFERED_FORMS } from '../relay/forms.ts'
 import { parseBase } from '../relay/rules/address.ts'
 import { secureFolder } from '../state/folder.ts'
 import { createKey, createSealKey, readKey, readSealKey } from '../state/key.ts'
@@ -52,14 +55,17 @@ async function refuseSecond(state: State): Promise<void> {
 async function enrolLocked(parts: EnrolParts): Promise<Enrolment> {
   const { state, token, name, host, version, category, clock } = parts
   if (!EnrolmentRequest.shape.token.safeParse(token).success) throw new StegError('access-token-invalid', {})
+  const roles = [...rolesOf({ category })]
   const key = (await readKey(state.keyFile)) ?? (await createKey(state.keyFile, clock))
   const sealKey = (await readSealKey(state.sealKeyFile)) ?? (await createSealKey(state.sealKeyFile, clock))
   const answer = await parts.hub.enrol(async (now) => {
     const proof = await proveForEnrolment(key, sealPublicKey(sealKey), token, now)
-    return { token, proof, name, host, version, category }
+    return { token, proof, name, host, version, wire: WIRE_VERSION, roles, forms: [...OFFERED_FORMS] }
   })
-  const usable = Object.entries(answer.targets).filter(([, url]) => parseBase(url) !== undefined)
-  await state.pins.write({ v: 1, pins: category === 'none' ? {} : Object.fromEntries(usable) })
+  const usable = Object.entries(answer.targets).filter(
+    ([name, url]) => roles.includes(name) && parseBase(url) !== undefined,
+  )
+  await state.pins.write({ v: 1, pins: Object.fromEntries(usable) })
   const enrolment: Enrolment = {
     v: 1,
     hub: parts.hubUrl,
@@ -67,6 +73,7 @@ async function enrolLocked(parts: EnrolParts): Promise<Enrolment> {
     name: answer.name,
     tenant: answer.tenant,
     category,
+    roles,
     enrolledAt: toIso(clock.now()),
     hubSealKey: answer.sealKey,
   }

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import type { AgentCategory } from '../../shared/wire/enrolment.ts'
+import type { AgentCategory } from '../../shared/wire/capabilities.ts'
 import { clock, hostName, hubAt, openOutbound, openState } from '../compose.ts'
 import { createLog, LOG_LEVELS, type LogLevel } from '../log.ts'
 import { VERSION } from '../version.ts'
@@ -8,6 +8,7 @@ import { enrol } from './enrol.ts'
 import { changedSettings, describeNetwork, type NetworkChange, setNetwork } from './network.ts'
 import { createOutput } from './output.ts'
 import { EXIT_FAILED, run } from './run.ts'
+import { addSecrets } from './secrets-program.ts'
 import { describeStatus, readStatus } from './status.ts'
 import { allowTarget, type LimitsChange, listTargets } from './targets.ts'
 import { languageOf, texts } from './texts.ts'
@@ -177,6 +178,8 @@ command(targets, 'list', 'list the addresses').action(
     return 0
   }),
 )
+
+addSecrets(program, command, guarded, { output, words })
 
 /** Does what the command line says and ends the process. */
 export async function runCommandLine(): Promise<void> {

@@ -28,6 +28,11 @@ export const texts = {
     pinned: (name: string, url: string) => `${name}: ${url}`,
     alsoAllowed: (url: string) => `also allowed: ${url}`,
     limited: (url: string, limits: TargetLimits) => `limits of ${url}: ${limitsIn(limits)}`,
+    secretSet: (name: string) => `The secret "${name}" is kept on this machine.`,
+    secretRemoved: (name: string) => `The secret "${name}" is gone.`,
+    secret: (name: string, kind: string, login: string, url: string | null) =>
+      `${name}: ${kind}, ${login}${url === null ? '' : `, only for ${url}`}`,
+    noSecrets: 'No secrets are kept on this machine.',
     never: 'never',
     none: 'none',
     noCa: 'those of the system',
@@ -68,6 +73,11 @@ export const texts = {
     pinned: (name: string, url: string) => `${name}: ${url}`,
     alsoAllowed: (url: string) => `auch erlaubt: ${url}`,
     limited: (url: string, limits: TargetLimits) => `Grenzen von ${url}: ${limitsIn(limits)}`,
+    secretSet: (name: string) => `Das Geheimnis „${name}“ liegt auf diesem Rechner.`,
+    secretRemoved: (name: string) => `Das Geheimnis „${name}“ ist entfernt.`,
+    secret: (name: string, kind: string, login: string, url: string | null) =>
+      `${name}: ${kind}, ${login}${url === null ? '' : `, nur für ${url}`}`,
+    noSecrets: 'Auf diesem Rechner liegen keine Geheimnisse.',
     never: 'nie',
     none: 'keine',
     noCa: 'die des Systems',

@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import { isStegError, StegError } from '../../shared/errors/error.ts'
-import type { Line, OutgoingMessage } from './line.ts'
+import type { Line, OutgoingMessage, OutgoingQueue } from './line.ts'
 import { shortReason } from './reason.ts'
 
 const RETRY_MS = 250
@@ -13,7 +13,7 @@ export interface CurrentLine {
    * Sends over whatever line there is, now or later, until `untilMs` by `now`.
    * @throws StegError `bus-unavailable` when there was none in time, `call-too-large`
    */
-  deliver(queue: 'replies' | 'events', message: OutgoingMessage, untilMs: number): Promise<void>
+  deliver(queue: OutgoingQueue, message: OutgoingMessage, untilMs: number): Promise<void>
 }
 
 /** `now` is the time in which `untilMs` is given; `clock` runs the waiting. */

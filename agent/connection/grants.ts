@@ -11,8 +11,9 @@ export interface SasCredential {
  * The client renews tokens every 45 minutes; a session is replaced as a whole before, see supervisor.ts.
  */
 export function grantCredential(session: SessionResponse): SasCredential {
-  const { requests, site, replies, events } = session
-  const grants = site === undefined ? [requests, replies, events] : [requests, site, replies, events]
+  const { requests, site, replies, heartbeats, events } = session
+  const own = [requests, replies, heartbeats, events]
+  const grants = site === undefined ? own : [...own, site]
   const expiresOnTimestamp = Date.parse(session.expiresAt)
   return {
     isSasTokenProvider: true,

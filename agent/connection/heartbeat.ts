@@ -1,53 +1,40 @@
 import { randomUUID } from 'node:crypto'
-import { type Clock, toIso } from '../../shared/clock.ts'
-import { WIRE_VERSION } from '../../shared/wire/call.ts'
-import { AgentEvent, ECHO_SECONDS, HEARTBEAT_SECONDS } from '../../shared/wire/event.ts'
-import type { AgentKey } from '../state/key.ts'
-import type { ReportedCounts } from './counts-report.ts'
+import type { Clock } from '../../shared/clock.ts'
+import {
+  ECHO_SECONDS,
+  HEARTBEAT_LIFETIME_SECONDS,
+  HEARTBEAT_SECONDS,
+  type HeartbeatKind,
+  writeHeartbeat,
+} from '../../shared/wire/heartbeat.ts'
 import type { CurrentLine } from './current-line.ts'
 import type { Echoes } from './echoes.ts'
 import type { Line } from './line.ts'
-import { signEvent } from './proof.ts'
 import { shortReason } from './reason.ts'
 
 export interface Reporter {
-  /** Tells the hub about the agent, and asks for an echo when one is named. @throws StegError `bus-unavailable` */
-  report(line: Line, kind: AgentEvent['kind'], echo?: string): Promise<void>
+  /** Tells the hub that the agent lives, and asks for an echo when one is named. @throws StegError `bus-unavailable` */
+  report(line: Line, kind: HeartbeatKind, echo?: string): Promise<void>
 }
 
 export function createReporter(parts: {
   agentId: string
-  key: AgentKey
-  host: string
-  version: string
   clock: Clock
   /** Milliseconds since the epoch by the hub's clock. */
   hubNow: () => number
-  /** What has been counted, when it is time to report it. */
-  counts: ReportedCounts
+  /** `at` by the machine's own clock. */
   onSent: (at: number) => void
 }): Reporter {
   return {
     async report(line, kind, echo) {
       const at = parts.clock.now()
-      const counts = parts.counts.due(kind === 'leaving')
-      const event = AgentEvent.parse({
-        v: WIRE_VERSION,
-        agentId: parts.agentId,
-        kind,
-        at: toIso(at),
-        host: parts.host,
-        version: parts.version,
-        ...(counts === undefined ? {} : { counts }),
-        ...(echo === undefined ? {} : { echo }),
-      })
-      await line.send('events', {
-        subject: 'event',
+      const beat = { agentId: parts.agentId, kind, at: Math.round(parts.hubNow()), echo }
+      await line.send('heartbeats', {
+        subject: 'heartbeat',
         messageId: randomUUID(),
-        sessionId: parts.agentId,
-        body: Buffer.from(await signEvent(parts.key, event, parts.hubNow())),
+        body: Buffer.from(writeHeartbeat(beat, line.heartbeats)),
+        timeToLive: HEARTBEAT_LIFETIME_SECONDS * 1000,
       })
-      if (counts !== undefined) parts.counts.reported(counts)
       parts.onSent(at)
     },
   }
@@ -60,8 +47,9 @@ const LATE_MS = 5000
 
 /**
  * Says every `HEARTBEAT_SECONDS` that the agent lives. This is also the watchdog of the line. When the broker does not
- * accept the message the line is given up, however healthy its socket looks. When the echo does not come back through
- * the agent's own queue, a new line replaces it; the old one stays until then, because it may be the hub that is silent.
+ * accept the message the line is given up, however healthy its socket looks: heartbeats and calls share a connection, so
+ * that one which is silent in either direction shows within 40 s. When an echo does not come back through the agent's own
+ * queue, a new line replaces it; the old one stays until then, because it may be the hub that is silent.
  */
 export async function beat(
   parts: {
@@ -73,6 +61,8 @@ export async function beat(
     monotonic: () => number
     clockJumped: () => boolean
     renew: (reason: string) => void
+    /** What else is to be told from time to time; its failures are its own. */
+    reportMore: (line: Line) => Promise<void>
   },
   signal: AbortSignal,
 ): Promise<void> {
@@ -94,9 +84,10 @@ export async function beat(
   }
 
   async function report(line: Line): Promise<void> {
-    const echo = line.echoes ? echoes.ask() : undefined
+    const echo = echoes.ask()
     await within(ACCEPT_MS, parts.reporter.report(line, 'online', echo))
     if (echo !== undefined) void awaitEcho(line, echo).catch(() => undefined)
+    await within(ACCEPT_MS, parts.reportMore(line))
   }
 
   while (!signal.aborted) {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { StegError } from '../../shared/errors/error.ts'
+import { WIRE_VERSION } from '../../shared/wire/capabilities.ts'
 import {
   EnrolmentRequest,
   EnrolmentResponse,
@@ -146,11 +147,20 @@ function readAnswer<T>(hub: string, answer: Answer, schema: z.ZodType<T>): T {
   if (answer.status >= 200 && answer.status < 300) {
     const parsed = schema.safeParse(json)
     if (parsed.success) return parsed.data
+    if (speaksOlderWire(json)) throw new StegError('hub-outdated', { hub })
     throw refusal(hub, answer.status, 'the answer is not one of a Steg hub of this version')
   }
   const problem = Problem.safeParse(json)
   if (!problem.success) throw refusal(hub, answer.status, 'the answer is not one of a Steg hub')
+  // What is sent here fits the schema that both sides share: only an older hub can miss something in it.
+  if (problem.data.code === 'invalid-request') throw new StegError('hub-outdated', { hub })
   throw new HubProblem(problem.data.code, answer.status, oneLine(problem.data.detail), dateOf(answer))
+}
+
+/** Who says nothing of the wire speaks its first version. */
+function speaksOlderWire(json: unknown): boolean {
+  const said = z.object({ agentId: z.string(), wire: z.number().default(1) }).safeParse(json)
+  return said.success && said.data.wire < WIRE_VERSION
 }
 
 function refusal(hub: string, status: number, reason: string): StegError {

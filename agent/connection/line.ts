@@ -1,4 +1,5 @@
 import type { SessionResponse } from '../../shared/wire/enrolment.ts'
+import type { HeartbeatGrant } from '../../shared/wire/heartbeat.ts'
 
 /** A request as it lies, locked, in the agent's queue or in that of its site. Settling a request whose lock is lost throws. */
 export interface IncomingRequest {
@@ -19,12 +20,15 @@ export interface IncomingRequest {
   deadLetter(reason: string, description: string): Promise<void>
 }
 
+/** Where an agent may send: what it answers, what says that it lives, and what it reports. */
+export type OutgoingQueue = 'replies' | 'heartbeats' | 'events'
+
 export interface OutgoingMessage {
   readonly body: Uint8Array
-  readonly subject: 'reply' | 'event'
+  readonly subject: 'reply' | 'heartbeat' | 'event'
   readonly messageId: string
   readonly correlationId?: string
-  readonly sessionId: string
+  readonly sessionId?: string
   /** Milliseconds. */
   readonly timeToLive?: number
   /** How the body is sealed. */
@@ -34,9 +38,9 @@ export interface OutgoingMessage {
 /** One connection to the broker, with the rights of one session. When it fails it is thrown away, never mended. */
 export interface Line {
   /** Resolves when the broker has accepted the message. @throws StegError `bus-unavailable`, `call-too-large` */
-  send(queue: 'replies' | 'events', message: OutgoingMessage): Promise<void>
-  /** The hub behind it answers heartbeats with echoes. */
-  readonly echoes: boolean
+  send(queue: OutgoingQueue, message: OutgoingMessage): Promise<void>
+  /** With what heartbeats over it are proven. */
+  readonly heartbeats: Pick<HeartbeatGrant, 'key' | 'until'>
   /** Resolves with the reason once the line is of no more use. */
   readonly lost: Promise<string>
   /** Declares it lost. */

@@ -1,8 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto'
 // The whole of jose would take 10 MB more of memory.
 import { SignJWT } from 'jose/jwt/sign'
-import { ENROLMENT_AUDIENCE, PROOF_LIFETIME_SECONDS, SESSION_AUDIENCE } from '../../shared/wire/enrolment.ts'
-import { type AgentEvent, EVENT_AUDIENCE } from '../../shared/wire/event.ts'
+import {
+  type Announcement,
+  ENROLMENT_AUDIENCE,
+  PROOF_LIFETIME_SECONDS,
+  SESSION_AUDIENCE,
+} from '../../shared/wire/enrolment.ts'
 import {
   KEYS_CONFIRMATION_AUDIENCE,
   KEYS_OFFER_AUDIENCE,
@@ -23,7 +27,7 @@ export function proveForEnrolment(
   now: number,
 ): Promise<string> {
   return issueShortLived(
-    new SignJWT({ th: createHash('sha256').update(token).digest('base64url'), seal: sealKey, sites: true })
+    new SignJWT({ th: createHash('sha256').update(token).digest('base64url'), seal: sealKey })
       .setProtectedHeader({ alg: 'EdDSA', jwk: key.publicJwk })
       .setAudience(ENROLMENT_AUDIENCE),
     key,
@@ -31,13 +35,14 @@ export function proveForEnrolment(
   )
 }
 
-/** Proof that this is the enrolled agent. `now` is the hub's time in ms. */
-export function proveForSession(key: AgentKey, agentId: string, now: number): Promise<string> {
-  return issueShortLived(
-    asAgent(new SignJWT({ sites: true }), agentId).setAudience(SESSION_AUDIENCE),
-    key,
-    now,
-  )
+/** Proof that this is the enrolled agent, and what it is. `now` is the hub's time in ms. */
+export function proveForSession(
+  key: AgentKey,
+  agentId: string,
+  agent: Announcement,
+  now: number,
+): Promise<string> {
+  return issueShortLived(asAgent(new SignJWT({ agent }), agentId).setAudience(SESSION_AUDIENCE), key, now)
 }
 
 /** Proof that the enrolled agent offers these keys, and that it holds them. `now` is the hub's time in ms. */
@@ -70,21 +75,13 @@ export async function proveForKeysConfirmation(
   return { assertion: await issueShortLived(token, next, now) }
 }
 
-/** An event that the hub can trace to this agent. It may wait in the queue, so it does not expire. */
-export function signEvent(key: AgentKey, event: AgentEvent, now: number): Promise<string> {
-  return issue(asAgent(new SignJWT({ event }), event.agentId).setAudience(EVENT_AUDIENCE), key, now)
-}
-
 function asAgent(token: SignJWT, agentId: string): SignJWT {
   return token.setProtectedHeader({ alg: 'EdDSA' }).setIssuer(agentId).setSubject(agentId)
 }
 
 function issueShortLived(token: SignJWT, key: AgentKey, now: number): Promise<string> {
-  return issue(token.setExpirationTime(Math.floor(now / 1000) + PROOF_LIFETIME_SECONDS), key, now)
-}
-
-function issue(token: SignJWT, key: AgentKey, now: number): Promise<string> {
   return token
+    .setExpirationTime(Math.floor(now / 1000) + PROOF_LIFETIME_SECONDS)
     .setIssuedAt(Math.floor(now / 1000))
     .setJti(randomUUID())
     .sign(key.privateKey)

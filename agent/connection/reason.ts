@@ -16,7 +16,7 @@ const plain: Readonly<Record<string, string>> = {
 /** Why there is no connection, short enough for a status line. */
 export function shortReason(error: unknown): string {
   if (isStegError(error)) {
-    if (isNetworkProblem(error.code)) return error.message
+    if (isNetworkProblem(error.code) || error.code === 'hub-outdated') return error.message
     if (typeof error.params.reason === 'string') return error.params.reason
   }
   const code = codeOf(error)
@@ -26,6 +26,7 @@ export function shortReason(error: unknown): string {
 
 /** What stands in the way, when it is a failure that people can mend and whose text says how. */
 export function problemOf(error: unknown): ErrorRecord | undefined {
-  if (!isStegError(error) || !isNetworkProblem(error.code)) return undefined
+  if (!isStegError(error) || !(isNetworkProblem(error.code) || error.code === 'hub-outdated'))
+    return undefined
   return { code: error.code, params: error.params }
 }

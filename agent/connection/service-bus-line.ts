@@ -11,15 +11,15 @@ import {
 import { createAbandonable } from '../../shared/abandonable.ts'
 import { StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
-import { ECHO } from '../../shared/wire/event.ts'
 import { MAX_FRAME_BYTES } from '../../shared/wire/frame.ts'
 import { gatherSends } from '../../shared/wire/gather-sends.ts'
+import { ECHO } from '../../shared/wire/heartbeat.ts'
 import { within } from '../../shared/within.ts'
 import type { Outbound } from '../network/outbound.ts'
 import { networkProblem } from '../network/problems.ts'
 import { isLoopback } from '../relay/rules/address.ts'
 import { grantCredential } from './grants.ts'
-import type { IncomingRequest, Line, OpenLine, OutgoingMessage } from './line.ts'
+import type { IncomingRequest, Line, OpenLine, OutgoingMessage, OutgoingQueue } from './line.ts'
 import { shortReason } from './reason.ts'
 import { createSlots } from './slots.ts'
 import { createSockets, type Sockets } from './sockets.ts'
@@ -65,13 +65,19 @@ export function serviceBusLines(parts: { log: Logger; outbound: Outbound; now: (
     }
     const senders = {
       replies: client.createSender(session.replies.queue),
+      heartbeats: client.createSender(session.heartbeats.queue),
+      // Opened with the first event: many agents never have one.
       events: client.createSender(session.events.queue),
     }
     const gathered = (sender: ServiceBusSender): Send =>
       gatherSends(asSent, (messages) =>
         sending.run(() => within(SEND_TIMEOUT_MS, sender.sendMessages(messages))),
       )
-    const sends = { replies: gathered(senders.replies), events: gathered(senders.events) }
+    const sends: Readonly<Record<OutgoingQueue, Send>> = {
+      replies: gathered(senders.replies),
+      heartbeats: gathered(senders.heartbeats),
+      events: gathered(senders.events),
+    }
     const work = createWorkCount()
     const receive = (queue: string, shared: boolean) => {
       const receiver = client.createReceiver(queue, {
@@ -91,7 +97,7 @@ export function serviceBusLines(parts: { log: Logger; outbound: Outbound; now: (
       const opening = Promise.all([
         ...subscriptions.map(({ opened }) => opened),
         openSender(senders.replies),
-        openSender(senders.events),
+        openSender(senders.heartbeats),
       ])
       await Promise.race([
         opening,
@@ -105,7 +111,7 @@ export function serviceBusLines(parts: { log: Logger; outbound: Outbound; now: (
       throw networkProblem(error, address, parts.now()) ?? unavailable(error)
     }
     const line: Line = {
-      echoes: session.echoes === true,
+      heartbeats: session.heartbeats,
       lost: loss.promise,
       lose,
       send: (queue, message) => send(sends[queue], message),

@@ -1,5 +1,6 @@
 import { isStegError, type StegError } from '../../shared/errors/error.ts'
-import { type ReplyHead, WIRE_VERSION } from '../../shared/wire/call.ts'
+import type { ReplyHead } from '../../shared/wire/call.ts'
+import { WIRE_VERSION } from '../../shared/wire/capabilities.ts'
 import { encodeFrame, packBody } from '../../shared/wire/frame.ts'
 import type { Channel } from '../../shared/wire/seal.ts'
 import type { Tally } from './counters.ts'

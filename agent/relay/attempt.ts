@@ -5,7 +5,8 @@ import type { Logger } from '../../shared/log.ts'
 import type { Bytes } from '../../shared/stream/encode.ts'
 import { type IncomingBody, receiveBody, WINDOW } from '../../shared/stream/incoming.ts'
 import { type OutgoingBody, sendBody } from '../../shared/stream/outgoing.ts'
-import { type CallHead, type ControlHead, type ReplyHead, WIRE_VERSION } from '../../shared/wire/call.ts'
+import type { CallHead, ControlHead, ReplyHead } from '../../shared/wire/call.ts'
+import { WIRE_VERSION } from '../../shared/wire/capabilities.ts'
 import { encodeFrame } from '../../shared/wire/frame.ts'
 import type { StreamedBody } from '../../shared/wire/stream.ts'
 import type { AnswerParts, Outcome } from './answers.ts'
@@ -31,6 +32,8 @@ export interface Attempt {
     head: { status: number; headers: CallHead['headers'] },
     body: Bytes,
     info: StreamedBody,
+    /** Each piece goes out by itself instead of in full chunks. */
+    asItComes?: boolean,
   ): Promise<void>
   /** What the hub says about it meanwhile. */
   on(control: ControlHead['control'], bytes: Uint8Array): void
@@ -77,10 +80,11 @@ export function createAttempt(parts: AttemptParts, head: CallHead, sessionId: st
       return incoming.bytes
     },
     askForBody: () => say({ kind: 'continue', credit: WINDOW }, null),
-    async sendStreamed({ status, headers }, body, info) {
+    async sendStreamed({ status, headers }, body, info, asItComes = false) {
       outgoing = sendBody({
         body,
         encoding: info.encoding,
+        asItComes,
         // The hub must know what the chunks are before the first one comes.
         credit: 0,
         send: ({ bytes, ...place }) => say({ kind: 'chunk', ...place }, null, bytes),

@@ -1,32 +1,29 @@
 import type { Clock } from '../../shared/clock.ts'
 import { isStegError, reasonOf, StegError } from '../../shared/errors/error.ts'
-import { type Bytes, encodingFor } from '../../shared/stream/encode.ts'
-import { gather } from '../../shared/stream/gather.ts'
+import type { Bytes } from '../../shared/stream/encode.ts'
 import type { CallHead } from '../../shared/wire/call.ts'
 import { MAX_BODY_BYTES, unpackBody } from '../../shared/wire/frame.ts'
-import type { StreamedBody } from '../../shared/wire/stream.ts'
 import { failed, fittingFrame, wholeFrame } from './answers.ts'
 import { type Attempt, type AttemptParts, createAttempt } from './attempt.ts'
 import type { Tally } from './counters.ts'
 import type { Journal } from './journal/journal.ts'
 import type { TargetLimits } from './rules/limits.ts'
-import type { OpenedAnswer, TargetHttp } from './target-http.ts'
+import type { Secrets } from './secrets.ts'
+import { type Got, infoOf, type Take } from './take.ts'
+import type { TargetHttp } from './target-http.ts'
 import type { Targets } from './targets.ts'
 
 /** Why timers and attempts end that are no longer needed; one for all, because making an error takes its time. */
 const over = new Error('over')
 /** A deadline further away than this is a mistake; timers do not reach further than 24 days anyway. */
 const LONGEST_CALL_MS = 60 * 60_000
-/** An answer up to this size, uncompressed, is tried as one message before it is streamed. Bytes. */
-const WHOLE_BYTES = 1024 * 1024
 /** No answer is longer; whoever needs less says so, and less may be set for a target on this machine. MiB. */
 const LARGEST_ANSWER_MB = 4096
 const MB = 1024 ** 2
-/** The beginning of what is streamed in any case, to see whether it can be compressed. Bytes. */
-const BEGINNING_BYTES = 64 * 1024
 
 export interface ExecuteParts extends AttemptParts {
   readonly targets: Targets
+  readonly secrets: Secrets
   readonly http: TargetHttp
   readonly journal: Pick<Journal, 'find' | 'start' | 'finish'>
   readonly tally: Pick<Tally, 'call' | 'error'>
@@ -39,23 +36,13 @@ export interface ExecuteParts extends AttemptParts {
 export type Executed = 'done' | 'hand-back'
 
 export interface Executor {
-  execute(head: CallHead, packed: Uint8Array, sessionId: string): Promise<Executed>
+  /** `take` decides how the answer of the target is taken. */
+  execute(head: CallHead, packed: Uint8Array, sessionId: string, take: Take): Promise<Executed>
   /** The work on a call, while it is under way. */
   attempt(id: string): Attempt | undefined
   /** Ends what is under way: repeatable calls are handed back, the others answered `indeterminate`. */
   abort(): void
 }
-
-type Head = { readonly status: number; readonly headers: CallHead['headers'] }
-/** What a target has answered: all of it, or what may be too much for one message. */
-type Got =
-  | { readonly head: Head; readonly whole: Uint8Array }
-  | {
-      readonly head: Head
-      readonly beginning: Uint8Array
-      readonly body: Bytes
-      readonly size: number | null
-    }
 
 interface Progress {
   /** The call is in the journal. */
@@ -64,6 +51,17 @@ interface Progress {
   spoken: boolean
   /** What is set for the target on this machine. */
   limits: TargetLimits
+}
+
+/** One call, as it is being made. */
+interface Work {
+  readonly head: CallHead
+  readonly packed: Uint8Array
+  readonly attempt: Attempt
+  readonly progress: Progress
+  /** Aborted when its time need not be watched any more. */
+  readonly done: AbortSignal
+  readonly take: Take
 }
 
 /** Makes calls at targets and sends their answers. */
@@ -77,7 +75,12 @@ export function createExecutor(parts: ExecuteParts): Executor {
    * streamed answer is not kept: when the agent is interrupted while it sends one, nobody here knows how much of it the
    * hub has, and the call is indeterminate.
    */
-  async function execute(head: CallHead, packed: Uint8Array, sessionId: string): Promise<Executed> {
+  async function execute(
+    head: CallHead,
+    packed: Uint8Array,
+    sessionId: string,
+    take: Take,
+  ): Promise<Executed> {
     const attempt = createAttempt(parts, head, sessionId)
     const timer = new AbortController()
     const left = head.deadline - hubNow()
@@ -87,8 +90,8 @@ export function createExecutor(parts: ExecuteParts): Executor {
     const progress: Progress = { started: false, spoken: false, limits: {} }
     underWay.set(head.id, attempt)
     try {
-      const frame = await answer(head, packed, attempt, progress, timer.signal).catch((error) =>
-        frameOfFailure(error, head, attempt, progress),
+      const frame = await answer({ head, packed, attempt, progress, done: timer.signal, take }).catch(
+        (error) => frameOfFailure(error, head, attempt, progress),
       )
       if (frame instanceof Uint8Array) {
         if (progress.started) remember(head, frame)
@@ -113,14 +116,9 @@ export function createExecutor(parts: ExecuteParts): Executor {
   }
 
   /** The answer as one message; or `done` when it has been streamed. */
-  async function answer(
-    head: CallHead,
-    packed: Uint8Array,
-    attempt: Attempt,
-    progress: Progress,
-    done: AbortSignal,
-  ): Promise<Uint8Array | 'done'> {
-    const got = await call(head, packed, attempt, progress, done)
+  async function answer(work: Work): Promise<Uint8Array | 'done'> {
+    const { head, attempt, progress } = work
+    const got = await call(work)
     if ('whole' in got) {
       const outcome = { kind: 'answered', ...got.head } as const
       try {
@@ -133,18 +131,12 @@ export function createExecutor(parts: ExecuteParts): Executor {
     if ('whole' in got) {
       await attempt.sendStreamed(got.head, inOnePiece(got.whole), infoOf(got.whole, got.whole.length))
     } else {
-      await attempt.sendStreamed(got.head, got.body, infoOf(got.beginning, got.size))
+      await attempt.sendStreamed(got.head, got.body, infoOf(got.beginning, got.size), got.asItComes)
     }
     return 'done'
   }
 
-  async function call(
-    head: CallHead,
-    packed: Uint8Array,
-    attempt: Attempt,
-    progress: Progress,
-    done: AbortSignal,
-  ): Promise<Got> {
+  async function call({ head, packed, attempt, progress, done, take }: Work): Promise<Got> {
     const streamed = head.body !== null && 'streamed' in head.body ? head.body : undefined
     const body = streamed === undefined ? await unpackBody(head.body, packed) : undefined
     const base = await parts.targets.resolve(head.target.name, head.target.url)
@@ -154,6 +146,8 @@ export function createExecutor(parts: ExecuteParts): Executor {
       const slow = () => new StegError('target-time-limit', { target: base.href, seconds: timeoutSeconds })
       endAfter(timeoutSeconds * 1000, attempt, slow, done)
     }
+    const credential = head.auth && (await parts.secrets.credentialFor(head.auth, base))
+    const told = { ...head, credential }
     attempt.signal.throwIfAborted()
     const upload =
       streamed === undefined ? undefined : { stream: attempt.receive(streamed), size: streamed.size }
@@ -168,11 +162,11 @@ export function createExecutor(parts: ExecuteParts): Executor {
     }
     if (head.credit === undefined && body !== undefined) {
       const most = Math.min(MAX_BODY_BYTES, maxResponseMb * MB)
-      const { body: whole, ...rest } = await parts.http.call(base, head, body, attempt.signal, most)
+      const { body: whole, ...rest } = await parts.http.call(base, told, body, attempt.signal, most)
       return { head: rest, whole }
     }
     const sent = upload ?? body ?? new Uint8Array(0)
-    return read(await parts.http.open(base, head, sent, attempt.signal, maxResponseMb * MB))
+    return take(await parts.http.open(base, told, sent, attempt.signal, maxResponseMb * MB))
   }
 
   function remember(head: CallHead, frame: Uint8Array): void {
@@ -229,23 +223,6 @@ export function createExecutor(parts: ExecuteParts): Executor {
       for (const attempt of underWay.values()) attempt.end(stopped)
     },
   }
-}
-
-/** What is small is read to its end, so that it can go in one message. */
-async function read(opened: OpenedAnswer): Promise<Got> {
-  const { announced } = opened
-  if (announced !== undefined && announced <= WHOLE_BYTES) {
-    const { body: whole, ...head } = await opened.whole()
-    return { head, whole }
-  }
-  const { body, ...head } = opened.streamed()
-  const gathered = await gather(body, announced === undefined ? WHOLE_BYTES : BEGINNING_BYTES)
-  if (gathered.kind === 'whole') return { head, whole: gathered.bytes }
-  return { head, beginning: gathered.beginning, body: gathered.body, size: announced ?? null }
-}
-
-function infoOf(beginning: Uint8Array, size: number | null): StreamedBody {
-  return { streamed: true, encoding: encodingFor(beginning), size }
 }
 
 async function* inOnePiece(bytes: Uint8Array): Bytes {

@@ -4,20 +4,24 @@ import type { Tracing } from '../../shared/telemetry/tracing.ts'
 import {
   type CallHead,
   type ControlHead,
+  isHttpCall,
+  type OtherCall,
   type PingHead,
   type ReplyHead,
   RequestHead,
-  WIRE_VERSION,
 } from '../../shared/wire/call.ts'
+import { WIRE_VERSION } from '../../shared/wire/capabilities.ts'
 import { decodeFrame, encodeFrame } from '../../shared/wire/frame.ts'
 import type { AgentChannel } from '../../shared/wire/seal.ts'
 import type { IncomingRequest } from '../connection/line.ts'
 import { failed, fittingFrame } from './answers.ts'
 import type { Tally } from './counters.ts'
 import { createExecutor, type Executed, type ExecuteParts } from './execute.ts'
+import { executorFor, OFFERED_FORMS, type OfferedForm } from './forms.ts'
 import { createKnownRequests } from './known-requests.ts'
 import { type JournalPlan, planFromJournal } from './rules/journal-state.ts'
 import { planRequest, type RequestPlan } from './rules/plan.ts'
+import { takeAsItComes, takeSmall } from './take.ts'
 
 /**
  * How long an agent keeps a call that is sealed for others of its site before it gives it back: the hub did not know this
@@ -29,6 +33,7 @@ export interface RelayParts extends ExecuteParts {
   readonly channel: AgentChannel
   readonly tally: Tally
   readonly version: string
+  readonly agentName: string
   /** The hub asks for a new session. */
   readonly onRenew?: () => void
   readonly tracing: Tracing
@@ -41,15 +46,23 @@ export interface Relay {
   refuseNew(): void
   /** Ends what is still under way: repeatable calls are handed back, the others answered `indeterminate`. */
   abort(): void
+  /** Forms of calls that it executes. */
+  readonly forms: readonly OfferedForm[]
 }
 
-type AnsweredHead = CallHead | PingHead
+type Execute = (head: CallHead, body: Uint8Array, sessionId: string) => Promise<Executed>
+
+type AnsweredHead = CallHead | OtherCall | PingHead
 
 /** Takes requests from the queue, does what they ask, and answers. A request is settled after its answer is out. */
 export function createRelay(parts: RelayParts): Relay {
   const { hubNow, tally, log } = parts
   const known = createKnownRequests(hubNow)
   const executor = createExecutor(parts)
+  const executors: Readonly<Record<OfferedForm, Execute>> = {
+    http: (head, body, sessionId) => executor.execute(head, body, sessionId, takeSmall),
+    stream: (head, body, sessionId) => executor.execute(head, body, sessionId, takeAsItComes),
+  }
   let stopping = false
 
   async function serve(request: IncomingRequest): Promise<void> {
@@ -127,11 +140,21 @@ export function createRelay(parts: RelayParts): Relay {
         return send(request, head, await fittingFrame(parts, head.id, answer))
       }),
     execute: (request, head, body) => {
-      const call = head as CallHead
+      const call = head as CallHead | OtherCall
+      const execute = executorFor(executors, call.form)
+      if (execute === undefined || !isHttpCall(call)) return refuseForm(request, call)
       return parts.tracing.span({ name: 'serve', kind: 'consumer', parent: call.traceparent }, () =>
-        work(request, call, () => executor.execute(call, body, request.replyToSessionId ?? '')),
+        work(request, call, () => execute(call, body, request.replyToSessionId ?? '')),
       )
     },
+  }
+
+  /** The hub knows what this agent can do; it may have known it of a version before. */
+  function refuseForm(request: IncomingRequest, call: OtherCall): Promise<void> {
+    const error = new StegError('form-unsupported', { agent: parts.agentName, form: call.form })
+    return work(request, call, async () =>
+      send(request, call, await fittingFrame(parts, call.id, failed(error))),
+    )
   }
 
   function journalPlan(head: AnsweredHead, begunBefore: boolean): JournalPlan {
@@ -215,6 +238,7 @@ export function createRelay(parts: RelayParts): Relay {
       stopping = true
     },
     abort: executor.abort,
+    forms: OFFERED_FORMS,
   }
 }
 

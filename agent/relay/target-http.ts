@@ -3,9 +3,11 @@ import https from 'node:https'
 import { Readable } from 'node:stream'
 import { StegError } from '../../shared/errors/error.ts'
 import type { CallHead, Headers } from '../../shared/wire/call.ts'
+import type { Credential } from '../../shared/wire/credentials.ts'
 import { MAX_BODY_BYTES } from '../../shared/wire/frame.ts'
 import { type Opened, openExchange } from '../http/exchange.ts'
 import { ExchangeError, type ExchangeFault } from '../http/fault.ts'
+import { createNtlmSignIn } from '../http/ntlm-sign-in.ts'
 import { requestHeaders, responseHeaders } from './rules/headers.ts'
 import { resolvePath } from './rules/path.ts'
 
@@ -32,7 +34,10 @@ export interface OpenedAnswer {
   streamed(): Omit<TargetAnswer, 'body'> & { readonly body: Readable }
 }
 
-type Head = Pick<CallHead, 'method' | 'path' | 'headers' | 'idempotency' | 'traceparent'>
+type Head = Pick<CallHead, 'method' | 'path' | 'headers' | 'idempotency' | 'traceparent'> & {
+  /** What the target is signed in with. */
+  readonly credential?: Credential | undefined
+}
 
 export interface TargetHttp {
   /**
@@ -55,7 +60,9 @@ export interface TargetHttp {
 const KEEP_MS = 4000
 const keepAlive = { keepAlive: true, timeout: KEEP_MS, maxSockets: 32, scheduling: 'lifo' } as const
 
-export function createTargetHttp(): TargetHttp {
+/** `now` in milliseconds since the epoch, for servers that ask for a sign-in and say no time. */
+export function createTargetHttp(now: () => number = Date.now): TargetHttp {
+  const ntlm = createNtlmSignIn(now)
   const agents = { 'http:': new http.Agent(keepAlive), 'https:': new https.Agent(keepAlive) }
 
   /**
@@ -76,20 +83,32 @@ export function createTargetHttp(): TargetHttp {
   ): Promise<OpenedAnswer> {
     const path = resolvePath(base, head.path)
     if (!path.ok) throw new StegError('request-refused', { reason: path.reason })
-    const headers = requestHeaders(head.headers)
+    const headers = requestHeaders(head.headers, head.credential)
     if (!headers.ok) throw new StegError('request-refused', { reason: headers.reason })
     const url = withoutQuery(path.url)
     const fail = (error: unknown): Error => failureOf(error, url, maxBytes, signal)
     const framed = { ...headers.headers, ...framing(body) }
+    const wanted = {
+      method: head.method,
+      url: path.url,
+      headers: framed,
+      body: body instanceof Uint8Array ? (body.length > 0 ? body : undefined) : body.stream,
+      signal,
+    }
     const once = (agent: http.Agent | undefined) =>
       openExchange({
-        method: head.method,
-        url: path.url,
+        ...wanted,
         headers: agent === undefined ? { ...framed, connection: 'close' } : framed,
-        body: body instanceof Uint8Array ? (body.length > 0 ? body : undefined) : body.stream,
         agent,
-        signal,
       })
+    if (head.credential?.kind === 'ntlm') {
+      try {
+        const opened = await ntlm.open(wanted, head.credential, head.idempotency === 'once')
+        return openedAnswer(url, opened, maxBytes, fail)
+      } catch (error) {
+        throw fail(error)
+      }
+    }
     // A body that comes as a stream cannot be sent again either.
     const kept = body instanceof Uint8Array ? agentFor(path.url, head.idempotency) : undefined
     try {
@@ -108,6 +127,7 @@ export function createTargetHttp(): TargetHttp {
       (await open(base, head, body, signal, maxBytes)).whole(),
     open,
     close() {
+      ntlm.close()
       agents['http:'].destroy()
       agents['https:'].destroy()
     },

@@ -1,5 +1,4 @@
 import { reasonOf, StegError } from '../../shared/errors/error.ts'
-import type { AgentCategory } from '../../shared/wire/enrolment.ts'
 import type { State } from '../state/state.ts'
 import { normalBase } from './rules/address.ts'
 import { limitsFor, type TargetLimits } from './rules/limits.ts'
@@ -23,7 +22,7 @@ const FRESH_MS = 1000
 
 export function createTargets(
   state: Pick<State, 'pins' | 'allowed'>,
-  category: AgentCategory,
+  roles: readonly string[],
   monotonic: () => number,
   onPinned: (name: string, base: string) => void,
 ): Targets {
@@ -33,9 +32,9 @@ export function createTargets(
 
   async function resolve(name: string, asked: string): Promise<URL> {
     pins ??= (await state.pins.read())?.pins ?? {}
-    const question = { category, name, asked, pinned: pins[name] }
+    const question = { roles, name, asked, pinned: pins[name] }
     let decision = decideTarget({ ...question, allowed: [] })
-    if (decision.kind === 'not-allowed') {
+    if (decision.kind === 'not-allowed' || decision.kind === 'unknown') {
       decision = decideTarget({ ...question, allowed: (await state.allowed.read())?.urls ?? [] })
     }
     switch (decision.kind) {

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Clock } from '../../shared/clock.ts'
-import { AgentCategory, TargetMap } from '../../shared/wire/enrolment.ts'
+import { AgentCategory, Roles } from '../../shared/wire/capabilities.ts'
+import { Credential, SecretName } from '../../shared/wire/credentials.ts'
+import { TargetMap } from '../../shared/wire/enrolment.ts'
 import { SealPublicKey } from '../../shared/wire/seal.ts'
 import { type JsonFile, jsonFile } from './json-file.ts'
 import { KeyFile } from './key-file.ts'
@@ -14,6 +16,8 @@ export const Enrolment = z.object({
   name: z.string(),
   tenant: z.object({ id: z.string(), name: z.string() }),
   category: AgentCategory,
+  /** Targets that the tenant may point somewhere; agents enrolled before there were roles have those of their category. */
+  roles: Roles.optional(),
   enrolledAt: z.iso.datetime(),
   /** The hub's public key with which calls are sealed; an agent enrolled before there was one does not run. */
   hubSealKey: SealPublicKey.optional(),
@@ -42,6 +46,17 @@ const Allowed = z.object({
 })
 export type Allowed = z.infer<typeof Allowed>
 
+const Secret = z.object({
+  credential: Credential,
+  /** Only for this address and what lies below it; absent: for every target that this machine allows. */
+  url: TargetUrl.optional(),
+  setAt: z.iso.datetime(),
+})
+export type Secret = z.infer<typeof Secret>
+/** Secrets that the hub knows by name alone. Only the commands `secrets` write it. */
+const SecretsFile = z.object({ v: z.literal(1), secrets: z.record(SecretName, Secret) })
+export type SecretsFile = z.infer<typeof SecretsFile>
+
 /** How this machine reaches hub and broker. Only the commands `enrol` and `network` write it. May hold a password. */
 export const NetworkSettings = z.object({
   v: z.literal(1),
@@ -60,6 +75,7 @@ export interface State {
   readonly pins: JsonFile<Pins>
   readonly allowed: JsonFile<Allowed>
   readonly network: JsonFile<NetworkSettings>
+  readonly secrets: JsonFile<SecretsFile>
   /** All keys, from their first change on; before, they are in the two files below. */
   readonly keys: JsonFile<KeyFile>
   readonly keyFile: string
@@ -76,6 +92,7 @@ export function stateIn(dir: string, clock: Clock): State {
     pins: jsonFile(join(dir, 'targets.json'), Pins, clock),
     allowed: jsonFile(join(dir, 'allowed.json'), Allowed, clock),
     network: jsonFile(join(dir, 'network.json'), NetworkSettings, clock),
+    secrets: jsonFile(join(dir, 'secrets.json'), SecretsFile, clock),
     keys: jsonFile(join(dir, 'keys.json'), KeyFile, clock),
     keyFile: join(dir, 'key.pem'),
     sealKeyFile: join(dir, 'seal-key.pem'),

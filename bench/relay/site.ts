@@ -15,9 +15,11 @@ import { createRelayService, type RelayService } from '../../functions/relay/ser
 import { systemClock, toIso } from '../../shared/clock.ts'
 import { silentLogger } from '../../shared/log.ts'
 import { systemRandom } from '../../shared/random.ts'
+import { WIRE_VERSION } from '../../shared/wire/capabilities.ts'
 import type { SessionResponse } from '../../shared/wire/enrolment.ts'
+import { HEARTBEAT_LIFETIME_SECONDS } from '../../shared/wire/heartbeat.ts'
 import { createPairing } from '../../shared/wire/pairing.ts'
-import { agentQueue, EVENTS_QUEUE, REPLIES_QUEUE, siteQueue } from '../../shared/wire/queues.ts'
+import { agentQueue, eventQueue, heartbeatQueue, replyQueue, siteQueue } from '../../shared/wire/queues.ts'
 import {
   type HubChannel,
   hubChannel,
@@ -30,6 +32,9 @@ import { type Children, endedEarly } from './children.ts'
 export const AGENT_ID = 'bench-agent'
 /** Calls go to the site, as the hub sends them. */
 const SITE_QUEUE = siteQueue('bench')
+const REPLIES_QUEUE = replyQueue('bench')
+const HEARTBEATS_QUEUE = heartbeatQueue(0)
+const EVENTS_QUEUE = eventQueue(0)
 const SESSION_MS = 3_600_000
 const SETTLE_MS = 5000
 const built = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url))
@@ -70,6 +75,7 @@ export async function openSite(folder: string, children: Children, targetUrl?: s
         { name: agentQueue(AGENT_ID), lockSeconds: 60 },
         { name: SITE_QUEUE, lockSeconds: 30, maxDeliveryCount: 50, duplicateDetectionSeconds: 600 },
         { name: REPLIES_QUEUE, requiresSession: true, lockSeconds: 300, timeToLiveSeconds: 3600 },
+        { name: HEARTBEATS_QUEUE, timeToLiveSeconds: HEARTBEAT_LIFETIME_SECONDS },
         { name: EVENTS_QUEUE, requiresSession: true, timeToLiveSeconds: 3600 },
       ],
     }),
@@ -85,7 +91,7 @@ export async function openSite(folder: string, children: Children, targetUrl?: s
     bus,
     clock: systemClock,
     random: systemRandom,
-    placeOf: async () => ({ queue: SITE_QUEUE, channel, agents: [AGENT_ID] }),
+    placeOf: async () => ({ queue: SITE_QUEUE, replies: REPLIES_QUEUE, channel, agents: [AGENT_ID] }),
     instanceId: 'bench-hub',
     log: silentLogger,
     onLate: () => undefined,
@@ -162,11 +168,14 @@ async function serveSessions(brokerPort: number): Promise<{ url: string; close()
       sas: grant(queue, right, expiresAt),
     })
     const session: SessionResponse = {
+      wire: WIRE_VERSION,
       agentId: AGENT_ID,
       broker: { ...broker },
       requests: entity(agentQueue(AGENT_ID), 'listen'),
       site: entity(SITE_QUEUE, 'listen'),
       replies: entity(REPLIES_QUEUE, 'send'),
+      // Nobody reads them here.
+      heartbeats: { ...entity(HEARTBEATS_QUEUE, 'send'), key: 'x'.repeat(43), until: expiresAt },
       events: entity(EVENTS_QUEUE, 'send'),
       expiresAt: toIso(expiresAt),
       serverTime: toIso(now),
@@ -205,6 +214,7 @@ async function enrolAgent(dir: string, hubUrl: string, targetUrl: string): Promi
         })
         channel = hubChannel([pairing], [{ agentId: AGENT_ID, pairing }])
         return {
+          wire: WIRE_VERSION,
           agentId: AGENT_ID,
           name: 'Bench',
           tenant: { id: 'bench', name: 'Bench' },

@@ -61,6 +61,7 @@ export function listEndpoints(
       ...platform.counts,
       audit: services.audit.counts,
       live: () => ({ open: parts.openStreams() }),
+      reports: () => ({ refused: connectors.refusedReports() }),
     }),
     healthEndpoint({
       version: settings.version,

@@ -22,8 +22,8 @@ export function enrolling(
     async enrol(request) {
       const enrolled = await connectors.enrol(request)
       // Schedules are of no use before there is an agent that could reach what the jobs call.
-      const jobs = parts.jobsWith(request.category)
-      if (jobs.length > 0) await parts.jobs.applyDefaultSchedules(enrolled.tenant.id, jobs)
+      const jobs = (request.roles ?? []).flatMap((role) => parts.jobsWith(role))
+      if (jobs.length > 0) await parts.jobs.applyDefaultSchedules(enrolled.tenant.id, [...new Set(jobs)])
       return enrolled
     },
     keys: {

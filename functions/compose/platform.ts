@@ -40,6 +40,8 @@ export interface Platform {
   /** The master keys. */
   readonly ring: KeyRing
   readonly vault: Vault
+  /** 32 bytes each; of the first one the keys are derived with which agents say that they live. */
+  readonly heartbeatKeys: readonly [Uint8Array, ...Uint8Array[]]
   readonly passwords: Passwords
   readonly mail: MailSender
   /** Undefined where signing in with Microsoft is not set up. */
@@ -84,6 +86,7 @@ export async function openPlatform(
     }),
     ring,
     vault: createVault(ring, random),
+    heartbeatKeys: ring.derive('heartbeats'),
     passwords: createArgon2Passwords(),
     mail,
     // Microsoft sends people back to an address that is registered there.

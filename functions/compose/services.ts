@@ -27,6 +27,7 @@ import { createTenantSeal } from '../tenancy/seal.ts'
 import { hashSecret, matchesHash } from '../tenancy/secret-hash.ts'
 import { createTenancyService } from '../tenancy/service.ts'
 import { createVariablesService } from '../tenancy/variables/service.ts'
+import { agentEventRoutes } from './agent-events.ts'
 import { enrolling } from './enrolling.ts'
 import type { Platform } from './platform.ts'
 
@@ -101,6 +102,9 @@ export function createServices(
     grants: platform.grants,
     clock,
     seal,
+    heartbeatKeys: platform.heartbeatKeys,
+    eventRoutes: agentEventRoutes(() => agentMetrics),
+    log,
     accessTokens: createAccessTokens({
       store,
       clock,

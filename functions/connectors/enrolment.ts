@@ -1,20 +1,21 @@
 import type { Clock } from '../../shared/clock.ts'
 import { StegError } from '../../shared/errors/error.ts'
+import { WIRE_VERSION } from '../../shared/wire/capabilities.ts'
 import type { EnrolmentRequest, EnrolmentResponse, TargetMap } from '../../shared/wire/enrolment.ts'
-import { agentQueue, siteQueue } from '../../shared/wire/queues.ts'
-import type { Bus } from '../platform/bus/port.ts'
+import { categoryOf } from '../../shared/wire/rules/roles.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import type { Agents } from './agents.ts'
 import type { createKeys } from './keys.ts'
 import { verifyEnrolmentProof } from './proof.ts'
-import { AGENT_QUEUE, SITE_QUEUE } from './queues.ts'
+import type { Queues } from './queues.ts'
 import type { AgentRow } from './rows.ts'
-import { DEFAULT_SITE, siteId } from './rules/site.ts'
+import { isOutdated } from './rules/capabilities.ts'
+import { DEFAULT_SITE } from './rules/site.ts'
 
 /** An access token and a key that the agent has made become an agent with a queue. The same request again is the same agent. */
 export function createEnrolment(parts: {
   readonly agents: Agents
-  readonly bus: Pick<Bus, 'ensureQueue'>
+  readonly queues: Pick<Queues, 'make'>
   readonly clock: Clock
   readonly keys: Pick<ReturnType<typeof createKeys>, 'make'>
   readonly accessTokens: Pick<AccessTokens, 'redeem'>
@@ -24,6 +25,9 @@ export function createEnrolment(parts: {
   const { agents, clock } = parts
 
   return async (request) => {
+    const { wire, roles = [], forms = [] } = request
+    // Before the token is spent: the agent enrols with it once it has been updated.
+    if (isOutdated({ wire })) throw new StegError('agent-outdated', { agent: request.name })
     const key = await verifyEnrolmentProof(request.proof, request.token, clock)
     const redeemed = await parts.accessTokens.redeem(request.token, key.thumbprint)
     const { tenantId, agentId } = redeemed
@@ -31,15 +35,16 @@ export function createEnrolment(parts: {
     if (stored?.value.revokedAt !== undefined) {
       throw new StegError('agent-revoked', { agent: stored.value.name })
     }
-    const serves = key.sites && request.category === 'sage'
-    const site = serves ? (redeemed.site ?? DEFAULT_SITE) : undefined
-    await parts.bus.ensureQueue(agentQueue(agentId), AGENT_QUEUE)
-    if (site !== undefined) await parts.bus.ensureQueue(siteQueue(siteId(tenantId, site)), SITE_QUEUE)
+    const site = roles.length > 0 ? (redeemed.site ?? DEFAULT_SITE) : undefined
+    await parts.queues.make(tenantId, agentId, site)
     const row: AgentRow = {
       name: request.name,
       host: request.host,
       version: request.version,
-      category: request.category,
+      category: categoryOf(roles),
+      wire: WIRE_VERSION,
+      roles,
+      forms,
       ...(site === undefined ? {} : { site }),
       publicKey: key.publicKey,
       seal: await parts.keys.make(tenantId, agentId, key.sealKey),
@@ -54,10 +59,11 @@ export function createEnrolment(parts: {
       })
     const [name, targets] = await Promise.all([parts.tenantName(tenantId), parts.targetsOf(tenantId)])
     return {
+      wire: WIRE_VERSION,
       agentId,
       name: request.name,
       tenant: { id: tenantId, name },
-      targets: request.category === 'sage' ? targets : {},
+      targets: Object.fromEntries(Object.entries(targets).filter(([target]) => roles.includes(target))),
       sealKey: seal.hub,
     }
   }

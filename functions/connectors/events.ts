@@ -1,56 +1,81 @@
-import type { Clock } from '../../shared/clock.ts'
-import { isStegError } from '../../shared/errors/error.ts'
-import { type AgentEvent, ECHO, ECHO_SECONDS } from '../../shared/wire/event.ts'
-import { agentQueue } from '../../shared/wire/queues.ts'
-import type { Bus } from '../platform/bus/port.ts'
-import type { Agents } from './agents.ts'
-import { verifyEvent, withAnyKey } from './proof.ts'
-import { signingKeys } from './rules/key-validity.ts'
+import { isStegError, StegError } from '../../shared/errors/error.ts'
+import { EventHead, readEvent } from '../../shared/wire/event.ts'
+import { decodeFrame } from '../../shared/wire/frame.ts'
+import type { Places } from './places.ts'
+import type { Refusals } from './refusals.ts'
+import { tenantOfAgent } from './rows.ts'
 
-/** What an agent has reported, and for whom it works. */
-export interface TakenEvent {
+/** What an agent has reported, proven. */
+export interface AgentEvent {
   readonly tenantId: string
-  readonly event: AgentEvent
+  readonly agentId: string
+  readonly id: string
+  /** By the hub's clock as the agent knows it, milliseconds since the epoch. */
+  readonly at: number
+  readonly payload: unknown
 }
 
-/** Takes in what agents report: checks who says it, keeps what it says of the agent, and answers where an echo is wanted. */
-export function createEvents(parts: {
-  readonly agents: Agents
-  readonly bus: Pick<Bus, 'send'>
-  readonly clock: Clock
-}): (agentId: string, jws: string, arrivedAt: number) => Promise<TakenEvent | undefined> {
-  const { agents, clock } = parts
+/**
+ * Who takes in which kind of event. An event may come twice, and again after a failure: what is thrown here brings it
+ * back, together with those behind it. What cannot be read is `message-invalid`, and does not come back.
+ */
+export type EventRoutes = Readonly<Record<string, (event: AgentEvent) => Promise<void>>>
 
-  /** What comes too late, or cannot be sent, is asked for again. */
-  async function sendEcho(agentId: string, echo: string | undefined, arrivedAt: number) {
-    if (echo === undefined || clock.now() - arrivedAt > ECHO_SECONDS * 1000) return
-    const message = { subject: ECHO, messageId: echo, correlationId: echo, body: new Uint8Array(0) }
-    try {
-      await parts.bus.send(agentQueue(agentId), { ...message, timeToLive: ECHO_SECONDS * 1000 })
-    } catch (error) {
-      if (!isStegError(error, 'bus-unavailable')) throw error
-    }
+/** Takes in, one after the other, what agents of one queue report in order. What is not proven is dropped and counted. */
+export function createEvents(parts: {
+  readonly places: Pick<Places, 'of'>
+  readonly routes: EventRoutes
+  readonly refusals: Refusals
+}): (messages: readonly (string | undefined)[]) => Promise<void> {
+  const { places, routes } = parts
+
+  /** @throws StegError `message-invalid`, `agent-missing`, `agent-revoked`, `agent-outdated` when it is not proven */
+  async function open(text: string): Promise<AgentEvent & { readonly kind: string }> {
+    const message = readEvent(text)
+    const tenantId = message && tenantOfAgent(message.agentId)
+    if (message === undefined || tenantId === undefined) throw invalid('not an event')
+    const { agentId, id, sealed } = message
+    const { channel } = await places.of(agentId)
+    const { head, body } = decodeFrame(EventHead, channel.open(id, sealed))
+    if (head.id !== id) throw invalid('it has two ids')
+    return { tenantId, agentId, id, kind: head.kind, at: head.at, payload: jsonOf(body) }
   }
 
-  return async (agentId, jws, arrivedAt) => {
-    const { tenantId, row: claimed } = await agents.claimed(agentId)
-    for (let row = claimed; ; row = await agents.existing(tenantId, agentId)) {
-      if (row.value.revokedAt !== undefined) return undefined
-      const event = await withAnyKey(signingKeys(row.value, clock.now()), (key) =>
-        verifyEvent(jws, agentId, key),
-      )
-      // A report that comes late or twice must not bring back an older state.
-      if (row.value.lastSeen !== undefined && arrivedAt < row.value.lastSeen) return undefined
-      const { leftAt: _, olderKeys, ...rest } = row.value
-      // Former keys are deleted with the first report after their time.
-      const valid = olderKeys !== undefined && clock.now() < olderKeys.until
-      const kept = valid ? { ...rest, olderKeys } : rest
-      const seen = { ...kept, lastSeen: arrivedAt, host: event.host, version: event.version }
-      const next = event.kind === 'leaving' ? { ...seen, leftAt: arrivedAt } : seen
-      if (await agents.wasWritten(tenantId, agentId, next, { kind: 'match', etag: row.etag })) {
-        await sendEcho(agentId, event.echo, arrivedAt)
-        return { tenantId, event }
+  async function take(text: string): Promise<void> {
+    const { kind, ...event } = await open(text)
+    const route = Object.hasOwn(routes, kind) ? routes[kind] : undefined
+    if (route === undefined) throw invalid('an event of a kind that this hub does not know')
+    await route(event)
+  }
+
+  return async (messages) => {
+    for (const text of messages) {
+      try {
+        if (text === undefined) throw invalid('it is no text')
+        await take(text)
+      } catch (error) {
+        if (!isRefusal(error)) throw error
+        parts.refusals.count(1)
       }
     }
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return (
+    isStegError(error) &&
+    ['message-invalid', 'agent-missing', 'agent-revoked', 'agent-outdated'].includes(error.code)
+  )
+}
+
+function jsonOf(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString())
+  } catch (error) {
+    throw invalid('its payload is not JSON', error)
+  }
+}
+
+function invalid(problem: string, cause?: unknown): StegError {
+  return new StegError('message-invalid', { problem }, { cause })
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { toIso } from '../../shared/clock.ts'
-import { AgentCategory } from '../../shared/wire/enrolment.ts'
+import { AgentCategory, Roles } from '../../shared/wire/capabilities.ts'
 import { SiteName } from './rows.ts'
 import type { AgentView } from './service.ts'
 
@@ -10,7 +10,12 @@ export const Agent = z
     name: z.string(),
     host: z.string(),
     version: z.string(),
+    /** 'sage' when 'sage' is among the roles. */
     category: AgentCategory,
+    /** Targets that the tenant's settings may point somewhere for it. */
+    roles: Roles,
+    /** It is too old for this hub and does nothing until it is updated; its status is then no longer `connected`. */
+    outdated: z.boolean(),
     /** Agents of the same site share its calls; null for one that gets calls only when a job names it. */
     site: SiteName.nullable(),
     status: z.enum(['connected', 'disconnected', 'never', 'revoked']),
@@ -26,6 +31,7 @@ const isoOrNull = (ms: number | null) => (ms === null ? null : toIso(ms))
 
 export const shownAgent = (agent: AgentView): z.input<typeof Agent> => ({
   ...agent,
+  roles: [...agent.roles],
   lastSeen: isoOrNull(agent.lastSeen),
   disconnectedSince: isoOrNull(agent.disconnectedSince),
   createdAt: toIso(agent.createdAt),

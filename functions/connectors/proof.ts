@@ -8,7 +8,6 @@ import {
   PROOF_LIFETIME_SECONDS,
   PROOF_TOLERANCE_SECONDS,
 } from '../../shared/wire/enrolment.ts'
-import { AgentEvent, EVENT_AUDIENCE } from '../../shared/wire/event.ts'
 import { KEYS_POSSESSION_AUDIENCE } from '../../shared/wire/keys.ts'
 import { SealPublicKey } from '../../shared/wire/seal.ts'
 
@@ -36,8 +35,6 @@ export async function verifyEnrolmentProof(proof: string, token: string, clock: 
     publicKey: header.data.jwk.x,
     thumbprint: await calculateJwkThumbprint(header.data.jwk),
     sealKey: sealKey.data,
-    /** Whether this agent's version can serve the queue of a site. */
-    sites: payload.sites === true,
   }
 }
 
@@ -94,27 +91,6 @@ export async function verifyAssertion(
     }),
   )
   return payload
-}
-
-/**
- * Verifies an event that arrived on the shared queue. It may have waited there, so its age is not checked here: the
- * broker's own time of arrival decides what it is worth.
- * @throws StegError `proof-invalid`, `message-invalid`
- */
-export async function verifyEvent(jws: string, agentId: string, publicKey: string): Promise<AgentEvent> {
-  const { payload } = await asProof(async () =>
-    jwtVerify(jws, await importJWK({ kty: 'OKP', crv: 'Ed25519', x: publicKey }, 'EdDSA'), {
-      algorithms: ['EdDSA'],
-      audience: EVENT_AUDIENCE,
-      issuer: agentId,
-      subject: agentId,
-    }),
-  )
-  const event = AgentEvent.safeParse(payload.event)
-  if (!event.success || event.data.agentId !== agentId) {
-    throw new StegError('message-invalid', { problem: 'not an event of this agent' })
-  }
-  return event.data
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AgentCategory } from '../../shared/wire/enrolment.ts'
+import { AgentCategory, AnnouncedForms, Roles } from '../../shared/wire/capabilities.ts'
 import { SealPublicKey } from '../../shared/wire/seal.ts'
 import { defineTable } from '../platform/store/table.ts'
 
@@ -45,6 +45,12 @@ export const agentsTable = defineTable({
     host: z.string(),
     version: z.string(),
     category: AgentCategory,
+    /** Version of the wire that it spoke last; absent: the first one. */
+    wire: z.number().optional(),
+    /** Targets that the tenant may point somewhere for it; absent: those of its category. */
+    roles: Roles.optional(),
+    /** Forms of calls that it can execute; absent: plain HTTP. */
+    forms: AnnouncedForms.optional(),
     /** Agents of the same site take calls from one queue; without, an agent gets its calls through its own alone. */
     site: SiteName.optional(),
     /** Public Ed25519 key as JWK member `x`. */
@@ -61,12 +67,27 @@ export const agentsTable = defineTable({
     rotationAskedAt: z.number().optional(),
     createdAt: z.number(),
     revokedAt: z.number().optional(),
+    /** Until agents had presence rows. */
     lastSeen: z.number().optional(),
     leftAt: z.number().optional(),
   }),
 })
 
 export type AgentRow = z.output<typeof agentsTable.schema>
+
+/**
+ * When an agent was last heard of. Partition: tenant; key: agent id and `PRESENCE`, so that it stands behind its agent's
+ * row and one range holds both. It is written with every heartbeat, without a condition, and by nobody else.
+ */
+export const presenceTable = defineTable({
+  name: agentsTable.name,
+  schema: z.object({ lastSeen: z.number(), leftAt: z.number().optional() }),
+})
+export type PresenceRow = z.output<typeof presenceTable.schema>
+export const PRESENCE = '.seen'
+
+/** Rows of both kinds. */
+export const agentRowsTable = defineTable({ name: agentsTable.name, schema: z.looseObject({}) })
 
 /** An agent's id begins with its tenant's, so that it is found by a point read without a tenant's token. */
 export function tenantOfAgent(agentId: string): string | undefined {

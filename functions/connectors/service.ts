@@ -1,5 +1,6 @@
 import { type Clock, toIso } from '../../shared/clock.ts'
 import { StegError } from '../../shared/errors/error.ts'
+import type { Logger } from '../../shared/log.ts'
 import type {
   EnrolmentRequest,
   EnrolmentResponse,
@@ -7,17 +8,21 @@ import type {
   TargetMap,
 } from '../../shared/wire/enrolment.ts'
 import { agentQueue, siteQueue } from '../../shared/wire/queues.ts'
+import { rolesOf } from '../../shared/wire/rules/roles.ts'
 import type { Bus, BusGrants } from '../platform/bus/port.ts'
 import type { Store } from '../platform/store/port.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import { createAgents } from './agents.ts'
 import { createEnrolment } from './enrolment.ts'
-import { createEvents, type TakenEvent } from './events.ts'
+import { createEvents, type EventRoutes } from './events.ts'
+import { createHeartbeats } from './heartbeats.ts'
 import { createKeys, type KeysParts } from './keys.ts'
 import { createPlaces, type Place } from './places.ts'
-import { SITE_QUEUE } from './queues.ts'
+import { createQueues } from './queues.ts'
+import { createRefusals } from './refusals.ts'
 import { createKeyRotation, type KeyRotation } from './rotation.ts'
 import { type AgentRow, tenantOfAgent } from './rows.ts'
+import { type CallNeeds, isOutdated } from './rules/capabilities.ts'
 import { chooseAgents } from './rules/choose.ts'
 import { siteId } from './rules/site.ts'
 import { type AgentStatus, disconnectedSince, statusOf } from './rules/status.ts'
@@ -29,6 +34,10 @@ export interface AgentView {
   readonly host: string
   readonly version: string
   readonly category: 'sage' | 'none'
+  /** Targets that the tenant may point somewhere for it. */
+  readonly roles: readonly string[]
+  /** It speaks an older version of the wire and does nothing until it is updated. */
+  readonly outdated: boolean
   /** The site whose calls it shares with other agents. */
   readonly site: string | null
   readonly status: AgentStatus
@@ -38,6 +47,8 @@ export interface AgentView {
   /** Since when it has its present keys. */
   readonly keysSince: number
 }
+
+export type { AgentEvent, EventRoutes } from './events.ts'
 
 /** Who makes the calls of a job. */
 export interface Chosen {
@@ -65,24 +76,25 @@ export interface ConnectorsService {
    */
   revoke(tenantId: string, agentId: string): Promise<void>
   /**
-   * The site, or the one agent wanted, for Sage calls, when it is there.
-   * @throws StegError `agent-missing`, `agent-offline`, `agent-revoked`
+   * The site, or the one agent wanted, for calls to the target of a role, when it is there.
+   * @throws StegError `agent-missing`, `agent-offline`, `agent-revoked`, `agent-outdated`
    */
-  choose(tenantId: string, wanted: string | undefined): Promise<Chosen>
+  choose(tenantId: string, role: string, wanted: string | undefined): Promise<Chosen>
   /**
    * Queue of an agent or a site, and how calls for it are sealed.
-   * @throws StegError `agent-missing`, `agent-revoked`, `agent-outdated`
+   * @throws StegError `agent-missing`, `agent-revoked`, `agent-outdated`, `form-unsupported`
    */
-  placeOf(to: string): Promise<Place>
+  placeOf(to: string, needs?: CallNeeds): Promise<Place>
   /** Queues from which the agent gets calls: its own, and its site's. @throws StegError `not-found` */
   queuesOf(agentId: string): Promise<readonly string[]>
   /** Change of an agent's keys. */
   readonly keys: KeyRotation
-  /**
-   * Takes in what an agent reported. Unknown senders and forged reports are refused.
-   * @returns the report with the agent's tenant; undefined when it counts no longer. @throws StegError
-   */
-  receiveEvent(agentId: string, jws: string, arrivedAt: number): Promise<TakenEvent | undefined>
+  /** Takes in what lies in a queue of heartbeats. What it holds is never tried again. */
+  receiveHeartbeats(messages: readonly (string | undefined)[]): Promise<void>
+  /** Takes in, in order, what agents report. Never fails for what is not proven. @throws what a route throws */
+  receiveEvents(messages: readonly (string | undefined)[]): Promise<void>
+  /** Reports dropped since the start, because they were not proven or could not be read. */
+  refusedReports(): number
 }
 
 export interface ConnectorsParts extends KeysParts {
@@ -93,13 +105,19 @@ export interface ConnectorsParts extends KeysParts {
   readonly accessTokens: AccessTokens
   readonly tenantName: (tenantId: string) => Promise<string>
   readonly targetsOf: (tenantId: string) => Promise<TargetMap>
+  /** Of which the keys for heartbeats are derived; the first one is in use, the others still count. */
+  readonly heartbeatKeys: readonly [Uint8Array, ...Uint8Array[]]
+  readonly eventRoutes: EventRoutes
+  readonly log: Pick<Logger, 'warn'>
 }
 
 export function createConnectorsService(parts: ConnectorsParts): ConnectorsService {
   const agents = createAgents(parts.store)
   const { clock } = parts
   const keys = createKeys(parts)
-  const places = createPlaces({ ...parts, keys })
+  const queues = createQueues(parts.bus)
+  const places = createPlaces({ agents, clock, keys })
+  const refusals = createRefusals(clock, parts.log)
 
   const view = (id: string, row: AgentRow): AgentView => ({
     id,
@@ -107,6 +125,8 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
     host: row.host,
     version: row.version,
     category: row.category,
+    roles: rolesOf(row),
+    outdated: isOutdated(row),
     site: row.site ?? null,
     status: statusOf(row, clock.now()),
     lastSeen: row.lastSeen ?? null,
@@ -115,17 +135,36 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
     keysSince: row.keysSince ?? row.createdAt,
   })
 
-  async function others(tenantId: string, agentId: string, site: string): Promise<boolean> {
+  /** The other agents of a tenant that are not revoked. */
+  async function others(tenantId: string, agentId: string): Promise<readonly AgentRow[]> {
     const found = await agents.all(tenantId)
-    return found.some(({ id, row }) => id !== agentId && row.site === site && row.revokedAt === undefined)
+    return found.filter(({ id, row }) => id !== agentId && row.revokedAt === undefined).map(({ row }) => row)
+  }
+
+  /** Queues go with the last agent that uses them. */
+  async function removeQueues(tenantId: string, agentId: string, site: string | undefined): Promise<void> {
+    await queues.removeAgent(agentId)
+    const staying = await others(tenantId, agentId)
+    const serves = (row: AgentRow) => row.site === site
+    if (site !== undefined && !staying.some(serves)) await queues.removeSite(tenantId, site)
+    if (staying.length === 0) await queues.removeReplies(tenantId)
+    // Another agent may have enrolled at this very moment.
+    const come = await others(tenantId, agentId)
+    if (site !== undefined && come.some(serves)) await queues.makeSite(tenantId, site)
+    if (come.length > 0) await queues.makeReplies(tenantId)
+  }
+
+  function onChanged(tenantId: string, agentId: string, { site }: AgentRow): void {
+    places.forget(agentId)
+    if (site !== undefined) places.forget(siteId(tenantId, site))
   }
 
   return {
     accessTokens: parts.accessTokens,
 
-    enrol: createEnrolment({ ...parts, agents, keys }),
+    enrol: createEnrolment({ ...parts, agents, keys, queues }),
 
-    openSession: createSessions({ ...parts, agents }),
+    openSession: createSessions({ ...parts, agents, queues, onChanged }),
 
     async list(tenantId) {
       const found = await agents.all(tenantId)
@@ -133,7 +172,7 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
     },
 
     async get(tenantId, agentId) {
-      return view(agentId, (await agents.existing(tenantId, agentId)).value)
+      return view(agentId, await agents.known(tenantId, agentId))
     },
 
     async revoke(tenantId, agentId) {
@@ -147,24 +186,20 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
         if (await agents.wasWritten(tenantId, agentId, revoked, { kind: 'match', etag: row.etag })) break
       }
       places.forget(agentId)
-      await parts.bus.deleteQueue(agentQueue(agentId))
-      if (site === undefined) return
-      const shared = siteId(tenantId, site)
-      places.forget(shared)
-      if (await others(tenantId, agentId, site)) return
-      await parts.bus.deleteQueue(siteQueue(shared))
-      // Another agent may have enrolled for the site at this very moment.
-      if (await others(tenantId, agentId, site)) await parts.bus.ensureQueue(siteQueue(shared), SITE_QUEUE)
+      if (site !== undefined) places.forget(siteId(tenantId, site))
+      await removeQueues(tenantId, agentId, site)
     },
 
-    async choose(tenantId, wanted) {
+    async choose(tenantId, role, wanted) {
       const candidates = (await agents.all(tenantId)).map(({ id, row }) => ({ id, ...row }))
-      const choice = chooseAgents(candidates, wanted, clock.now())
+      const choice = chooseAgents(candidates, role, wanted, clock.now())
       switch (choice.kind) {
         case 'missing':
           throw new StegError('agent-missing', {})
         case 'revoked':
           throw new StegError('agent-revoked', { agent: choice.agent.name })
+        case 'outdated':
+          throw new StegError('agent-outdated', { agent: choice.agent.name })
         case 'offline':
           throw agentOffline(choice.agent.name, choice.agent.lastSeen ?? null)
         case 'use': {
@@ -190,13 +225,14 @@ export function createConnectorsService(parts: ConnectorsParts): ConnectorsServi
       agents,
       clock,
       keys,
-      onChanged(tenantId, agentId, { site }) {
-        places.forget(agentId)
-        if (site !== undefined) places.forget(siteId(tenantId, site))
-      },
+      onChanged,
     }),
 
-    receiveEvent: createEvents({ ...parts, agents }),
+    receiveHeartbeats: createHeartbeats({ ...parts, agents, refusals }),
+
+    receiveEvents: createEvents({ places, routes: parts.eventRoutes, refusals }),
+
+    refusedReports: refusals.total,
   }
 }
 

@@ -1,9 +1,9 @@
 import { isStegError } from '../../shared/errors/error.ts'
-import type { Condition, Store, StoredRow, Write } from '../platform/store/port.ts'
+import type { Store, StoredRow, Write } from '../platform/store/port.ts'
 import type { Values, Visibility } from './rules/news.ts'
 
 /** Rows of a table of which it is remembered what they were; the one that was used longest ago makes room. */
-const REMEMBERED = 2_000
+const REMEMBERED = 20_000
 
 /** What a write tells, and to whom. */
 export interface Watch extends Visibility {
@@ -31,6 +31,7 @@ interface Watched {
 export function announceChanges(
   inner: Store,
   publish: (tenantId: string, channels: readonly string[]) => void,
+  most = REMEMBERED,
 ): { readonly store: Store; watch(watches: readonly Watch[]): void } {
   const watched = new Map<string, Watched>()
   const addressOf = (partition: string, key: string) => `${partition}/${key}`
@@ -42,14 +43,15 @@ export function announceChanges(
     if (etag === undefined) return
     remembered.set(address, { etag, values })
     const [oldest] = remembered.keys()
-    if (remembered.size > REMEMBERED && oldest !== undefined) remembered.delete(oldest)
+    if (remembered.size > most && oldest !== undefined) remembered.delete(oldest)
   }
 
-  /** What a row was before a write that names the version it replaces. */
-  function before(table: string, address: string, condition: Condition): Values | undefined {
-    if (condition.kind !== 'match') return undefined
-    const known = watched.get(table)?.remembered?.get(address)
-    return known?.etag === condition.etag ? known.values : undefined
+  /** What a row was before a write that names the version it replaces, or that names none and may. */
+  function before(table: string, partition: string, { key, condition }: Write): Values | undefined {
+    const { remembered, watches = [] } = watched.get(table) ?? {}
+    const known = remembered?.get(addressOf(partition, key))
+    if (condition.kind === 'any') return watches.some(({ blind }) => blind?.(key)) ? known?.values : undefined
+    return condition.kind === 'match' && known?.etag === condition.etag ? known.values : undefined
   }
 
   function tell(table: string, partition: string, changes: readonly RowChange[]): void {
@@ -74,7 +76,7 @@ export function announceChanges(
     if (!watched.has(table)) return write()
     const changes = writes.map((one): RowChange => {
       const after = one.kind === 'put' ? one.values : undefined
-      return { key: one.key, before: before(table, addressOf(partition, one.key), one.condition), after }
+      return { key: one.key, before: before(table, partition, one), after }
     })
     try {
       const result = await write()

@@ -1,4 +1,5 @@
 import { shownAgent } from '../connectors/presentation.ts'
+import { PRESENCE } from '../connectors/rows.ts'
 import { SILENCE_MS } from '../connectors/rules/status.ts'
 import type { AgentView, ConnectorsService } from '../connectors/service.ts'
 import { toJobView } from '../jobs/presentation.ts'
@@ -14,7 +15,8 @@ const DEAR_REST = 1_000
 
 /** The lease of a run is renewed every few seconds, which nobody can see. */
 const runs = { table: 'Runs', differs: exceptIn('lease__json') }
-const agentRows = { table: 'Agents', differs: agentDiffers }
+const isPresence = (key: string) => key.endsWith(PRESENCE)
+const agentRows = { table: 'Agents', differs: agentDiffers, blind: isPresence }
 
 /** What streams tell about, in this order: agents, jobs, what products add, and setting up. */
 export function liveTopics(

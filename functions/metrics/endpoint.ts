@@ -10,6 +10,9 @@ const Metrics = z
       description: 'Changes recorded, and those that could not be (then they are in the log).',
     }),
     live: Counts.meta({ description: 'Event streams that are open at the moment.' }),
+    reports: Counts.meta({
+      description: 'Reports of agents that were dropped, because nobody has proved them.',
+    }),
   })
   .meta({ id: 'Metrics' })
 
@@ -19,6 +22,7 @@ export function metricsEndpoint(counts: {
   readonly bus: () => object
   readonly audit: () => object
   readonly live: () => object
+  readonly reports: () => object
 }): Endpoint {
   return endpoint({
     id: 'getMetrics',
@@ -35,6 +39,7 @@ export function metricsEndpoint(counts: {
         bus: counts.bus(),
         audit: counts.audit(),
         live: counts.live(),
+        reports: counts.reports(),
       }),
     }),
   })

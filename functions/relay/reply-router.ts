@@ -1,8 +1,8 @@
 import type { Clock } from '../../shared/clock.ts'
 import { reasonOf, StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
-import { REPLIES_QUEUE } from '../../shared/wire/queues.ts'
 import type { Bus, IncomingReply, ReplySession } from '../platform/bus/port.ts'
+import { createLateReplies } from './late-replies.ts'
 
 /** Somebody who waits for what an agent says about one call. */
 export interface Listener {
@@ -18,12 +18,16 @@ export interface ReplyRouter {
   ready(): Promise<void>
   /** Hands over every frame of this call until it is closed or has ended. `timeout` in milliseconds. */
   listen(id: string, timeout: number, signal: AbortSignal | undefined, listener: Listener): { close(): void }
+  /** Nobody waits, and nobody has begun to since then. */
+  isIdle(since: number): boolean
   close(): Promise<void>
 }
 
 const REOPEN_PAUSE_MS = 500
 /** So long nothing may come while calls wait before the broker is asked whether the session is still there. */
 const SILENCE_MS = 10_000
+/** So long a session is left alone after too many replies that nobody waits for. */
+const REST_MS = 5000
 /** Why timers end that are no longer needed; one for all, because making an error takes its time. */
 const over = new Error('over')
 
@@ -37,6 +41,8 @@ export function createReplyRouter(parts: {
   bus: Pick<Bus, 'openReplySession'>
   clock: Clock
   instanceId: string
+  /** The reply queue of one tenant. */
+  queue: string
   log: Logger
   /** A reply came that nobody waits for any more. */
   onLate: (id: string) => void
@@ -46,17 +52,18 @@ export function createReplyRouter(parts: {
   const closing = new AbortController()
   const closed = () => closing.signal.aborted
   let session: Promise<ReplySession> | undefined
-  let late = 0
+  const late = createLateReplies(parts.log)
+  let resting: Promise<void> | undefined
   let watching = false
   let heard = false
+  let usedAt = parts.clock.now()
 
   function onReply(reply: IncomingReply): void {
     heard = true
     const listener = waiting.get(reply.correlationId)
     if (listener === undefined) {
-      late += 1
       parts.onLate(reply.correlationId)
-      parts.log.info('late reply dropped', { correlationId: reply.correlationId, late })
+      if (late.count(parts.clock.now())) void rest()
       return
     }
     listener.onFrame(reply.body)
@@ -92,9 +99,26 @@ export function createReplyRouter(parts: {
     watching = false
   }
 
+  /** Whoever fills a tenant's replies with what nobody waits for keeps that tenant's calls waiting, and nobody else's. */
+  async function rest(): Promise<void> {
+    if (resting !== undefined) return
+    parts.log.warn('replies that nobody waits for: the session rests', { queue: parts.queue })
+    const held = session
+    session = undefined
+    resting = (async () => {
+      await (await held?.catch(() => undefined))?.close()
+      await parts.clock.sleep(REST_MS, closing.signal).catch(() => undefined)
+      resting = undefined
+    })()
+    await resting
+    void reopenWhileWaiting()
+  }
+
   async function ready(): Promise<void> {
     if (closed()) throw new StegError('bus-unavailable', { reason: 'the hub is stopping' })
-    session ??= parts.bus.openReplySession(REPLIES_QUEUE, parts.instanceId, onReply, onLost)
+    usedAt = parts.clock.now()
+    await resting
+    session ??= parts.bus.openReplySession(parts.queue, parts.instanceId, onReply, onLost)
     const opening = session
     try {
       await opening
@@ -106,6 +130,7 @@ export function createReplyRouter(parts: {
 
   return {
     timedOut,
+    isIdle: (since) => waiting.size === 0 && usedAt <= since,
     ready,
     listen(id, timeout, signal, listener) {
       const timer = new AbortController()
@@ -119,6 +144,7 @@ export function createReplyRouter(parts: {
         listener.onEnd(error)
       }
       const onAbort = () => end(new StegError('call-cancelled', {}))
+      usedAt = parts.clock.now()
       waiting.set(id, { onFrame: listener.onFrame, onEnd: end })
       void watchWhileWaiting()
       parts.clock.sleep(timeout, timer.signal).then(

@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
-import { type ControlHead, WIRE_VERSION } from '../../shared/wire/call.ts'
+import type { ControlHead } from '../../shared/wire/call.ts'
+import { WIRE_VERSION } from '../../shared/wire/capabilities.ts'
 import { encodeFrame } from '../../shared/wire/frame.ts'
 import type { HubChannel } from '../../shared/wire/seal.ts'
 import type { Bus } from '../platform/bus/port.ts'

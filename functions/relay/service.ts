@@ -5,13 +5,15 @@ import type { Logger } from '../../shared/log.ts'
 import { type Random, randomId } from '../../shared/random.ts'
 import type { Bytes } from '../../shared/stream/encode.ts'
 import { WINDOW } from '../../shared/stream/incoming.ts'
-import { type CallHead, type Headers, WIRE_VERSION } from '../../shared/wire/call.ts'
+import type { CallHead, Headers } from '../../shared/wire/call.ts'
+import { type Form, WIRE_VERSION } from '../../shared/wire/capabilities.ts'
+import type { Auth } from '../../shared/wire/credentials.ts'
 import { encodeFrame, MAX_BODY_BYTES, unpackBody } from '../../shared/wire/frame.ts'
 import type { HubChannel } from '../../shared/wire/seal.ts'
 import type { Bus } from '../platform/bus/port.ts'
 import { collect, tooLarge } from './collect.ts'
 import { type Arrived, type ConversationParts, converse } from './conversation.ts'
-import { createReplyRouter } from './reply-router.ts'
+import { createReplyRouters } from './reply-routers.ts'
 import { prepareBody } from './request-body.ts'
 import { createRoutes } from './routes.ts'
 
@@ -22,6 +24,8 @@ export interface RelayRequest {
   /** Below the target's base address, with query. */
   readonly path: string
   readonly headers: Headers
+  /** How the agent signs in at the target; never a header field beside it. */
+  readonly auth?: Auth
   readonly body?: Uint8Array
   /** Largest answer in bytes, uncompressed; 16 MiB when it is not said. More is `call-too-large`. */
   readonly maxBytes?: number
@@ -45,6 +49,8 @@ export interface RelayResponse {
 /** A call whose bodies may be of any size; neither is ever held in memory as a whole. */
 export interface StreamRequest extends Omit<RelayRequest, 'body' | 'maxBytes'> {
   readonly body?: Bytes | Uint8Array
+  /** The answer is passed on as it comes, however slowly, for a target that tells what happens. */
+  readonly asItComes?: true
 }
 
 export interface StreamResponse {
@@ -79,6 +85,8 @@ export interface RelayService {
 
 export interface RelayPlace {
   readonly queue: string
+  /** The queue on which they answer. */
+  readonly replies: string
   readonly channel: HubChannel
   /** The agents that may take a call from there, the likeliest first. */
   readonly agents: readonly string[]
@@ -90,9 +98,13 @@ export interface RelayParts {
   readonly random: Random
   /**
    * The queue of an agent or a site, and what seals what goes there and opens what comes from there.
-   * @throws StegError `agent-missing`, `agent-revoked`, `agent-outdated`
+   * @param needs what the agent must be able to do
+   * @throws StegError `agent-missing`, `agent-revoked`, `agent-outdated`, `form-unsupported`
    */
-  readonly placeOf: (to: string) => Promise<RelayPlace>
+  readonly placeOf: (
+    to: string,
+    needs?: { readonly role?: string; readonly form: Form },
+  ) => Promise<RelayPlace>
   /** Unique to this process: the session on the reply queue that it holds. */
   readonly instanceId: string
   readonly log: Logger
@@ -103,7 +115,7 @@ export interface RelayParts {
 type Exchange = Pick<
   ConversationParts,
   'timeout' | 'upload' | 'idempotency' | 'targetName' | 'url' | 'tooLate' | 'onAgent'
->
+> & { readonly needs: { readonly role: string; readonly form: Form } | undefined }
 
 /** Calls without an answer, of which it is still known to which agent they went. */
 const GIVEN_UP_REMEMBERED = 1000
@@ -113,7 +125,7 @@ export function createRelayService(parts: RelayParts): RelayService {
   /** By call. */
   const givenUp = new Map<string, string>()
   const routes = createRoutes(parts)
-  const router = createReplyRouter({
+  const routers = createReplyRouters({
     ...parts,
     onLate(id) {
       const agentId = givenUp.get(id)
@@ -137,8 +149,9 @@ export function createRelayService(parts: RelayParts): RelayService {
     const id = randomId(parts.random, 26)
     const deadline = clock.now() + request.timeout
     const frame = frameOf(id, deadline)
-    const { queue, channel, agents } = await parts.placeOf(to)
+    const { queue, replies, channel, agents } = await parts.placeOf(to, request.needs)
     const [likeliest = to] = agents
+    const router = routers.of(replies)
     request.onAgent?.(likeliest)
     const conversation = converse({
       ...request,
@@ -182,14 +195,17 @@ export function createRelayService(parts: RelayParts): RelayService {
     const { target, timeout } = request
     const body = await prepareBody(request.body, mayStream)
     const seconds = Math.round(timeout / 1000)
+    const form = request.asItComes === true ? 'stream' : 'http'
     const head = (id: string, deadline: number): CallHead => ({
       v: WIRE_VERSION,
+      form,
       id,
       deadline: Math.min(deadline, request.notAfter ?? deadline),
       target: { ...target },
       method: request.method,
       path: request.path,
       headers: request.headers,
+      ...(request.auth === undefined ? {} : { auth: request.auth }),
       idempotency: request.idempotency,
       ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
       body: body.info,
@@ -199,6 +215,7 @@ export function createRelayService(parts: RelayParts): RelayService {
       to,
       {
         timeout,
+        needs: { role: target.name, form },
         onAgent: request.onAgent,
         upload: body.upload,
         idempotency: request.idempotency,
@@ -218,6 +235,7 @@ export function createRelayService(parts: RelayParts): RelayService {
     })
     const request: Exchange = {
       timeout,
+      needs: undefined,
       upload: undefined,
       onAgent: undefined,
       idempotency: 'repeatable',
@@ -258,7 +276,7 @@ export function createRelayService(parts: RelayParts): RelayService {
     renew: (agentId, timeout) => ping(agentId, timeout, { renew: true }),
 
     async close() {
-      await router.close()
+      await routers.close()
       await routes.idle()
     },
   }

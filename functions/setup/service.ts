@@ -46,8 +46,8 @@ export function createSetupService(parts: SetupParts): SetupService {
         variables: variables.map(({ name, isSet, updatedAt }) => ({
           ...{ name, isSet, changedAt: Date.parse(updatedAt ?? '') || 0 },
         })),
-        agents: agents.flatMap(({ name, status, category }) =>
-          status === 'revoked' ? [] : [{ name, status, role: category }],
+        agents: agents.flatMap(({ name, status, roles }) =>
+          status === 'revoked' ? [] : [{ name, status, roles }],
         ),
         jobs: jobs.map(factsOf),
       }

@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url'
+import { HEARTBEAT_LIFETIME_SECONDS } from '../../shared/wire/heartbeat.ts'
+import { eventQueue, heartbeatQueue, REPORT_SHARDS } from '../../shared/wire/queues.ts'
 import { type DataFolder, tokenHash } from './data-folder.ts'
 import { manage } from './process.ts'
 import type { Report } from './report.ts'
@@ -6,11 +8,27 @@ import type { Report } from './report.ts'
 /** Seconds; how soon a run whose hub died is taken up again. */
 const JOB_LOCK_SECONDS = 30
 
+/** Of one agent; it says twice a minute that it lives. */
+const REPORTS_PER_SECOND = 20
+
 const queues = [
   { name: 'jobs', requiresSession: true, lockSeconds: JOB_LOCK_SECONDS, duplicateDetectionSeconds: 60 },
   { name: 'subjects', requiresSession: true, lockSeconds: JOB_LOCK_SECONDS, duplicateDetectionSeconds: 60 },
-  { name: 'events', requiresSession: true, lockSeconds: 30, timeToLiveSeconds: 3600 },
-  { name: 'replies', requiresSession: true, lockSeconds: 300, timeToLiveSeconds: 3600 },
+  ...REPORT_SHARDS.flatMap((shard) => [
+    {
+      name: heartbeatQueue(shard),
+      lockSeconds: 30,
+      timeToLiveSeconds: HEARTBEAT_LIFETIME_SECONDS,
+      sendsPerSecond: REPORTS_PER_SECOND,
+    },
+    {
+      name: eventQueue(shard),
+      requiresSession: true,
+      lockSeconds: 30,
+      timeToLiveSeconds: 3600,
+      sendsPerSecond: REPORTS_PER_SECOND,
+    },
+  ]),
 ]
 
 export interface Platform {

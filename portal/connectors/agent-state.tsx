@@ -12,9 +12,16 @@ const tones: Readonly<Record<Agent['status'], Tone>> = {
   revoked: 'neutral',
 }
 
-/** Connected, disconnected since when, never connected, or revoked. */
-export function AgentState({ agent: { status, disconnectedSince } }: { readonly agent: Agent }) {
+/** Connected, disconnected since when, never connected, or revoked; or that it must be updated first. */
+export function AgentState({ agent: { status, outdated, disconnectedSince } }: { readonly agent: Agent }) {
   const { t } = useTranslation('connectors')
+  if (outdated && status !== 'revoked') {
+    return (
+      <span title={t('outdated.do')}>
+        <StateBadge tone="bad">{t('outdated.state')}</StateBadge>
+      </span>
+    )
+  }
   return (
     <span>
       <StateBadge tone={tones[status]}>{t(`state.${status}`)}</StateBadge>

@@ -56,6 +56,33 @@ export const agentErrors = {
       de: 'Der Hub unter {hub} ist nicht erreichbar: {reason}. Bitte die Adresse prüfen und ob der Rechner HTTPS-Verbindungen dorthin öffnen darf.',
     },
   },
+  'secret-empty': {
+    status: 400,
+    retryable: false,
+    title: { en: 'No password', de: 'Kein Passwort' },
+    detail: {
+      en: 'There is no password on standard input. Pipe it into the command, or type it and end the line.',
+      de: 'Auf der Standardeingabe steht kein Passwort. Bitte in den Befehl leiten oder eingeben und die Zeile beenden.',
+    },
+  },
+  'secret-unknown': {
+    status: 404,
+    retryable: false,
+    title: { en: 'Unknown secret', de: 'Unbekanntes Geheimnis' },
+    detail: {
+      en: 'There is no secret named "{name}" in this folder. "agent secrets list" shows which there are.',
+      de: 'In diesem Ordner gibt es kein Geheimnis namens „{name}“. „agent secrets list“ zeigt, welche es gibt.',
+    },
+  },
+  'hub-outdated': {
+    status: 409,
+    retryable: false,
+    title: { en: 'Hub too old', de: 'Hub zu alt' },
+    detail: {
+      en: 'The hub at {hub} is older than this agent and does not understand it. Update the hub, or use the agent that this hub gives out (portal: Connectors › Add agent).',
+      de: 'Der Hub unter {hub} ist älter als dieser Agent und versteht ihn nicht. Bitte den Hub aktualisieren oder den Agenten verwenden, den dieser Hub ausgibt (Portal: Konnektoren › Agent hinzufügen).',
+    },
+  },
   'hub-refused': {
     status: 502,
     retryable: false,

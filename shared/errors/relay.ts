@@ -68,10 +68,28 @@ export const relayErrors = {
   'agent-outdated': {
     status: 409,
     retryable: false,
-    title: { en: 'Enrol the agent again', de: 'Agent neu anmelden' },
+    title: { en: 'Update the agent', de: 'Agent aktualisieren' },
     detail: {
-      en: 'The agent "{agent}" was enrolled before calls were encrypted and has no key for it. Revoke it, and enrol it again in a new folder.',
-      de: 'Der Agent „{agent}“ wurde angemeldet, bevor Aufrufe verschlüsselt wurden, und hat keinen Schlüssel dafür. Bitte widerrufen und in einem neuen Ordner neu anmelden.',
+      en: 'The agent "{agent}" is too old for this hub and must be updated: download it in the portal under Connectors › Add agent, put it in the place of the old one and restart its service. It stays enrolled. If it says the same again, revoke it and enrol it again in a new folder.',
+      de: 'Der Agent „{agent}“ ist zu alt für diesen Hub und muss aktualisiert werden: bitte im Portal unter Konnektoren › Agent hinzufügen herunterladen, an die Stelle des alten legen und seinen Dienst neu starten. Er bleibt angemeldet. Meldet er danach dasselbe, bitte widerrufen und in einem neuen Ordner neu anmelden.',
+    },
+  },
+  'form-unsupported': {
+    status: 409,
+    retryable: false,
+    title: { en: 'The agent cannot do this', de: 'Der Agent kann das nicht' },
+    detail: {
+      en: 'The agent "{agent}" cannot make calls of the form "{form}". Update it, or choose an agent that can.',
+      de: 'Der Agent „{agent}“ kann keine Aufrufe der Form „{form}“ ausführen. Bitte aktualisieren oder einen Agenten wählen, der es kann.',
+    },
+  },
+  'secret-missing': {
+    status: 409,
+    retryable: false,
+    title: { en: 'Secret missing on the machine of the agent', de: 'Geheimnis fehlt beim Agenten' },
+    detail: {
+      en: 'The agent keeps no secret named "{name}" for {url}. Set it on the machine of the agent: agent secrets set {name}',
+      de: 'Der Agent hat kein Geheimnis namens „{name}“ für {url}. Bitte auf dem Rechner des Agenten setzen: agent secrets set {name}',
     },
   },
   'target-unknown': {

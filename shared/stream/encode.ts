@@ -21,8 +21,15 @@ export function encodingFor(beginning: Uint8Array): StreamedBody['encoding'] {
   return shrinks ? 'deflate-raw' : 'identity'
 }
 
-/** A body as chunks; the last one, which may be empty, says what all of them amount to. */
-export async function* chunksOf(body: Bytes, encoding: StreamedBody['encoding']): AsyncGenerator<Chunk> {
+/**
+ * A body as chunks; the last one, which may be empty, says what all of them amount to.
+ * @param asItComes a chunk for each piece instead of full ones, so that nothing waits for what follows it
+ */
+export async function* chunksOf(
+  body: Bytes,
+  encoding: StreamedBody['encoding'],
+  asItComes = false,
+): AsyncGenerator<Chunk> {
   const hash = createHash('sha256')
   let size = 0
   async function* measured(): Bytes {
@@ -33,7 +40,8 @@ export async function* chunksOf(body: Bytes, encoding: StreamedBody['encoding'])
     }
   }
   let seq = 0
-  for await (const { bytes, last } of inBlocks(encoding === 'identity' ? measured() : deflated(measured()))) {
+  const encoded = encoding === 'identity' ? measured() : deflated(measured())
+  for await (const { bytes, last } of asItComes ? inPieces(encoded) : inBlocks(encoded)) {
     const place = { seq, bytes }
     seq += 1
     yield last ? { ...place, end: { size, sha256: hash.digest('base64url') } } : place
@@ -45,6 +53,16 @@ function deflated(body: Bytes): Bytes {
   // What goes wrong before it comes out of it at its end, and whoever stops reading ends what lies before.
   pipeline(Readable.from(body), deflate, () => undefined)
   return deflate
+}
+
+/** A block for each piece, or several when it is larger; nothing is held back, so an empty one ends them. */
+async function* inPieces(body: Bytes): AsyncGenerator<{ bytes: Uint8Array; last: boolean }> {
+  for await (const piece of body) {
+    for (let from = 0; from < piece.length; from += CHUNK_BYTES) {
+      yield { bytes: piece.subarray(from, from + CHUNK_BYTES), last: false }
+    }
+  }
+  yield { bytes: new Uint8Array(0), last: true }
 }
 
 /** Full blocks; only the last one may be shorter. It is held back until it is known to be the last. */

@@ -18,6 +18,8 @@ export interface OutgoingBody {
 export interface OutgoingParts {
   readonly body: Bytes
   readonly encoding: StreamedBody['encoding']
+  /** Each piece of the body is a chunk at once; only for `identity`, because compression holds back. */
+  readonly asItComes?: boolean
   /** Chunks granted at the beginning. */
   readonly credit: number
   /** Resolves when the broker has accepted the chunk. */
@@ -26,7 +28,7 @@ export interface OutgoingParts {
 
 /** Sends a body as the receiver grants it. The source is not read further than two chunks ahead. */
 export function sendBody(parts: OutgoingParts): OutgoingBody {
-  const chunks = chunksOf(parts.body, parts.encoding)
+  const chunks = chunksOf(parts.body, parts.encoding, parts.asItComes)
   const stopped = Promise.withResolvers<never>()
   let now: Sending = beginSending(parts.credit)
   let change = Promise.withResolvers<void>()

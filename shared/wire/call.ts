@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { type ErrorRecord, isErrorCode } from '../errors/error.ts'
+import { Role, WIRE_VERSION } from './capabilities.ts'
+import { Auth } from './credentials.ts'
 import { Attempt, ChunkPlace, Credit, StreamedBody } from './stream.ts'
 
 /**
  * Messages of the relay. Service Bus carries `messageId`, `correlationId`, `replyTo…` and time-to-live; everything else
  * is inside the body (see frame.ts), so that it can be sealed end to end as one piece.
  */
-export const WIRE_VERSION = 1
 
 /**
  * How often a call may be executed: `repeatable` as often as you like (GET, or marked so), `once` never a second time;
@@ -32,16 +33,21 @@ export const BodyInfo = z.object({
 })
 export type BodyInfo = z.infer<typeof BodyInfo>
 
-export const CallHead = z.object({
+const CallBase = z.object({
   v: z.literal(WIRE_VERSION),
   id: z.string().min(1).max(64),
   /** Milliseconds since the epoch; after it the agent drops the call and the hub no longer waits. */
   deadline: z.int(),
+  idempotency: Idempotency,
+  /** W3C trace context. */
+  traceparent: z.string().optional(),
+})
+
+/** A request to a target and its answer. */
+const HttpCall = CallBase.extend({
+  form: z.literal('http'),
   /** Name from the agent's allow-list and the base address that the tenant has set for it. */
-  target: z.object({
-    name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
-    url: z.url({ protocol: /^https?$/ }),
-  }),
+  target: z.object({ name: Role, url: z.url({ protocol: /^https?$/ }) }),
   method: z.enum([
     'GET',
     'HEAD',
@@ -60,14 +66,24 @@ export const CallHead = z.object({
     .regex(/^\/(?!\/)[^\s#\\]*$/, 'not a path below the target')
     .max(8192),
   headers: Headers,
-  idempotency: Idempotency,
-  /** W3C trace context. */
-  traceparent: z.string().optional(),
+  /** How the agent signs in at the target. Here and not among the header fields, so that nothing shows it. */
+  auth: Auth.optional(),
   body: z.union([BodyInfo, StreamedBody]).nullable(),
   /** Chunks that the hub takes of a streamed answer; without it the answer comes in one message or fails. */
   credit: Credit.optional(),
 })
+
+/** The same, but the answer is passed on as it comes. */
+const StreamCall = HttpCall.extend({ form: z.literal('stream'), credit: Credit })
+
+/** A call of one of the forms that go to a target over HTTP. */
+export const CallHead = z.discriminatedUnion('form', [HttpCall, StreamCall])
 export type CallHead = z.infer<typeof CallHead>
+export type HttpCallHead = z.infer<typeof HttpCall>
+
+/** A call of a form that this side does not have: as much of it as is needed to refuse it. */
+const OtherCall = CallBase.extend({ form: z.string().min(1).max(32) })
+export type OtherCall = z.infer<typeof OtherCall>
 
 export const ErrorRecordSchema: z.ZodType<ErrorRecord> = z.object({
   code: z.string().refine(isErrorCode, 'unknown error code'),
@@ -127,6 +143,20 @@ export const ControlHead = z.object({
 })
 export type ControlHead = z.infer<typeof ControlHead>
 
+/** A call of any form. What says that it is of a known form must be so, or it is not valid. */
+const AnyCall = z.union([
+  CallHead,
+  OtherCall.refine(({ form }) => !isHttpForm(form), { message: 'not a call of its form', path: ['form'] }),
+])
+
 /** What an agent takes from its queues. */
-export const RequestHead = z.union([PingHead, ControlHead, CallHead])
+export const RequestHead = z.union([PingHead, ControlHead, AnyCall])
 export type RequestHead = z.infer<typeof RequestHead>
+
+export function isHttpCall(head: CallHead | OtherCall): head is CallHead {
+  return isHttpForm(head.form)
+}
+
+function isHttpForm(form: string): boolean {
+  return CallHead.options.some((option) => option.shape.form.value === form)
+}

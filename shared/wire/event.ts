@@ -1,38 +1,38 @@
 import { z } from 'zod'
-import { WIRE_VERSION } from './call.ts'
-import { CountsReport } from './counts.ts'
-
-/** Seconds between two heartbeats of an agent. */
-export const HEARTBEAT_SECONDS = 30
-
-/** Subject of the message that a heartbeat asks for; it is empty and says nothing that would have to be sealed. */
-export const ECHO = 'echo'
-/** Seconds after which an echo is of no more use. */
-export const ECHO_SECONDS = 20
-
-/** Audience of the JWS that carries an event. */
-export const EVENT_AUDIENCE = 'steg:event'
+import { WIRE_VERSION } from './capabilities.ts'
 
 /**
- * What an agent reports by itself, through the session queue `events`; the session is the agent's id. All agents may
- * send to that queue, so the message body is a JWT signed with the agent's key (RFC 7519, EdDSA; iss = sub = agent id,
- * aud `steg:event`) whose claim `event` is this: no agent can speak for another.
+ * What an agent reports by itself and what has to come in order: the session is the agent's id, or the agent's and the
+ * line's. The frame (head, then the payload as JSON) is sealed as replies are, so that nobody reads it and nobody else
+ * can have made it. Before it stand agent and id in clear, which say with whose keys it is to be opened.
  */
-export const AgentEvent = z.object({
+export const EventHead = z.object({
   v: z.literal(WIRE_VERSION),
-  agentId: z.string().min(1).max(64),
-  /** `started` and `online` say the agent lives, `leaving` that it stops on purpose. */
-  kind: z.enum(['started', 'online', 'leaving']),
-  /** The agent's own clock, RFC 3339. */
-  at: z.iso.datetime(),
-  host: z.string().max(255),
-  version: z.string().max(64),
-  /** Only when there is news, every five minutes at most. */
-  counts: CountsReport.optional(),
-  /**
-   * Asks the hub for an empty message of this id through the agent's own queue: the way of calls is open only when it
-   * arrives. A socket that looks healthy, and a broker that takes messages, do not show that.
-   */
-  echo: z.string().min(1).max(64).optional(),
+  id: z.string().min(1).max(64),
+  /** Decides who takes it in, by a table of the hub's. */
+  kind: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+  /** By the hub's clock as the agent knows it, milliseconds since the epoch. */
+  at: z.int(),
 })
-export type AgentEvent = z.infer<typeof AgentEvent>
+export type EventHead = z.infer<typeof EventHead>
+
+export interface EventMessage {
+  readonly agentId: string
+  readonly id: string
+  readonly sealed: Uint8Array
+}
+
+/**
+ * An event as text: version, agent, id, and the sealed frame in base64url, with dots between. Text, because functions get
+ * bytes only as text; never JSON, because members of a JSON body can take the place of what the broker says about it.
+ */
+export function writeEvent({ agentId, id, sealed }: EventMessage): string {
+  return ['e2', agentId, id, Buffer.from(sealed).toString('base64url')].join('.')
+}
+
+/** `undefined` for anything that is not of this form; nothing of it is proven yet. */
+export function readEvent(text: string): EventMessage | undefined {
+  const [, agentId, id, sealed] = /^e2\.([\w-]{1,64})\.([\w-]{1,64})\.([\w-]+)$/.exec(text) ?? []
+  if (agentId === undefined || id === undefined || sealed === undefined) return undefined
+  return { agentId, id, sealed: Buffer.from(sealed, 'base64url') }
+}

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
@@ -5,6 +6,7 @@ import { verifyAssertion, verifyEnrolmentProof } from '../../functions/connector
 import { problemBody } from '../../functions/http/problem.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { isStegError, type Language, StegError } from '../../shared/errors/error.ts'
+import { WIRE_VERSION } from '../../shared/wire/capabilities.ts'
 import {
   EnrolmentRequest,
   type EnrolmentResponse,
@@ -31,7 +33,13 @@ export interface FakeHub {
   /** Answers instead of the hub, for as long as it returns true. */
   intercept: (request: http.IncomingMessage, response: http.ServerResponse) => boolean
   /** The broker and the tokens for it. */
-  grant: (agentId: string, now: number) => Omit<SessionResponse, 'agentId' | 'serverTime'>
+  grant: (agentId: string, now: number) => Omit<SessionResponse, 'wire' | 'agentId' | 'serverTime'>
+  /** The version of the wire that it says it speaks; `undefined`: it says nothing, as the first one. */
+  wire: number | undefined
+  /** What agents have said of themselves when they opened a session. */
+  readonly announced: unknown[]
+  /** The keys that an agent has enrolled with elsewhere. */
+  know(publicKey: string, sealKey: string, hubKey: KeyObject): void
   now(): number
   stop(): Promise<void>
   start(): Promise<void>
@@ -63,6 +71,13 @@ export async function fakeHub(): Promise<FakeHub> {
     intercept: () => false,
     grant: () => {
       throw new StegError('bus-unavailable', { reason: 'there is no broker in this test' })
+    },
+    wire: WIRE_VERSION,
+    announced: [],
+    know(publicKey, peerKey, privateKey) {
+      keys.set('t1-agent1', publicKey)
+      const ends = { side: 'hub', tenantId: 't1', agentId: 't1-agent1' } as const
+      channel = openChannel({ ...ends, privateKey, peerKey })
     },
     now: () => Date.now() + hub.ahead,
     stop: () =>
@@ -114,6 +129,7 @@ export async function fakeHub(): Promise<FakeHub> {
     const ends = { side: 'hub', tenantId: 't1', agentId: 't1-agent1' } as const
     channel = openChannel({ ...ends, privateKey: sealKey, peerKey })
     return {
+      wire: WIRE_VERSION,
       agentId: 't1-agent1',
       name: request.name,
       tenant: { id: 't1', name: 'Firma GmbH' },
@@ -124,10 +140,18 @@ export async function fakeHub(): Promise<FakeHub> {
 
   async function openSession(body: { assertion: string }): Promise<SessionResponse> {
     const agentId = 't1-agent1'
-    await verifyAssertion(body.assertion, agentId, keys.get(agentId) ?? '', SESSION_AUDIENCE, clock)
+    const claims = await verifyAssertion(
+      body.assertion,
+      agentId,
+      keys.get(agentId) ?? '',
+      SESSION_AUDIENCE,
+      clock,
+    )
+    hub.announced.push(claims.agent)
     if (hub.revoked) throw new StegError('agent-revoked', { agent: 'Agent 1' })
     const now = hub.now()
-    const session = { agentId, serverTime: new Date(now).toISOString(), ...hub.grant(agentId, now) }
+    const wire = hub.wire as number
+    const session = { wire, agentId, serverTime: new Date(now).toISOString(), ...hub.grant(agentId, now) }
     hub.sessions.push(session.expiresAt)
     return session
   }

@@ -75,7 +75,7 @@ describe('two hundred lines', () => {
     const never = new AbortController().signal
     const openAndEnd = async (count: number) => {
       for (let left = count; left > 0; left--) {
-        const session = { agentId: 'a', serverTime: '', ...place.hub.grant('t1-agent1', Date.now()) }
+        const session = { wire: 2, agentId: 'a', serverTime: '', ...place.hub.grant('t1-agent1', Date.now()) }
         const line = await open(session, async () => undefined, never)
         if (left % 2 === 0) way.cut()
         else line.lose('test')

@@ -12,15 +12,28 @@ import { sasToken } from '../../functions/platform/bus/sas.ts'
 import { openServiceBus } from '../../functions/platform/bus/service-bus.ts'
 import { type Broker, startBroker } from '../../infra/local/broker/broker.ts'
 import { systemClock } from '../../shared/clock.ts'
-import { type CallHead, ReplyHead } from '../../shared/wire/call.ts'
+import { type HttpCallHead, ReplyHead } from '../../shared/wire/call.ts'
+import { WIRE_VERSION } from '../../shared/wire/capabilities.ts'
+import { EventHead, readEvent } from '../../shared/wire/event.ts'
 import { decodeFrame, encodeFrame, packBody, unpackBody } from '../../shared/wire/frame.ts'
-import { agentQueue, EVENTS_QUEUE, REPLIES_QUEUE } from '../../shared/wire/queues.ts'
+import { type Heartbeat, readHeartbeat } from '../../shared/wire/heartbeat.ts'
+import {
+  agentQueue,
+  eventQueue,
+  heartbeatQueue,
+  replyQueue,
+  reportShardOf,
+} from '../../shared/wire/queues.ts'
 import { type FakeHub, fakeHub, TOKEN } from './fake-hub.ts'
 import { type AgentProcess, startAgent } from './process.ts'
+import { HEARTBEAT_KEY, heartbeatsOf } from './session.ts'
 import { temporaryFolder } from './temporary.ts'
 
 const AGENT_ID = 't1-agent1'
 const HUB_SESSION = 'hub-1'
+const REPLIES_QUEUE = replyQueue('t1')
+const HEARTBEATS_QUEUE = heartbeatQueue(reportShardOf('t1'))
+const EVENTS_QUEUE = eventQueue(reportShardOf('t1'))
 const policies = [
   { name: 'listen', key: 'bGlzdGVu', rights: ['listen' as const] },
   { name: 'send', key: 'c2VuZA==', rights: ['send' as const] },
@@ -32,7 +45,7 @@ export interface Reply {
   readonly text: string
 }
 
-export interface CallOptions extends Partial<Omit<CallHead, 'target'>> {
+export interface CallOptions extends Partial<Omit<HttpCallHead, 'target'>> {
   readonly url: string
   readonly text?: string
   /** Milliseconds. */
@@ -58,8 +71,10 @@ export interface Site {
   takeAndAbandon(properties?: Record<string, number>): Promise<void>
   /** What the hub does with the queue of a revoked agent. */
   removeQueue(): Promise<void>
-  /** JWTs of the events that agents have reported. */
-  events(count: number): Promise<string[]>
+  /** Heartbeats of the agent, proven. */
+  heartbeats(count: number): Promise<Heartbeat[]>
+  /** What the agent has reported in order, opened. */
+  events(count: number): Promise<{ readonly kind: string; readonly payload: unknown }[]>
 }
 
 class PlainWebSocket extends WebSocket {
@@ -87,6 +102,7 @@ export async function site(options: { lockSeconds?: number; sessionSeconds?: num
       queues: [
         { name: agentQueue(AGENT_ID), lockSeconds: options.lockSeconds ?? 30 },
         { name: REPLIES_QUEUE, requiresSession: true },
+        { name: HEARTBEATS_QUEUE },
         { name: EVENTS_QUEUE, requiresSession: true },
       ],
     })
@@ -151,8 +167,9 @@ export async function site(options: { lockSeconds?: number; sessionSeconds?: num
     async call({ url, text, timeout = 20_000, ...head }) {
       const id = head.id ?? randomUUID()
       const packed = await packBody(Buffer.from(text ?? ''))
-      const whole: CallHead = {
-        v: 1,
+      const whole: HttpCallHead = {
+        v: WIRE_VERSION,
+        form: 'http',
         deadline: hub.now() + timeout,
         target: { name: 'sage', url },
         method: 'GET',
@@ -167,7 +184,11 @@ export async function site(options: { lockSeconds?: number; sessionSeconds?: num
     },
     ping(timeout = 20_000) {
       const id = randomUUID()
-      const frame = encodeFrame({ v: 1, id, deadline: hub.now() + timeout, ping: true }, undefined, 'request')
+      const frame = encodeFrame(
+        { v: WIRE_VERSION, id, deadline: hub.now() + timeout, ping: true },
+        undefined,
+        'request',
+      )
       return request(id, frame, timeout)
     },
     sendRaw: (body) => request(randomUUID(), body, 60_000),
@@ -186,10 +207,27 @@ export async function site(options: { lockSeconds?: number; sessionSeconds?: num
       const receiver = await connected().acceptSession(EVENTS_QUEUE, AGENT_ID, {
         receiveMode: 'receiveAndDelete',
       })
-      const found: string[] = []
+      const found: { kind: string; payload: unknown }[] = []
+      while (found.length < count) {
+        for (const { body: bytes } of await receiver.receiveMessages(count - found.length)) {
+          const event = readEvent(Buffer.from(bytes).toString())
+          if (event === undefined) throw new Error('not an event')
+          const { head, body } = decodeFrame(EventHead, hub.channel().open(event.id, event.sealed))
+          found.push({ kind: head.kind, payload: JSON.parse(Buffer.from(body).toString()) })
+        }
+      }
+      await receiver.close()
+      return found
+    },
+    async heartbeats(count) {
+      const receiver = connected().createReceiver(HEARTBEATS_QUEUE, { receiveMode: 'receiveAndDelete' })
+      const found: Heartbeat[] = []
       while (found.length < count) {
         const messages = await receiver.receiveMessages(count - found.length, { maxWaitTimeInMs: 20_000 })
-        found.push(...messages.map(({ body }) => Buffer.from(body).toString()))
+        for (const { body } of messages) {
+          const beat = readHeartbeat(Buffer.from(body).toString(), [HEARTBEAT_KEY], hub.now())
+          if (beat !== undefined) found.push(beat)
+        }
       }
       await receiver.close()
       return found
@@ -206,6 +244,7 @@ export async function site(options: { lockSeconds?: number; sessionSeconds?: num
       broker: { host: made.brokerHost, port: made.brokerPort, tls: made.brokerTls },
       requests: sas(agentQueue(agentId), 'listen'),
       replies: sas(REPLIES_QUEUE, 'send'),
+      heartbeats: { ...sas(HEARTBEATS_QUEUE, 'send'), ...heartbeatsOf(agentId, now + lifetime) },
       events: sas(EVENTS_QUEUE, 'send'),
       expiresAt: new Date(now + lifetime).toISOString(),
     }

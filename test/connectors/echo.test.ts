@@ -2,9 +2,8 @@ import { expect, it } from 'vitest'
 import { connectorsSite } from './site.ts'
 
 it('sends a heartbeat back through the queue of its agent when that asks for it in time (A1)', async () => {
-  const { connectors, enrol, report, session, sent } = await connectorsSite()
+  const { connectors, enrol, report, sent } = await connectorsSite()
   const agent = await enrol('first')
-  expect(await session(agent)).toMatchObject({ echoes: true })
   await report(agent)
   expect(sent).toEqual([])
   await report(agent, 'online', connectors, { echo: 'beat-1' })
@@ -14,10 +13,10 @@ it('sends a heartbeat back through the queue of its agent when that asks for it 
   expect(sent).toHaveLength(1)
 })
 
-it('takes in a heartbeat with one reading and one writing (A4, F7)', async () => {
+it('takes in a heartbeat with one writing and no reading (A4, F7)', async () => {
   const { enrol, report, counted } = await connectorsSite()
   const agent = await enrol('first')
   counted.reset()
   await report(agent)
-  expect(counted.counts()).toMatchObject({ reads: 1, writes: 1, transactions: 2 })
+  expect(counted.counts()).toMatchObject({ reads: 0, transactions: 1 })
 })

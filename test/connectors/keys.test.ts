@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { proveForSession } from '../../agent/connection/proof.ts'
 import { makeSealKey, openChannel, sealPublicKey } from '../../shared/wire/seal.ts'
-import { agentKey, connectorsSite, TENANT } from './site.ts'
+import { ANNOUNCED, agentKey, connectorsSite, TENANT } from './site.ts'
 
 async function site() {
   const made = await connectorsSite()
@@ -55,7 +55,7 @@ describe('keys for sealing, made at enrolment (F2)', () => {
     await agents.put(TENANT, agentId, before, { kind: 'match', etag: row.etag })
     const outdated = { code: 'agent-outdated', params: { agent: 'Agent 1' } }
     await expect(connectors.placeOf(agentId)).rejects.toMatchObject(outdated)
-    const assertion = await proveForSession(key, agentId, clock.now())
+    const assertion = await proveForSession(key, agentId, ANNOUNCED, clock.now())
     await expect(connectors.openSession(assertion)).rejects.toMatchObject(outdated)
   })
 })

@@ -13,7 +13,7 @@ import { silentLogger } from '../../shared/log.ts'
 import { KEY_AGE_MS, KEY_OVERLAP_MS } from '../../shared/wire/keys.ts'
 import { agentChannel, makeSealKey, sealPublicKey } from '../../shared/wire/seal.ts'
 import { temporaryFolder } from '../agent/temporary.ts'
-import { connectorsSite, TENANT } from './site.ts'
+import { ANNOUNCED, connectorsSite, TENANT } from './site.ts'
 
 /** What can be the last thing before the agent's process dies, counted over all that a change of keys does. */
 const places = ['before', 'after'] as const
@@ -103,7 +103,9 @@ async function agentSite() {
       }
     }
     const { agentId } = enrolment
-    await site.connectors.openSession(await proveForSession(ring.signing, agentId, site.clock.now()))
+    await site.connectors.openSession(
+      await proveForSession(ring.signing, agentId, ANNOUNCED, site.clock.now()),
+    )
     await site.report({ id: agentId, key: ring.signing })
   }
 
@@ -133,7 +135,7 @@ it('keys change without a moment in which hub and agent cannot talk, wherever th
         expect(after.signing.publicJwk.x).not.toBe(before.signing.publicJwk.x)
         await expectWorking(after)
         // The old keys count no longer, on either side, and are nowhere any more.
-        const old = await proveForSession(before.signing, enrolment.agentId, clock.now())
+        const old = await proveForSession(before.signing, enrolment.agentId, ANNOUNCED, clock.now())
         await expect(connectors.openSession(old)).rejects.toMatchObject({ code: 'proof-invalid' })
         const { channel } = await connectors.placeOf(enrolment.agentId)
         const stale = agentChannel(before.pairings)
@@ -162,12 +164,12 @@ it('an agent changes its keys after 30 days by itself, and earlier when it is as
 
   await connectors.keys.ask(TENANT, enrolment.agentId)
   const ring = await openKeyRing(state, enrolment)
-  const assertion = await proveForSession(ring.signing, enrolment.agentId, clock.now())
+  const assertion = await proveForSession(ring.signing, enrolment.agentId, ANNOUNCED, clock.now())
   expect((await connectors.openSession(assertion)).rotateKeys).toBe(true)
   await live(undefined, true)
   expect(await since()).toBe(toIso(clock.now()))
   const later = await openKeyRing(state, enrolment)
-  const again = await proveForSession(later.signing, enrolment.agentId, clock.now())
+  const again = await proveForSession(later.signing, enrolment.agentId, ANNOUNCED, clock.now())
   expect((await connectors.openSession(again)).rotateKeys).toBeUndefined()
   // The hub deletes its old private key with the first report after the overlap.
   expect((await agents.get(TENANT, enrolment.agentId))?.value.olderKeys).toBeDefined()

@@ -29,6 +29,7 @@ describe('choice of the agent for Sage calls', () => {
     id,
     name: id,
     category: 'sage',
+    wire: 2,
     ...over,
   })
 
@@ -61,7 +62,7 @@ describe('choice of the agent for Sage calls', () => {
     ['all revoked', [agent('a', { revokedAt: 1 })], undefined, 'revoked', 'a'],
     ['an unknown one is named', [agent('a', { lastSeen: NOW })], 'x', 'missing', undefined],
   ] as const)('%s', (_, agents, wanted, kind, id) => {
-    const choice = chooseAgents(agents, wanted, NOW)
+    const choice = chooseAgents(agents, 'sage', wanted, NOW)
     expect(choice.kind).toBe(kind)
     const chosen = choice.kind === 'use' ? choice.agents[0] : 'agent' in choice ? choice.agent : undefined
     expect(chosen?.id).toBe(id)
@@ -81,22 +82,24 @@ describe('choice of the agent for Sage calls', () => {
       agent('e', { lastSeen: NOW + 2 }),
       agent('f', { site: 'main', revokedAt: 1, ...here }),
     ]
-    const choice = chooseAgents(agents, wanted, NOW)
+    const choice = chooseAgents(agents, 'sage', wanted, NOW)
     expect(choice).toMatchObject({ kind: 'use', site })
     expect(choice.kind === 'use' && choice.agents.map(({ id }) => id)).toEqual(ids)
   })
 
   it('another site, when nobody of the default one is there; and a site with nobody is offline', () => {
     const other = agent('b', { site: 'other', ...here })
-    expect(chooseAgents([agent('a', { site: 'main', ...gone }), other], undefined, NOW)).toMatchObject({
+    expect(
+      chooseAgents([agent('a', { site: 'main', ...gone }), other], 'sage', undefined, NOW),
+    ).toMatchObject({
       kind: 'use',
       site: 'other',
     })
-    expect(chooseAgents([agent('a', { site: 'main', ...gone })], undefined, NOW).kind).toBe('offline')
+    expect(chooseAgents([agent('a', { site: 'main', ...gone })], 'sage', undefined, NOW).kind).toBe('offline')
   })
 
   it('an agent enrolled before there were sites, by itself', () => {
-    expect(chooseAgents([agent('a', here)], undefined, NOW)).toMatchObject({
+    expect(chooseAgents([agent('a', here)], 'sage', undefined, NOW)).toMatchObject({
       kind: 'use',
       site: undefined,
       agents: [{ id: 'a' }],

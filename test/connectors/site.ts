@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { JWK } from 'jose'
-import { proveForEnrolment, proveForSession, signEvent } from '../../agent/connection/proof.ts'
+import { proveForEnrolment, proveForSession } from '../../agent/connection/proof.ts'
 import type { AgentKey } from '../../agent/state/key.ts'
 import { createAccessTokens } from '../../functions/connectors/access-tokens.ts'
 import { agentsTable } from '../../functions/connectors/rows.ts'
@@ -12,13 +12,25 @@ import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
 import { formatToken, parseToken } from '../../functions/tenancy/rules/token.ts'
 import { createTenantSeal } from '../../functions/tenancy/seal.ts'
 import { hashSecret, matchesHash } from '../../functions/tenancy/secret-hash.ts'
-import { type Clock, toIso } from '../../shared/clock.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { silentLogger } from '../../shared/log.ts'
 import { systemRandom } from '../../shared/random.ts'
-import type { EnrolmentResponse } from '../../shared/wire/enrolment.ts'
+import { WIRE_VERSION } from '../../shared/wire/capabilities.ts'
+import type { Announcement, EnrolmentResponse } from '../../shared/wire/enrolment.ts'
+import { writeHeartbeat } from '../../shared/wire/heartbeat.ts'
 import { type AgentChannel, makeSealKey, openChannel, sealPublicKey } from '../../shared/wire/seal.ts'
 import { fakeClock } from '../agent/fake-clock.ts'
+import { HEARTBEAT_KEY, heartbeatsOf } from '../agent/session.ts'
 
 export const TENANT = 'tenant00001'
+/** What agents of today say of themselves. */
+export const ANNOUNCED: Announcement = {
+  wire: WIRE_VERSION,
+  roles: ['sage'],
+  forms: ['http', 'stream'],
+  host: 'h',
+  version: '1',
+}
 
 export function agentKey(): AgentKey {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
@@ -35,7 +47,7 @@ export interface Enrolled {
 
 /** The hub's connectors over a store in memory, and agents that enrol and report. */
 export async function connectorsSite(
-  outside: Partial<Pick<ConnectorsParts, 'bus' | 'grants'> & { clock: Clock }> = {},
+  outside: Partial<Pick<ConnectorsParts, 'bus' | 'grants' | 'eventRoutes' | 'log'> & { clock: Clock }> = {},
 ) {
   const counted = countStore(openSqliteStore({ file: ':memory:' }))
   const { store } = counted
@@ -75,6 +87,9 @@ export async function connectorsSite(
       accessTokens: createAccessTokens({ store, clock, random: systemRandom, tokenFormat }),
       tenantName: async () => 'Firma',
       targetsOf: async () => ({}),
+      heartbeatKeys: [HEARTBEAT_KEY],
+      eventRoutes: outside.eventRoutes ?? {},
+      log: outside.log ?? silentLogger,
     })
   const connectors = hub()
 
@@ -91,7 +106,9 @@ export async function connectorsSite(
       name,
       host: 'h',
       version: '1',
-      category: category === 'sage' ? 'sage' : 'none',
+      wire: WIRE_VERSION,
+      roles: category === 'none' ? [] : [category],
+      forms: ['http', 'stream'],
     })
   }
 
@@ -117,13 +134,12 @@ export async function connectorsSite(
     echo: { echo?: string; ago?: number } = {},
   ): Promise<void> {
     const { ago = 0, ...asked } = echo
-    const at = toIso(clock.now())
-    const event = { v: 1 as const, agentId: agent.id, kind, at, host: 'h', version: '1', ...asked }
-    await via.receiveEvent(agent.id, await signEvent(agent.key, event, clock.now()), clock.now() - ago)
+    const beat = { agentId: agent.id, kind, at: clock.now() - ago, ...asked }
+    await via.receiveHeartbeats([writeHeartbeat(beat, heartbeatsOf(agent.id, clock.now() + 3_600_000))])
   }
 
-  const session = async (agent: Pick<Enrolled, 'id' | 'key'>) =>
-    connectors.openSession(await proveForSession(agent.key, agent.id, clock.now()))
+  const session = async (agent: Pick<Enrolled, 'id' | 'key'>, announced: Announcement = ANNOUNCED) =>
+    connectors.openSession(await proveForSession(agent.key, agent.id, announced, clock.now()))
 
   return {
     connectors,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { SILENCE_MS } from '../../functions/connectors/rules/status.ts'
 import { agentDepth } from '../../functions/metrics/depth.ts'
-import { connectorsSite, TENANT } from './site.ts'
+import { ANNOUNCED, connectorsSite, TENANT } from './site.ts'
 
 const MAIN = `site-${TENANT}.main`
+const REPLIES = `replies-${TENANT}`
 
 function opens(agent: { channel: { open(id: string, sealed: Uint8Array): Buffer } }, sealed: Uint8Array) {
   try {
@@ -21,15 +22,18 @@ describe('agents of one site (F3)', () => {
       expect(await session(agent)).toMatchObject({
         requests: { queue: `agent-${agent.id}`, sas: `listen agent-${agent.id}` },
         site: { queue: MAIN, sas: `listen ${MAIN}` },
-        replies: { sas: 'send replies' },
-        events: { sas: 'send events' },
+        replies: { sas: `send ${REPLIES}` },
+        heartbeats: { sas: 'send heartbeats-0' },
+        events: { sas: 'send events-0' },
       })
     }
-    expect([...queues.keys()].sort()).toEqual([`agent-${first.id}`, `agent-${second.id}`, MAIN].sort())
+    expect([...queues.keys()].sort()).toEqual(
+      [`agent-${first.id}`, `agent-${second.id}`, MAIN, REPLIES].sort(),
+    )
     expect(queues.get(MAIN)).toMatchObject({ duplicateDetectionSeconds: 600, lockSeconds: 30 })
     await report(first)
     await report(second)
-    const chosen = await connectors.choose(TENANT, undefined)
+    const chosen = await connectors.choose(TENANT, 'sage', undefined)
     expect(chosen.to).toBe(`${TENANT}.main`)
     expect(chosen.agents.map(({ name }) => name).sort()).toEqual(['first', 'second'])
     const { queue, channel } = await connectors.placeOf(chosen.to)
@@ -39,7 +43,7 @@ describe('agents of one site (F3)', () => {
       expect(opens(agent, sealed)).toBe('call')
       expect(channel.open('c', agent.channel.seal('c', Buffer.from(agent.id))).toString()).toBe(agent.id)
     }
-    expect((await connectors.choose(TENANT, second.id)).to).toBe(second.id)
+    expect((await connectors.choose(TENANT, 'sage', second.id)).to).toBe(second.id)
     expect((await connectors.placeOf(second.id)).queue).toBe(`agent-${second.id}`)
   })
 
@@ -62,18 +66,22 @@ describe('agents of one site (F3)', () => {
   it('is usable as long as one agent is connected, and its agents keep a status each', async () => {
     const { connectors, enrol, report, clock } = await connectorsSite()
     const [first, second] = [await enrol('first'), await enrol('second')]
-    await expect(connectors.choose(TENANT, undefined)).rejects.toMatchObject({ code: 'agent-offline' })
+    await expect(connectors.choose(TENANT, 'sage', undefined)).rejects.toMatchObject({
+      code: 'agent-offline',
+    })
     await report(first)
     await report(second)
     await clock.advance(SILENCE_MS)
     await report(second)
     await clock.advance(1)
-    const chosen = await connectors.choose(TENANT, undefined)
+    const chosen = await connectors.choose(TENANT, 'sage', undefined)
     expect(chosen.agents.map(({ id }) => id)).toEqual([second.id])
     expect((await connectors.get(TENANT, first.id)).status).toBe('disconnected')
     expect((await connectors.get(TENANT, second.id)).status).toBe('connected')
     await report(second, 'leaving')
-    await expect(connectors.choose(TENANT, undefined)).rejects.toMatchObject({ code: 'agent-offline' })
+    await expect(connectors.choose(TENANT, 'sage', undefined)).rejects.toMatchObject({
+      code: 'agent-offline',
+    })
   })
 
   it('a revoked agent reads nothing more; the queue goes with the last agent', async () => {
@@ -82,7 +90,7 @@ describe('agents of one site (F3)', () => {
     for (const agent of [first, second]) await report(agent)
     await connectors.placeOf(`${TENANT}.main`)
     await connectors.revoke(TENANT, first.id)
-    expect([...queues.keys()].sort()).toEqual([`agent-${second.id}`, MAIN].sort())
+    expect([...queues.keys()].sort()).toEqual([`agent-${second.id}`, MAIN, REPLIES].sort())
     const sealed = (await connectors.placeOf(`${TENANT}.main`)).channel.seal('c', Buffer.from('call'))
     expect([opens(first, sealed), opens(second, sealed)]).toEqual(['refused', 'call'])
     await expect(connectors.placeOf(first.id)).rejects.toMatchObject({ code: 'agent-revoked' })
@@ -109,9 +117,9 @@ describe('agents of one site (F3)', () => {
     const there = await enrol('there', { site: 'lager-2' })
     const other = await enrol('other', { category: 'none' })
     expect((await session(there)).site?.queue).toBe(`site-${TENANT}.lager-2`)
-    expect((await session(other)).site).toBeUndefined()
+    expect((await session(other, { ...ANNOUNCED, roles: [] })).site).toBeUndefined()
     for (const agent of [here, there, other]) await report(agent)
-    expect((await connectors.choose(TENANT, undefined)).to).toBe(`${TENANT}.main`)
+    expect((await connectors.choose(TENANT, 'sage', undefined)).to).toBe(`${TENANT}.main`)
     const { channel } = await connectors.placeOf(`${TENANT}.lager-2`)
     const sealed = channel.seal('c', Buffer.from('call'))
     expect([here, there, other].map((agent) => opens(agent, sealed))).toEqual(['refused', 'call', 'refused'])
@@ -129,12 +137,12 @@ describe('agents of one site (F3)', () => {
     await agents.put(TENANT, old.id, before, { kind: 'match', etag: row.etag })
     queues.delete(MAIN)
     await report(old)
-    const { to } = await connectors.choose(TENANT, undefined)
+    const { to } = await connectors.choose(TENANT, 'sage', undefined)
     expect(to).toBe(old.id)
     const { queue, channel } = await connectors.placeOf(to)
     expect([queue, opens(old, channel.seal('c', Buffer.from('call')))]).toEqual([`agent-${old.id}`, 'call'])
     expect((await session(old)).site?.queue).toBe(MAIN)
     expect(queues.has(MAIN)).toBe(true)
-    expect((await connectors.choose(TENANT, undefined)).to).toBe(`${TENANT}.main`)
+    expect((await connectors.choose(TENANT, 'sage', undefined)).to).toBe(`${TENANT}.main`)
   })
 })

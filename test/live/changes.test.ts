@@ -17,9 +17,13 @@ let told: string[]
 
 /** One hub process over the same rows as the others. */
 function hub(over: Store = inner): Store {
-  const changes = announceChanges(over, (tenantId, channels) => {
-    told.push(`${tenantId}: ${channels.toSorted().join(' ')}`)
-  })
+  const changes = announceChanges(
+    over,
+    (tenantId, channels) => {
+      told.push(`${tenantId}: ${channels.toSorted().join(' ')}`)
+    },
+    2_000,
+  )
   changes.watch(watchesOf(topicsOfHub()))
   return changes.store
 }
@@ -138,6 +142,16 @@ describe('what nobody can see', () => {
     expect(await tells(() => put('Agents', 'a', { ...row, lastSeen: 4_000 }, any))).toEqual([
       't1: agents setup',
     ])
+  })
+
+  it('is a sign of life that is written without a condition', async () => {
+    expect(await tells(() => put('Agents', 'a.seen', { lastSeen: 1_000 }))).toEqual(['t1: agents setup'])
+    expect(await tells(() => put('Agents', 'a.seen', { lastSeen: 31_000 }))).toEqual([])
+    expect(await tells(() => put('Agents', 'a.seen', { lastSeen: 32_000, leftAt: 32_000 }))).toEqual([
+      't1: agents setup',
+    ])
+    expect(await tells(() => put('Agents', 'a.seen', { lastSeen: 40_000 }))).toEqual(['t1: agents setup'])
+    expect(await tells(() => put('Agents', 'a.seen', { lastSeen: 140_000 }))).toEqual(['t1: agents setup'])
   })
 
   it('is a lease of a run, and when somebody was last there', async () => {

@@ -95,7 +95,7 @@ it.each([
         log: silentLogger,
       },
     )
-    await connectors.enrol({ category } as never)
+    await connectors.enrol({ roles: category === 'none' ? [] : [category] } as never)
     expect(applied).toEqual(jobs === undefined ? [] : [['t', jobs]])
   },
 )

@@ -62,7 +62,12 @@ function site() {
     bus,
     clock,
     random: systemRandom,
-    placeOf: async (to) => ({ queue: `agent-${to}`, channel: channel.hub, agents: [to] }),
+    placeOf: async (to) => ({
+      queue: `agent-${to}`,
+      replies: 'replies-t1',
+      channel: channel.hub,
+      agents: [to],
+    }),
     instanceId: 'hub-1',
     log: silentLogger,
     onLate: (agentId) => late.push(agentId),
@@ -75,7 +80,7 @@ function site() {
     const { head } = decodeFrame(RequestHead, message.body)
     const packed = await packBody(Buffer.from(text))
     const reply = {
-      v: 1,
+      v: 2,
       id: head.id,
       outcome:
         'ping' in head ? { kind: 'pong', version: '1' } : { kind: 'answered', status, headers: [['a', 'b']] },
@@ -168,6 +173,10 @@ describe('relay, hub side', () => {
     expect(Buffer.from((await call).body).toString()).toBe('by the other')
     await clock.advance(60_000)
     expect(sessions).toMatchObject([{ checked: 2 }, { checked: 0 }])
+    // It is given back when nobody has needed it for two minutes.
+    expect(sessions[1]?.closed).toBe(false)
+    await clock.advance(240_000)
+    expect(sessions[1]?.closed).toBe(true)
     expect(clock.sleeping()).toEqual([])
   })
 
@@ -237,7 +246,7 @@ describe('relay, hub side', () => {
     const id = sent[0]?.message.messageId ?? ''
     const error = { code: 'target-unreachable', params: { url: 'http://x', reason: 'connection refused' } }
     const body = encodeFrame(
-      { v: 1, id, outcome: { kind: 'failed', error }, body: null },
+      { v: 2, id, outcome: { kind: 'failed', error }, body: null },
       undefined,
       'response',
     )
@@ -258,7 +267,7 @@ describe('relay, hub side', () => {
 
   const answered = (id: string) =>
     encodeFrame(
-      { v: 1, id, outcome: { kind: 'answered', status: 200, headers: [] }, body: null },
+      { v: 2, id, outcome: { kind: 'answered', status: 200, headers: [] }, body: null },
       undefined,
       'response',
     )

@@ -11,6 +11,7 @@ import type { Share } from '../../functions/products/port.ts'
 import { createTenantSeal } from '../../functions/tenancy/seal.ts'
 import { createTenancyService } from '../../functions/tenancy/service.ts'
 import { createVariablesService } from '../../functions/tenancy/variables/service.ts'
+import { silentLogger } from '../../shared/log.ts'
 import { systemRandom } from '../../shared/random.ts'
 import { jobsSite } from '../jobs/site.ts'
 import { plainTokens } from '../tenancy/plain-tokens.ts'
@@ -59,6 +60,9 @@ export async function setupSite() {
     connectors: createConnectorsService({
       ...common,
       bus: {} as never,
+      heartbeatKeys: [new Uint8Array(32)],
+      eventRoutes: {},
+      log: silentLogger,
       grants: {} as never,
       accessTokens: {} as never,
       seal,

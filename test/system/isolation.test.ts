@@ -1,7 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SageSimulator } from '../../infra/local/sage/simulator.ts'
+import { eventQueue, heartbeatQueue, reportShardOf } from '../../shared/wire/queues.ts'
 import { makeSealKey, sealPublicKey } from '../../shared/wire/seal.ts'
 import { webSocketClient } from '../broker/client.ts'
 import { type Program, startTestPlatform, type TestPlatform, temporaryFolder } from './platform.ts'
@@ -157,7 +160,8 @@ const bodies: Readonly<Record<string, unknown>> = {
     name: 'x',
     host: 'x',
     version: 'x',
-    category: 'sage',
+    wire: 2,
+    roles: ['sage'],
   },
   openAgentSession: { assertion: 'x'.repeat(30) },
 }
@@ -267,17 +271,17 @@ describe("an agent's rights on the broker (A1, A3)", () => {
       new SignJWT({
         th: createHash('sha256').update(secret).digest('base64url'),
         seal: sealPublicKey(makeSealKey()),
-        sites: true,
       }).setAudience('steg:enrolment'),
       { jwk },
     )
     const anyone = apiOf(platform.url, '')
-    const enrolment = { token: secret, proof, name: 'by hand', host: 'h', version: '1', category: 'sage' }
+    const agent = { wire: 2, roles: ['sage'], forms: ['http'], host: 'h', version: '1' }
+    const enrolment = { token: secret, proof, name: 'by hand', ...agent }
     const enrolled = await anyone('POST', '/agent/enrolments', enrolment)
     expect(enrolled.status).toBe(201)
     const { agentId } = enrolled.body
     const assertion = await sign(
-      new SignJWT({}).setIssuer(agentId).setSubject(agentId).setAudience('steg:session'),
+      new SignJWT({ agent }).setIssuer(agentId).setSubject(agentId).setAudience('steg:session'),
       {},
     )
     const session = await anyone('POST', '/agent/sessions', { assertion })
@@ -294,10 +298,15 @@ describe("an agent's rights on the broker (A1, A3)", () => {
       )
     const site = `site-${stranger.id}.main`
     expect(session.site.queue).toBe(site)
-    const others = [`agent-${ownersAgent}`, `site-${owner.id}.main`, 'jobs']
-    const queues = [`agent-${agentId}`, site, ...others, 'replies', 'events']
-    const allowed = new Set([`listen agent-${agentId}`, `listen ${site}`, 'send replies', 'send events'])
-    for (const sas of [session.requests.sas, session.site.sas, session.replies.sas, session.events.sas]) {
+    const others = [`agent-${ownersAgent}`, `site-${owner.id}.main`, `replies-${owner.id}`, 'jobs']
+    const replies = `replies-${stranger.id}`
+    const shard = reportShardOf(stranger.id)
+    const reports = [heartbeatQueue(shard), eventQueue(shard)]
+    const queues = [`agent-${agentId}`, site, ...others, replies, ...reports]
+    const sends = [replies, ...reports].map((queue) => `send ${queue}`)
+    const allowed = new Set([`listen agent-${agentId}`, `listen ${site}`, ...sends])
+    const { requests, site: shared, heartbeats, events } = session
+    for (const { sas } of [requests, shared, session.replies, heartbeats, events]) {
       const own = decodeURIComponent(/sr=([^&]+)/.exec(sas)?.[1] ?? '')
         .split('/')
         .pop()
@@ -307,7 +316,7 @@ describe("an agent's rights on the broker (A1, A3)", () => {
           const attempt = async () => {
             if (right === 'send')
               await bus.createSender(queue).sendMessages({ body: 'x', sessionId: 's', timeToLive: 1 })
-            else if (/^(agent|site)-/.test(queue))
+            else if (/^(agent|site|heartbeats)-/.test(queue))
               await bus.createReceiver(queue).receiveMessages(1, { maxWaitTimeInMs: 50 })
             else await bus.acceptSession(queue, 'some-session')
           }
@@ -323,6 +332,40 @@ describe("an agent's rights on the broker (A1, A3)", () => {
         }
       }
     }
+  })
+
+  it('rubbish on all of its queues keeps no other tenant waiting and fills no log', {
+    timeout: 180_000,
+  }, async () => {
+    const { session } = await agentSession(stranger)
+    const { broker, replies, heartbeats, events } = session
+    const logFile = join(platform.data, 'steg.log')
+    const before = (await stat(logFile)).size
+    const flood = async ({ sas, queue }: { sas: string; queue: string }) => {
+      const bus = webSocketClient(
+        `Endpoint=sb://${broker.host}:${broker.port};SharedAccessSignature=${sas};UseDevelopmentEmulator=true`,
+      )
+      const sender = bus.createSender(queue)
+      for (let left = 3000; left > 0; left -= 100) {
+        const messages = Array.from({ length: 100 }, () => ({
+          body: '{"SessionId":"x"}',
+          sessionId: randomUUID(),
+        }))
+        // The broker may throttle it; whoever floods does not care.
+        await sender.sendMessages(messages).catch(() => undefined)
+      }
+      await bus.close()
+    }
+    const flooding = Promise.all([replies, heartbeats, events].map(flood))
+    const began = performance.now()
+    expect((await runJob(owner.api)).state).toBe('succeeded')
+    await flooding
+    expect((await runJob(owner.api)).state).toBe('succeeded')
+    // Without it a run takes less than a second; machines that test are slow.
+    expect(performance.now() - began).toBeLessThan(30_000)
+    const [known] = (await owner.api('GET', '/agents')).body.items
+    expect(known.status).toBe('connected')
+    expect((await stat(logFile)).size - before).toBeLessThan(200_000)
   })
 
   it('an access token enrols one agent only, and the same one again', async () => {

@@ -10,10 +10,12 @@ import { type QueueStats, startBroker } from '../../infra/local/broker/broker.ts
 import { systemClock } from '../../shared/clock.ts'
 import { silentLogger } from '../../shared/log.ts'
 import { systemRandom } from '../../shared/random.ts'
-import { EVENTS_QUEUE, REPLIES_QUEUE } from '../../shared/wire/queues.ts'
+import { eventQueue, heartbeatQueue, reportShardOf } from '../../shared/wire/queues.ts'
 import { connectorsSite, TENANT } from '../connectors/site.ts'
 import { type Program, runProgram } from './platform.ts'
 
+const HEARTBEATS_QUEUE = heartbeatQueue(reportShardOf(TENANT))
+const EVENTS_QUEUE = eventQueue(reportShardOf(TENANT))
 const policies = [
   { name: 'listen', key: 'bGlzdGVu', rights: ['listen' as const] },
   { name: 'send', key: 'c2VuZA==', rights: ['send' as const] },
@@ -37,7 +39,7 @@ export async function twoAgentsSite() {
     dataFile: join(folder, 'broker.db'),
     policies,
     queues: [
-      { name: REPLIES_QUEUE, requiresSession: true },
+      { name: HEARTBEATS_QUEUE, timeToLiveSeconds: 60 },
       { name: EVENTS_QUEUE, requiresSession: true, timeToLiveSeconds: 60 },
     ],
   })
@@ -108,7 +110,7 @@ export async function twoAgentsSite() {
     /** Messages on the queues of calls and replies, dead letters included. */
     left: () =>
       Object.entries(broker.stats())
-        .filter(([queue]) => queue !== EVENTS_QUEUE)
+        .filter(([queue]) => queue !== HEARTBEATS_QUEUE && queue !== EVENTS_QUEUE)
         .map(([queue, stats]: [string, QueueStats]) => [
           queue,
           stats.active + stats.locked + stats.deadLetter,

@@ -70,7 +70,8 @@ describe('frames', () => {
 
 describe('head of a call', () => {
   const call = {
-    v: 1,
+    v: 2,
+    form: 'http',
     id: 'x',
     deadline: 1,
     target: { name: 'sage', url: 'http://localhost/hrportalapi' },
@@ -90,9 +91,21 @@ describe('head of a call', () => {
     ['a header name with a space', { headers: [['a b', 'c']] }, false],
     ['an unknown method', { method: 'TRACE' }, false],
     ['a target that is no web address', { target: { name: 'sage', url: 'file:///etc/passwd' } }, false],
-    ['a newer version', { v: 2 }, false],
+    ['a newer version', { v: 3 }, false],
+    ['an older version', { v: 1 }, false],
+    ['no form', { form: undefined }, false],
+    ['a stream without credit', { form: 'stream' }, false],
+    ['a stream', { form: 'stream', credit: 8 }, true],
+    ['a sign-in of a kind that is not known', { auth: { kind: 'digest', login: 'a', password: 'b' } }, false],
+    ['a sign-in', { auth: { kind: 'ntlm', login: 'a', password: 'b' } }, true],
   ])('%s', (_, change, fine) => {
     expect(CallHead.safeParse({ ...call, ...change }).success).toBe(fine)
     expect(RequestHead.safeParse({ ...call, ...change }).success).toBe(fine)
+  })
+
+  it('is understood far enough to be refused when its form is not known', () => {
+    const watch = { v: 2, form: 'watch', id: 'x', deadline: 1, idempotency: 'repeatable', folder: 'f' }
+    expect(CallHead.safeParse(watch).success).toBe(false)
+    expect(RequestHead.safeParse(watch)).toMatchObject({ success: true, data: { form: 'watch', id: 'x' } })
   })
 })

@@ -18,6 +18,11 @@ export function basePath(url: URL): string {
   return url.pathname.replace(/\/+$/, '')
 }
 
+/** Whether an address is this one or lies below it, both in the form of `normalBase`. */
+export function isAtOrBelow(base: string, above: string): boolean {
+  return base === above || base.startsWith(`${above}/`)
+}
+
 /** Parses an address that may serve as the base of a target: http(s), without credentials. */
 export function parseBase(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined

@@ -38,8 +38,18 @@ export type HeaderDecision =
   | { readonly ok: true; readonly headers: Record<string, string[]> }
   | { readonly ok: false; readonly reason: string }
 
-/** Header fields of a request to a target. The body travels decoded: no content coding is asked for. */
-export function requestHeaders(pairs: HeaderPairs): HeaderDecision {
+/** What is signed in with, as far as header fields are concerned. */
+interface SignIn {
+  readonly kind: 'basic' | 'ntlm'
+  readonly login: string
+  readonly password: string
+}
+
+/**
+ * Header fields of a request to a target. The body travels decoded: no content coding is asked for. Whoever gives a
+ * credential must not say `authorization` as well: the agent writes that field, and nobody should have to guess which counts.
+ */
+export function requestHeaders(pairs: HeaderPairs, signIn?: SignIn): HeaderDecision {
   const named = namedByConnection(pairs)
   const headers: Record<string, string[]> = Object.create(null)
   const size = pairs.reduce((sum, [name, value]) => sum + name.length + value.length, 0)
@@ -47,6 +57,8 @@ export function requestHeaders(pairs: HeaderPairs): HeaderDecision {
   for (const [given, value] of pairs) {
     const name = given.toLowerCase()
     if (!FIELD_NAME.test(given)) return { ok: false, reason: 'a header field has a name that is not allowed' }
+    if (signIn !== undefined && name === 'authorization')
+      return { ok: false, reason: 'the header field "authorization" is not allowed beside a sign-in' }
     if (refused.has(name)) return { ok: false, reason: `the header field "${name}" is not allowed` }
     if (!FIELD_VALUE.test(value)) {
       return { ok: false, reason: `the header field "${name}" contains a character that is not allowed` }
@@ -55,7 +67,13 @@ export function requestHeaders(pairs: HeaderPairs): HeaderDecision {
     headers[name] = [...(headers[name] ?? []), value]
   }
   headers['accept-encoding'] = ['identity']
+  // RFC 7617, in UTF-8. NTLM is a matter of the connection.
+  if (signIn?.kind === 'basic') headers.authorization = [basic(signIn)]
   return { ok: true, headers }
+}
+
+function basic({ login, password }: SignIn): string {
+  return `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}`
 }
 
 /** Header fields of a target's answer as the hub gets them; `undefined` when there are more than a reply may carry. */

@@ -1,10 +1,8 @@
-import { isLoopback, normalBase, parseBase } from './address.ts'
-
-/** Names that the tenant may point somewhere, by the agent's category. */
-const namesOf: Readonly<Record<'sage' | 'none', readonly string[]>> = { sage: ['sage'], none: [] }
+import { isAtOrBelow, isLoopback, normalBase, parseBase } from './address.ts'
 
 export interface TargetQuestion {
-  readonly category: 'sage' | 'none'
+  /** Names that the tenant may point somewhere. */
+  readonly roles: readonly string[]
   readonly name: string
   /** The address that the tenant has set. */
   readonly asked: string
@@ -25,13 +23,16 @@ export type TargetDecision =
 /**
  * Whether the agent calls an address that the hub names. A hub that was taken over must not be able to send the agent
  * around in the customer's network: the first address is trusted, a later one only on the same host (never from https
- * back to http), on this machine, or when somebody allowed it here.
+ * back to http), on this machine, or when somebody allowed it here. A name that is no role of the agent's is pinned to
+ * nothing: only what somebody has allowed here is called for it.
  */
 export function decideTarget(question: TargetQuestion): TargetDecision {
-  if (!namesOf[question.category].includes(question.name)) return { kind: 'unknown' }
   const asked = parseBase(question.asked)
   if (asked === undefined) return { kind: 'not-an-address' }
   const base = normalBase(asked)
+  if (!question.roles.includes(question.name)) {
+    return isAllowed(question.allowed, base) ? { kind: 'go', base } : { kind: 'unknown' }
+  }
   const pinned = question.pinned === undefined ? undefined : parseBase(question.pinned)
   if (pinned === undefined) return { kind: 'pin', base }
   if (normalBase(pinned) === base) return { kind: 'go', base }
@@ -49,6 +50,6 @@ function sameHost(pinned: URL, asked: URL): boolean {
 function isAllowed(allowed: readonly string[], base: string): boolean {
   return allowed.some((text) => {
     const url = parseBase(text)
-    return url !== undefined && (base === normalBase(url) || base.startsWith(`${normalBase(url)}/`))
+    return url !== undefined && isAtOrBelow(base, normalBase(url))
   })
 }

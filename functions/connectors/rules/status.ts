@@ -3,7 +3,7 @@ export type AgentStatus = 'connected' | 'disconnected' | 'never' | 'revoked'
 
 export interface Presence {
   readonly revokedAt?: number | undefined
-  /** Last event of the agent. */
+  /** Last sign of life of the agent. */
   readonly lastSeen?: number | undefined
   /** When it said that it leaves. */
   readonly leftAt?: number | undefined

@@ -6,7 +6,7 @@ import { explainDatabase, readDatabases, type SageDatabase } from './databases.t
 import { findAnswering } from './presence.ts'
 import { fieldOf, type SageProfile } from './profile.ts'
 import { locateFailure, type Phase, resultsOf, type StepResult } from './rules/connection-steps.ts'
-import { createSageSession, type SageCredentials } from './session.ts'
+import { createSageSession, SAGE_ROLE, type SageCredentials } from './session.ts'
 
 /** Milliseconds for the whole check: somebody is looking at it. */
 const LIMIT_MS = 10_000
@@ -52,7 +52,7 @@ export async function checkConnection(parts: CheckParts, tenantId: string): Prom
     chosen = credentials.database
 
     phase = 'agent'
-    const { to, agents } = await parts.connectors.choose(tenantId, undefined)
+    const { to, agents } = await parts.connectors.choose(tenantId, SAGE_ROLE, undefined)
     agentName = agents.map(({ name }) => name).join(', ')
     await findAnswering(parts.relay, agents, PING_MS)
 

@@ -13,7 +13,7 @@ import { findAnswering } from './presence.ts'
 import { SageProfile, type SageProfileOverrides } from './profile.ts'
 import { PROFILE_KEY, sageProfilesTable } from './rows.ts'
 import { SAGE_BASE_URL, SAGE_DATABASE, SAGE_PASSWORD, SAGE_USERNAME } from './rules/variables.ts'
-import { createSageSession, type SageSession } from './session.ts'
+import { createSageSession, SAGE_ROLE, type SageSession } from './session.ts'
 
 /** Milliseconds in which a living agent answers a ping. */
 const PING_TIMEOUT_MS = 5_000
@@ -94,7 +94,7 @@ export function createSageService(parts: SageParts): SageService {
 
     async connect(tenantId, { agentId, signal }) {
       const [known, { profile: names }] = await Promise.all([credentials(tenantId), profile(tenantId)])
-      const { to, agents } = await parts.connectors.choose(tenantId, agentId)
+      const { to, agents } = await parts.connectors.choose(tenantId, SAGE_ROLE, agentId)
       await findAnswering(parts.relay, agents, PING_TIMEOUT_MS)
       const session: SageSession = createSageSession({
         exchange: (request, abort) => parts.relay.call(to, request, abort),

@@ -6,6 +6,9 @@ import type { Headers } from '../../../shared/wire/call.ts'
 import type { RelayRequest, RelayResponse } from '../../relay/service.ts'
 import type { SageProfile } from './profile.ts'
 
+/** The role of agents that may call Sage, and the name of the target. */
+export const SAGE_ROLE = 'sage'
+
 /** Milliseconds that one call to Sage may take. Real installations answer within seconds, sometimes many. */
 const CALL_TIMEOUT_MS = 60_000
 const PAUSES_MS = [500, 1500, 3000]
@@ -83,7 +86,7 @@ export function createSageSession(parts: SessionParts): SageSession {
     if (body !== undefined) headers.push(['content-type', 'application/json; charset=utf-8'])
     const response = await parts.exchange(
       {
-        target: { name: 'sage', url: credentials.baseUrl },
+        target: { name: SAGE_ROLE, url: credentials.baseUrl },
         method,
         path: `/${path}`,
         headers,

@@ -45,7 +45,7 @@ export function sageSetup(parts: {
               (name) => !own.some((one) => one.name === name && one.isSet),
             ),
             variablesChangedAt: Math.max(0, ...own.map(({ changedAt }) => changedAt)),
-            agents: agents.filter(({ role }) => role === 'sage'),
+            agents: agents.filter(({ roles }) => roles.includes('sage')),
             jobs: jobs.filter(({ token }) => parts.jobs.includes(token)),
             people,
           })

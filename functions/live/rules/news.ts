@@ -8,6 +8,8 @@ export interface Visibility {
   readonly concerns?: (key: string, after: Values | undefined) => boolean
   /** Whether a row that was there can be seen to have changed. Asked when it is known what it was; else it has. */
   readonly differs?: (before: Values, after: Values) => boolean
+  /** Rows that are written without a condition: what was before is what this process saw last, whoever may have written since. */
+  readonly blind?: (key: string) => boolean
 }
 
 /** Differs unless only these properties have changed. */

@@ -1,25 +1,10 @@
-import {
-  type ServiceBusAdministrationClient,
-  ServiceBusClient,
-  type ServiceBusClientOptions,
-} from '@azure/service-bus'
-import { reasonOf } from '../../../shared/errors/error.ts'
-import { within } from '../../../shared/within.ts'
+import type { ServiceBusAdministrationClient, ServiceBusClientOptions } from '@azure/service-bus'
 import { openAdministration } from './administration.ts'
-import { closeInTime, closeQuietly, SILENT_MS, unavailable } from './clients.ts'
+import { unavailable } from './clients.ts'
 import type { Bus, QueueDepths } from './port.ts'
+import { createReplySessions } from './reply-sessions.ts'
 import { createSending } from './sending.ts'
 import { isLoopback, socketsFor } from './sockets.ts'
-
-/**
- * How often a held session is renewed. The client renews by itself only in the mode that settles messages one by one;
- * replies are taken without that, which saves a message each. Well below the queue's lock of five minutes.
- */
-const RENEW_SESSION_MS = 100_000
-/** Replies handed over at the same time; with one, each would wait for a round trip of its own. */
-const CONCURRENT_REPLIES = 64
-/** The client may wait for ever when the connection breaks while it opens a session. */
-const OPEN_SESSION_MS = 15_000
 
 /** The bus on Azure Service Bus, or on the local broker: the connection string decides. AMQP over WebSocket. */
 export function openServiceBus(connectionString: string): Bus & QueueDepths {
@@ -68,55 +53,7 @@ export function openServiceBus(connectionString: string): Bus & QueueDepths {
       return { waiting: properties.activeMessageCount, deadLetters: properties.deadLetterMessageCount }
     },
 
-    async openReplySession(queue, sessionId, onReply, onLost) {
-      const own = new ServiceBusClient(connectionString, options)
-      try {
-        const accepting = own.acceptSession(queue, sessionId, {
-          receiveMode: 'receiveAndDelete',
-          maxAutoLockRenewalDurationInMs: 0,
-          // Otherwise the client tries to read every body as JSON before it hands over the bytes.
-          skipParsingBodyAsJson: true,
-        })
-        const receiver = await within(OPEN_SESSION_MS, accepting)
-        let open = true
-        const lose = (reason: string) => {
-          if (!open) return
-          open = false
-          clearInterval(renewing)
-          closeQuietly(own)
-          onLost(reason)
-        }
-        const renewing = setInterval(() => {
-          receiver.renewSessionLock().catch((error) => lose(reasonOf(error)))
-        }, RENEW_SESSION_MS)
-        receiver.subscribe(
-          {
-            processMessage: async (message) => {
-              if (typeof message.correlationId === 'string' && message.body instanceof Uint8Array) {
-                onReply({ correlationId: message.correlationId, body: message.body })
-              }
-            },
-            processError: async ({ error }) => lose(reasonOf(error)),
-          },
-          { maxConcurrentCalls: CONCURRENT_REPLIES },
-        )
-        return {
-          check: () =>
-            within(SILENT_MS, receiver.renewSessionLock()).then(
-              () => undefined,
-              (error) => lose(reasonOf(error)),
-            ),
-          async close() {
-            open = false
-            clearInterval(renewing)
-            await closeInTime(own)
-          },
-        }
-      } catch (error) {
-        closeQuietly(own)
-        return unavailable(error)
-      }
-    },
+    openReplySession: createReplySessions(connectionString, options),
 
     async check() {
       administration ??= openAdministration(connectionString, isLoopback(connectionString))

@@ -18,8 +18,8 @@ export interface SetupFacts {
 export interface AgentFacts {
   readonly name: string
   readonly status: 'connected' | 'disconnected' | 'never'
-  /** The role of the targets that it serves. */
-  readonly role: string
+  /** The roles of the targets that it serves. */
+  readonly roles: readonly string[]
 }
 
 export interface JobFacts {
@@ -80,7 +80,7 @@ export function variablesStep(
 }
 
 /** One agent that is connected is enough. */
-export function agentStep(step: string, agents: readonly Omit<AgentFacts, 'role'>[]): StepState {
+export function agentStep(step: string, agents: readonly Omit<AgentFacts, 'roles'>[]): StepState {
   if (agents.some(({ status }) => status === 'connected')) return stepDone(step)
   const gone = agents.find(({ status }) => status === 'disconnected') ?? agents[0]
   if (gone === undefined) return { step, state: 'missing', next: { code: 'install-agent', params: {} } }

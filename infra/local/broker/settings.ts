@@ -11,6 +11,8 @@ export const queueSettingsSchema = z.object({
   duplicateDetectionSeconds: seconds.optional(),
   /** Expired messages go to the dead-letter queue instead of being dropped. */
   deadLetterOnExpiry: z.boolean().default(false),
+  /** Messages that one connection may send in a second, on average; Service Bus itself throttles a namespace as a whole. */
+  sendsPerSecond: z.number().positive().optional(),
   /** False keeps the messages of this queue in memory alone: they are lost with the process. */
   durable: z.boolean().default(true),
 })

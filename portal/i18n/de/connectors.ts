@@ -21,6 +21,10 @@ export const connectors = {
     never: 'Noch nie verbunden',
     revoked: 'Widerrufen',
   },
+  outdated: {
+    state: 'Muss aktualisiert werden',
+    do: 'Dieser Agent ist zu alt für den Hub. Bitte unter „Agent hinzufügen“ neu herunterladen, an die Stelle des alten legen und seinen Dienst neu starten. Er bleibt angemeldet.',
+  },
   category: { sage: 'Sage-Jobs', none: 'Nur nach Zuweisung' },
   system: { linux: 'Linux', windows: 'Windows' },
   facts: { title: 'Angaben', created: 'Angemeldet am' },

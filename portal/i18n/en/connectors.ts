@@ -24,6 +24,10 @@ export const connectors: TextsLike<typeof leading> = {
     never: 'Never connected',
     revoked: 'Revoked',
   },
+  outdated: {
+    state: 'Must be updated',
+    do: 'This agent is too old for the hub. Download it again under “Add agent”, put it in the place of the old one and restart its service. It stays enrolled.',
+  },
   category: { sage: 'Sage jobs', none: 'Only where assigned' },
   system: { linux: 'Linux', windows: 'Windows' },
   facts: { title: 'Details', created: 'Enrolled on' },

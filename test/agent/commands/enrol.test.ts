@@ -48,7 +48,9 @@ describe('enrolling', () => {
     const { hub, state, dir } = await setup()
     hub.targets = { sage: 'https://sage.example/hrportalapi' }
     await attempt(hub, state)
-    expect(hub.enrolled).toMatchObject([{ request: { name: 'Agent 1', host: 'server1', category: 'sage' } }])
+    expect(hub.enrolled).toMatchObject([
+      { request: { name: 'Agent 1', host: 'server1', wire: 2, roles: ['sage'] } },
+    ])
     expect(await state.enrolment.read()).toMatchObject({
       hub: hub.url,
       agentId: 't1-agent1',

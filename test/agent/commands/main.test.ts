@@ -28,7 +28,7 @@ describe('the command "agent"', () => {
         stdout: expect.stringMatching(/is enrolled for Firma GmbH\.\n$/),
         stderr: '',
       })
-      expect(hub.enrolled[0]?.request).toMatchObject({ category: 'sage', version: VERSION })
+      expect(hub.enrolled[0]?.request).toMatchObject({ wire: 2, roles: ['sage'], version: VERSION })
       expect(hub.enrolled[0]?.request.name).toBe(hub.enrolled[0]?.request.host.slice(0, 64))
     }
   })

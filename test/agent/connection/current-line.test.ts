@@ -3,6 +3,7 @@ import { createCurrentLine } from '../../../agent/connection/current-line.ts'
 import type { Line, OutgoingMessage } from '../../../agent/connection/line.ts'
 import { StegError } from '../../../shared/errors/error.ts'
 import { fakeClock, settle } from '../fake-clock.ts'
+import { someHeartbeats } from '../session.ts'
 
 const message: OutgoingMessage = { subject: 'reply', messageId: 'm', sessionId: 's', body: new Uint8Array(1) }
 const gone = new StegError('bus-unavailable', { reason: 'gone' })
@@ -11,7 +12,7 @@ function fakeLine(send: () => Promise<void>) {
   const lost: string[] = []
   const line: Line = {
     send,
-    echoes: false,
+    heartbeats: someHeartbeats,
     lost: new Promise(() => undefined),
     lose: (reason) => lost.push(reason),
     stopReceiving: async () => undefined,

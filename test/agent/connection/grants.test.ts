@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { grantCredential } from '../../../agent/connection/grants.ts'
+import { someHeartbeats } from '../session.ts'
 
 const credential = grantCredential({
+  wire: 2,
   agentId: 'a',
   broker: { host: 'ns.example', tls: true },
   requests: { queue: 'agent-A', sas: 'listen' },
   replies: { queue: 'replies', sas: 'send replies' },
-  events: { queue: 'events', sas: 'send events' },
+  heartbeats: { queue: 'heartbeats-1', sas: 'send heartbeats', ...someHeartbeats },
+  events: { queue: 'events-1', sas: 'send events' },
   expiresAt: '2026-01-05T09:00:00Z',
   serverTime: '2026-01-05T08:00:00Z',
 })
@@ -17,7 +20,8 @@ describe('tokens for the broker', () => {
     ['sb://ns.example/agent-a', 'listen'],
     ['sb://ns.example/agent-A/$management', 'listen'],
     ['sb://ns.example/replies', 'send replies'],
-    ['sb://ns.example/events', 'send events'],
+    ['sb://ns.example/heartbeats-1', 'send heartbeats'],
+    ['sb://ns.example/events-1', 'send events'],
   ])('for %s is "%s"', async (audience, token) => {
     expect(await credential.getToken(audience)).toEqual({
       token,

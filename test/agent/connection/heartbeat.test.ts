@@ -4,9 +4,10 @@ import { createEchoes } from '../../../agent/connection/echoes.ts'
 import { beat, type Reporter } from '../../../agent/connection/heartbeat.ts'
 import type { Line } from '../../../agent/connection/line.ts'
 import { fakeClock } from '../fake-clock.ts'
+import { someHeartbeats } from '../session.ts'
 
 /** An agent's heartbeat over a line that accepts what it is told to, and a hub that answers as it is told to. */
-function setup(options: { echoes?: boolean } = {}) {
+function setup() {
   const clock = fakeClock()
   const begin = clock.now()
   let asleep = 0
@@ -19,7 +20,7 @@ function setup(options: { echoes?: boolean } = {}) {
   const hub = { accepts: true, answers: true }
   const line: Line = {
     send: async () => undefined,
-    echoes: options.echoes ?? true,
+    heartbeats: someHeartbeats,
     lost: new Promise(() => undefined),
     lose: (reason) => lost.push(reason),
     stopReceiving: async () => undefined,
@@ -40,7 +41,16 @@ function setup(options: { echoes?: boolean } = {}) {
   const stop = new AbortController()
   const renew = () => renewed.push((clock.now() - begin) / 1000)
   const running = beat(
-    { current, reporter, echoes, clock, monotonic, clockJumped: () => false, renew },
+    {
+      current,
+      reporter,
+      echoes,
+      clock,
+      monotonic,
+      clockJumped: () => false,
+      renew,
+      reportMore: async () => undefined,
+    },
     stop.signal,
   )
   onTestFinished(async () => {
@@ -64,11 +74,12 @@ function setup(options: { echoes?: boolean } = {}) {
 }
 
 describe('the heartbeat', () => {
-  it('comes every 30 s, asks for an echo, and changes nothing while all is well', async () => {
+  it('comes every 30 s, asks for an echo at first and every 8 min, and changes nothing while all is well', async () => {
     const { pass, beats, asked, lost, renewed } = setup()
     await pass(95)
     expect(beats).toEqual([30, 60, 90])
-    expect(asked).toEqual(beats)
+    await pass(1000)
+    expect(asked).toEqual([30, 510, 990])
     expect([lost, renewed]).toEqual([[], []])
   })
 
@@ -94,19 +105,18 @@ describe('the heartbeat', () => {
     expect(lost).toEqual([])
     hub.answers = true
     await pass(2000)
-    expect(asked.slice(-2)).toEqual([3000, 3030])
+    expect(asked.slice(-3)).toEqual([1920, 2400, 2880])
   })
 
-  it('asks for nothing when calls come through anyway, nor a hub that sends no echoes', async () => {
+  it('asks for nothing while calls come through anyway', async () => {
     const busy = setup()
-    busy.echoes.arrived()
-    await busy.pass(31)
-    expect([busy.beats, busy.asked]).toEqual([[30], []])
-    await busy.pass(30)
-    expect(busy.asked).toEqual([60])
-    const older = setup({ echoes: false })
-    await older.pass(61)
-    expect([older.beats, older.asked, older.renewed]).toEqual([[30, 60], [], []])
+    for (let minute = 0; minute < 20; minute++) {
+      busy.echoes.arrived()
+      await busy.pass(60)
+    }
+    expect([busy.beats.length, busy.asked]).toEqual([40, []])
+    await busy.pass(450)
+    expect(busy.asked).toEqual([1620])
   })
 
   it('renews the session after it was asleep', async () => {

@@ -7,12 +7,13 @@ import { StegError } from '../../../shared/errors/error.ts'
 import { silentLogger } from '../../../shared/log.ts'
 import type { SessionResponse } from '../../../shared/wire/enrolment.ts'
 import { fakeClock } from '../fake-clock.ts'
+import { someHeartbeats } from '../session.ts'
 
 function fakeLine(name: string): Line & { name: string } {
   const { promise, resolve } = Promise.withResolvers<string>()
   return {
     name,
-    echoes: false,
+    heartbeats: someHeartbeats,
     lost: promise,
     lose: resolve,
     send: async () => undefined,
@@ -39,10 +40,12 @@ function setup(first: { lifetimeSeconds?: number; session?: unknown; line?: unkn
   // The hub's clock is an hour ahead: only the difference of its own times counts.
   const hubNow = () => clock.now() + 3_600_000
   const session = (): SessionResponse => ({
+    wire: 2,
     agentId: 'a',
     broker: { host: 'h', tls: true },
     requests: { queue: 'q', sas: 's' },
     replies: { queue: 'r', sas: 's' },
+    heartbeats: { queue: 'b', sas: 's', ...someHeartbeats },
     events: { queue: 'e', sas: 's' },
     serverTime: new Date(hubNow()).toISOString(),
     expiresAt: new Date(hubNow() + lifetimeSeconds * 1000).toISOString(),

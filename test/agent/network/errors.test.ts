@@ -10,6 +10,7 @@ import { systemClock } from '../../../shared/clock.ts'
 import { describeError, type StegError } from '../../../shared/errors/error.ts'
 import { silentLogger } from '../../../shared/log.ts'
 import { fakeHub } from '../fake-hub.ts'
+import { someHeartbeats } from '../session.ts'
 import { testAuthority } from '../test-authority.ts'
 import { startProxy } from './proxy-server.ts'
 import { tlsFront } from './tls-front.ts'
@@ -38,10 +39,12 @@ async function failures(host: string, port: number, outbound: Outbound): Promise
   const openLine = serviceBusLines({ log: silentLogger, outbound, now: Date.now })
   const grant = (queue: string) => ({ queue, sas: 'SharedAccessSignature sr=x' })
   const session = {
+    wire: 2,
     agentId: 'a',
     broker: { host, port, tls: true },
     requests: grant('requests'),
     replies: grant('replies'),
+    heartbeats: { ...grant('heartbeats'), ...someHeartbeats },
     events: grant('events'),
     expiresAt: new Date(Date.now() + 60_000).toISOString(),
     serverTime: new Date().toISOString(),

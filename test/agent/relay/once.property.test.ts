@@ -6,10 +6,11 @@ import { openJournal } from '../../../agent/relay/journal/journal.ts'
 import { createRelay } from '../../../agent/relay/serve.ts'
 import { silentLogger } from '../../../shared/log.ts'
 import { noTracing } from '../../../shared/telemetry/tracing.ts'
-import { type CallHead, ReplyHead } from '../../../shared/wire/call.ts'
+import { type HttpCallHead, ReplyHead } from '../../../shared/wire/call.ts'
 import { decodeFrame, encodeFrame } from '../../../shared/wire/frame.ts'
 import { channelPair } from '../channels.ts'
 import { fakeClock, settle } from '../fake-clock.ts'
+import { noSecrets } from '../no-secrets.ts'
 import { temporaryFolder } from '../temporary.ts'
 
 /** Where the agent's process can die while it serves a call. */
@@ -68,11 +69,14 @@ it('a call that must not be repeated is executed at most once, whenever the agen
             hubNow: clock.now,
             clock,
             version: '1',
+            agentName: 'Agent 1',
+            secrets: noSecrets,
             tracing: noTracing,
             log: silentLogger,
           })
-          const head: CallHead = {
-            v: 1,
+          const head: HttpCallHead = {
+            v: 2,
+            form: 'http',
             id: 'call-1',
             deadline: clock.now() + 30_000,
             target: { name: 'sage', url: 'http://localhost' },

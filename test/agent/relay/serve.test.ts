@@ -8,10 +8,11 @@ import type { TargetAnswer, TargetHttp } from '../../../agent/relay/target-http.
 import { StegError } from '../../../shared/errors/error.ts'
 import { silentLogger } from '../../../shared/log.ts'
 import { noTracing } from '../../../shared/telemetry/tracing.ts'
-import { type CallHead, ReplyHead, RequestHead } from '../../../shared/wire/call.ts'
+import { type HttpCallHead, ReplyHead, RequestHead } from '../../../shared/wire/call.ts'
 import { decodeFrame, encodeFrame, packBody, unpackBody } from '../../../shared/wire/frame.ts'
 import { channelPair } from '../channels.ts'
 import { fakeClock, settle } from '../fake-clock.ts'
+import { noSecrets } from '../no-secrets.ts'
 
 const ok: TargetAnswer = {
   status: 200,
@@ -77,6 +78,8 @@ function setup() {
     hubNow: clock.now,
     clock,
     version: '1.2.3',
+    agentName: 'Agent 1',
+    secrets: noSecrets,
     tracing: noTracing,
     log: silentLogger,
   })
@@ -98,9 +101,10 @@ function setup() {
     }
   }
 
-  function call(change: Partial<CallHead> = {}, body?: Uint8Array): Buffer {
-    const head: CallHead = {
-      v: 1,
+  function call(change: Partial<HttpCallHead> = {}, body?: Uint8Array): Buffer {
+    const head: HttpCallHead = {
+      v: 2,
+      form: 'http',
       id: 'call-1',
       deadline: clock.now() + 30_000,
       target: { name: 'sage', url: 'http://sage.example' },
@@ -143,7 +147,7 @@ function idOf(frame: Uint8Array): string | undefined {
 describe('serving requests', () => {
   it('answers a ping without touching a target', async () => {
     const { relay, replies, calls, settled, request, clock } = setup()
-    const ping = { v: 1, id: 'p', deadline: clock.now() + 1000, ping: true }
+    const ping = { v: 2, id: 'p', deadline: clock.now() + 1000, ping: true }
     await relay.serve(request(encodeFrame(ping, undefined, 'request')))
     expect(replies).toMatchObject([
       { id: 'p', sessionId: 'hub-1', head: { outcome: { kind: 'pong', version: '1.2.3' } } },
@@ -291,7 +295,7 @@ describe('serving requests', () => {
     ['nothing', new Uint8Array(0)],
     ['noise', Buffer.from('not a frame at all')],
     ['a cut head', Buffer.from([0, 0, 1, 0, 123])],
-    ['another version', encodeFrame({ v: 2, id: 'x', deadline: 1, ping: true }, undefined, 'request')],
+    ['another version', encodeFrame({ v: 1, id: 'x', deadline: 1, ping: true }, undefined, 'request')],
     ['a head of another form', encodeFrame({ hello: 1 }, undefined, 'request')],
   ])('puts %s to the dead letters and answers whoever waits', async (_case, body) => {
     const { relay, replies, settled, request, tally } = setup()

@@ -7,10 +7,11 @@ import { createRelay } from '../../../agent/relay/serve.ts'
 import { createTargetHttp } from '../../../agent/relay/target-http.ts'
 import { silentLogger } from '../../../shared/log.ts'
 import { noTracing } from '../../../shared/telemetry/tracing.ts'
-import { type CallHead, ReplyHead } from '../../../shared/wire/call.ts'
+import { type HttpCallHead, ReplyHead } from '../../../shared/wire/call.ts'
 import { decodeFrame, encodeFrame } from '../../../shared/wire/frame.ts'
 import { channelPair } from '../channels.ts'
 import { fakeClock } from '../fake-clock.ts'
+import { noSecrets } from '../no-secrets.ts'
 import { targetServer } from '../target-server.ts'
 
 const MB = 1024 ** 2
@@ -26,6 +27,7 @@ async function serve(limits: TargetLimits, answer: (response: ServerResponse) =>
   const relay = createRelay({
     agentId: 't1-agent1',
     targets: { resolve: async (_, asked) => new URL(asked), limitsOf: async () => limits },
+    secrets: noSecrets,
     http,
     journal: { find: () => undefined, start: () => undefined, finish: () => undefined },
     channel: channel.agent,
@@ -36,11 +38,13 @@ async function serve(limits: TargetLimits, answer: (response: ServerResponse) =>
     hubNow: clock.now,
     clock,
     version: '1',
+    agentName: 'Agent 1',
     tracing: noTracing,
     log: silentLogger,
   })
-  const head: CallHead = {
-    v: 1,
+  const head: HttpCallHead = {
+    v: 2,
+    form: 'http',
     id: 'call-1',
     deadline: clock.now() + 600_000,
     target: { name: 'sage', url: target.url },

@@ -14,7 +14,7 @@ async function setup() {
   const targets = () =>
     createTargets(
       state,
-      'sage',
+      ['sage'],
       () => time.ms,
       (_name, base) => pinned.push(base),
     )
@@ -69,7 +69,7 @@ describe('pinning of targets', () => {
     const broken = { ...state, pins: stateIn(join(dir, 'missing'), systemClock).pins }
     const targets = createTargets(
       broken,
-      'sage',
+      ['sage'],
       () => 0,
       () => undefined,
     )
@@ -99,7 +99,7 @@ describe('limits set on the machine', () => {
     const counted = { ...state.allowed, read: () => state.allowed.read().finally(() => reads++) }
     const running = createTargets(
       { ...state, allowed: counted },
-      'sage',
+      ['sage'],
       () => time.ms,
       () => undefined,
     )

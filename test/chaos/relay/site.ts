@@ -6,7 +6,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DEFAULT_SITE, siteId } from '../../../functions/connectors/rules/site.ts'
 import { openServiceBus } from '../../../functions/platform/bus/service-bus.ts'
-import { agentQueue, EVENTS_QUEUE, REPLIES_QUEUE, siteQueue } from '../../../shared/wire/queues.ts'
+import {
+  agentQueue,
+  eventQueue,
+  heartbeatQueue,
+  replyQueue,
+  reportShardOf,
+  siteQueue,
+} from '../../../shared/wire/queues.ts'
 import { startTestPlatform } from '../../system/platform.ts'
 import { createTenant, enrol, setVariables } from '../../system/tenant.ts'
 import { dice, pause } from '../random.ts'
@@ -192,7 +199,9 @@ export async function startRelaySite(
         return (await Promise.all(ended)).filter((part) => part !== undefined)
       },
       async left() {
-        const queues = [...agents.map(agentQueue), siteQueue(shared), REPLIES_QUEUE, EVENTS_QUEUE]
+        const shard = reportShardOf(tenant.id)
+        const shards = [heartbeatQueue(shard), eventQueue(shard)]
+        const queues = [...agents.map(agentQueue), siteQueue(shared), replyQueue(tenant.id), ...shards]
         const depths = await Promise.all(
           queues.map(async (queue) => {
             const { waiting, deadLetters } = await watched.depthOf(queue)

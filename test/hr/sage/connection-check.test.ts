@@ -11,6 +11,8 @@ const agent = {
   host: 'h',
   version: '1',
   category: 'sage',
+  roles: ['sage'],
+  outdated: false,
   site: 'main',
   status: 'connected',
   lastSeen: 1,

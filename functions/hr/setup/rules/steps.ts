@@ -19,7 +19,7 @@ export interface SageSetupFacts {
   /** Milliseconds since the epoch of the latest change to a variable. */
   readonly variablesChangedAt: number
   /** Agents for Sage that are not revoked. */
-  readonly agents: readonly Omit<AgentFacts, 'role'>[]
+  readonly agents: readonly Omit<AgentFacts, 'roles'>[]
   readonly jobs: readonly JobFacts[]
   readonly people: number
 }

@@ -32,6 +32,7 @@ export function serveConnection(
     links: new Set(),
     replies: new Map(),
     sessions: new Map(),
+    quotas: new Map(),
     watchTokens: () => expiry.at(peer.grants.nextExpiry()),
   }
   const expiry = createAlarm(clock, () => {

@@ -7,6 +7,7 @@ import type { Lane } from '../runtime/lane.ts'
 import type { Namespace } from '../runtime/namespace.ts'
 import type { Refusal } from '../runtime/refusal.ts'
 import type { Policy, Right } from '../settings.ts'
+import type { Quota } from './quota.ts'
 
 /** What a connection needs of the broker. */
 export interface BrokerServices {
@@ -34,6 +35,8 @@ export interface Peer extends BrokerServices {
   readonly replies: Map<string, Sender>
   /** The sessions held through this connection, by link name. */
   readonly sessions: Map<string, { readonly lane: Lane; readonly lock: SessionLock }>
+  /** What may still be sent over this connection, by queue. */
+  readonly quotas: Map<string, Quota>
   /** A token was added: look again at what expires when. */
   watchTokens(): void
 }

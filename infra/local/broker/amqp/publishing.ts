@@ -5,6 +5,7 @@ import { parseEntityPath } from '../runtime/namespace.ts'
 import type { Queue } from '../runtime/queue.ts'
 import { noSuchQueue, type Refusal, refusal } from '../runtime/refusal.ts'
 import { allowed, type PaidLink, type Peer } from './peer.ts'
+import { createQuota, noQuota, type Quota } from './quota.ts'
 import { refuse, unauthorized } from './refusing.ts'
 import { isBatch, openLink } from './rhea.ts'
 
@@ -20,6 +21,7 @@ export function attachPublisher(peer: Peer, link: Receiver, address: string) {
   if (path.dead)
     return refuse(link, refusal('amqp:not-allowed', 'Nothing can be sent to a dead-letter queue.'))
 
+  const quota = quotaOf(peer, queue)
   let ended: Refusal | undefined
   const stopListening = queue.onClosed((reason) => paid.end(reason))
   const paid: PaidLink = {
@@ -41,9 +43,17 @@ export function attachPublisher(peer: Peer, link: Receiver, address: string) {
   link.on('message', (context: EventContext) => {
     // Sent before the client knew: it waits for an answer all the same.
     if (ended) context.delivery?.reject(ended)
-    else receive(queue, context)
+    else receive(queue, quota, context)
   })
   link.once('receiver_close', () => paid.gone(false))
+}
+
+/** One for all links of a connection to the same queue. */
+function quotaOf(peer: Peer, { stored: { name, settings } }: Queue): Quota {
+  if (settings.sendsPerSecond === undefined) return noQuota
+  const known = peer.quotas.get(name) ?? createQuota(settings.sendsPerSecond, peer.clock)
+  peer.quotas.set(name, known)
+  return known
 }
 
 interface RawContext {
@@ -52,15 +62,22 @@ interface RawContext {
   readonly format: number
 }
 
-function receive(queue: Queue, context: EventContext) {
+function receive(queue: Queue, quota: Quota, context: EventContext) {
   const { message, delivery, format } = context as unknown as RawContext
   const read = readAll(queue, message, isBatch(format))
   if (!Array.isArray(read)) return delivery.reject(read)
+  // Before anything is stored: whoever sends too much costs nobody else more than this.
+  if (!quota.take(read.length)) return delivery.reject(tooFast)
   queue.main.publish(read, (refused) => {
     if (refused) delivery.reject(refused)
     else delivery.accept()
   })
 }
+
+const tooFast = refusal(
+  'com.microsoft:server-busy',
+  'The sender is too fast for this queue. Try again later.',
+)
 
 function readAll(queue: Queue, bytes: Buffer, batch: boolean): Arrival[] | Refusal {
   if (bytes.length > MAX_MESSAGE_BYTES)

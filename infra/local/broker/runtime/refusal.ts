@@ -12,6 +12,7 @@ export type Condition =
   | 'com.microsoft:entity-already-exists'
   | 'com.microsoft:message-lock-lost'
   | 'com.microsoft:message-not-found'
+  | 'com.microsoft:server-busy'
   | 'com.microsoft:session-cannot-be-locked'
   | 'com.microsoft:session-lock-lost'
   | 'com.microsoft:timeout'

@@ -60,22 +60,25 @@ export async function whileLocked<T>(
 ): Promise<T> {
   const done = new AbortController()
   const deadline = clock.now() + settings.maxAutoLockRenewalMs
-  for (const message of messages) {
-    void keepLocked({
-      clock,
-      signal: done.signal,
-      until: message.lockedUntilUtc?.getTime() ?? clock.now(),
-      mayRenew: () => clock.now() < deadline,
-      renew: () => renew(message),
-      onLost: (error) =>
-        log.warn('The lock of a message was lost', {
-          function: functionName,
-          queue,
-          category: 'host',
-          error,
-        }),
-    })
-  }
+  const untilOf = (message: Message) => message.lockedUntilUtc?.getTime() ?? clock.now()
+  // All of a batch together: a timer for each of a thousand would cost more than the batch itself.
+  void keepLocked({
+    clock,
+    signal: done.signal,
+    until: Math.min(...messages.map(untilOf)),
+    mayRenew: () => clock.now() < deadline,
+    renew: async () => {
+      const until = await Promise.all(messages.map(renew))
+      return new Date(Math.min(...until.map((one) => one.getTime())))
+    },
+    onLost: (error) =>
+      log.warn('The lock of a message was lost', {
+        function: functionName,
+        queue,
+        category: 'host',
+        error,
+      }),
+  })
   try {
     return await work()
   } finally {

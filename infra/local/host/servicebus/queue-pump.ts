@@ -5,7 +5,6 @@ import { deliver, type Pump, type PumpOptions, whileLocked } from './deliver.ts'
 
 /** A link that held this long was a good one: the next failure is a new one and is retried soon. */
 const healthyMs = 10_000
-const batchWaitMs = 60_000
 
 /** Feeds a function with the messages of a queue without sessions. Opens a new connection whenever one fails. */
 export function startQueuePump(options: PumpOptions): Pump {
@@ -82,24 +81,63 @@ async function receiveSingles(
   return error
 }
 
+/**
+ * One batch at a time, of all that has come meanwhile. The client's own way of receiving several waits a second for more
+ * when there is one; the real host hands over what there is.
+ */
 async function receiveBatches(
   receiver: QueueReceiver,
   work: Set<Promise<void>>,
   options: PumpOptions,
   stop: AbortSignal,
 ): Promise<unknown> {
-  while (!stop.aborted) {
-    try {
-      const messages = await receiver.receiveMessages(options.settings.maxMessageBatchSize, {
-        maxWaitTimeInMs: batchWaitMs,
-        abortSignal: stop,
-      })
-      if (messages.length > 0) await track(work, handle(receiver, messages, options))
-    } catch (error) {
-      return error
+  const most = options.settings.maxMessageBatchSize
+  const waiting: { readonly message: Message; done(): void }[] = []
+  let flushing: Promise<void> | undefined
+
+  async function handleWaiting(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, most)
+      await track(
+        work,
+        handle(
+          receiver,
+          batch.map(({ message }) => message),
+          options,
+        ),
+      )
+      for (const { done } of batch) done()
     }
+    flushing = undefined
   }
-  return undefined
+
+  async function flush(): Promise<void> {
+    if (waiting.length > 0) flushing ??= handleWaiting()
+    await flushing
+  }
+
+  const ended = Promise.withResolvers<unknown>()
+  const onStop = () => ended.resolve(undefined)
+  stop.addEventListener('abort', onStop, { once: true })
+  const subscription = receiver.subscribe(
+    {
+      processMessage: (message) =>
+        new Promise((done) => {
+          waiting.push({ message, done })
+          // What one turn of the event loop brings goes together.
+          if (waiting.length === 1) setImmediate(() => void flush())
+        }),
+      async processError({ error, errorSource }) {
+        if (errorSource === 'receive') ended.resolve(error)
+      },
+    },
+    { autoCompleteMessages: false, maxConcurrentCalls: most },
+  )
+  const error = await ended.promise
+  stop.removeEventListener('abort', onStop)
+  await closeQuietly(subscription, options.clock, options.log)
+  await flush()
+  return error
 }
 
 async function handle(

@@ -4,7 +4,7 @@ import { decideTarget, type TargetQuestion } from '../../../../agent/relay/rules
 
 const pinned = 'https://sage.firma.example/hrportalapi'
 const ask = (asked: string, change: Partial<TargetQuestion> = {}) =>
-  decideTarget({ category: 'sage', name: 'sage', asked, pinned, allowed: [], ...change })
+  decideTarget({ roles: ['sage'], name: 'sage', asked, pinned, allowed: [], ...change })
 
 describe('which addresses the agent calls', () => {
   it.each<[string, string, Partial<TargetQuestion>, string]>([
@@ -50,7 +50,15 @@ describe('which addresses the agent calls', () => {
     ['another scheme', 'ftp://sage.firma.example/', {}, 'not-an-address'],
     ['no address', 'sage', {}, 'not-an-address'],
     ['another name', pinned, { name: 'exchange' }, 'unknown'],
-    ['any name for an agent without category', pinned, { category: 'none' }, 'unknown'],
+    ['any name for an agent without roles', pinned, { roles: [] }, 'unknown'],
+    ['a name that is no role, at an allowed address', pinned, { name: 'exchange', allowed: [pinned] }, 'go'],
+    [
+      'any name for an agent without roles, at an allowed address',
+      pinned,
+      { roles: [], allowed: [pinned] },
+      'go',
+    ],
+    ['another of its roles', pinned, { name: 'exchange', roles: ['sage', 'exchange'] }, 'go'],
     ['a name from the prototype', pinned, { name: 'constructor' }, 'unknown'],
   ])('%s: %s', (_case, asked, change, kind) => {
     expect(ask(asked, change).kind).toBe(kind)
