@@ -208,7 +208,8 @@ describeInBrowser('people in the portal', () => {
     await section.getByRole('button', { name: 'Weitere anzeigen' }).click()
     await expect.poll(() => requests.count(), POLL).toBe(12)
     await requests.last().getByText('10.05.2027').waitFor()
-    await expect.poll(() => section.getByRole('button').count(), POLL).toBe(0)
+    const further = section.getByRole('button', { name: 'Weitere anzeigen' })
+    await expect.poll(() => further.count(), POLL).toBe(0)
 
     const english = await portal.open(`/people/${person.id}`, { language: 'en' })
     const inEnglish = english.getByRole('region', { name: 'Requests for leave' })
