@@ -3,7 +3,7 @@ import type { Logger } from '../shared/log.ts'
 import { systemRandom } from '../shared/random.ts'
 import { openTracing } from '../shared/telemetry/open.ts'
 import { listEndpoints } from './compose/endpoints.ts'
-import { openPlatform } from './compose/platform.ts'
+import { openPlatform, type Platform } from './compose/platform.ts'
 import { createServices } from './compose/services.ts'
 import { documentationPages } from './docs/pages.ts'
 import { downloadRoute } from './downloads/endpoints.ts'
@@ -14,6 +14,7 @@ import { createLive } from './live/route.ts'
 import { createPortalFiles } from './portal/files.ts'
 import { portalPages } from './portal/pages.ts'
 import { readSettings } from './settings.ts'
+import type { MasterKeysService } from './tenancy/master-keys/service.ts'
 
 /** Reads the environment once, builds adapters, hands them to services. The only place that knows both. */
 export async function compose(environment: Readonly<Record<string, string | undefined>>, log: Logger) {
@@ -21,9 +22,11 @@ export async function compose(environment: Readonly<Record<string, string | unde
   const clock = systemClock
   const random = systemRandom
   const tracing = await openTracing(environment, { name: 'steg-hub', version: settings.version }, log)
-  const platform = await openPlatform(settings, random)
+  const platform = await openPlatform(settings, random, clock)
   const services = createServices(platform, { settings, clock, random, tracing, log })
-  const { accounts, agentMetrics, audit, connectors, jobs, relay, tenancy } = services
+  const { accounts, agentMetrics, audit, connectors, credentials, jobs, masterKeys, relay, tenancy } =
+    services
+  await checkMasterKeys(platform, masterKeys)
 
   const authentication = { byToken: tenancy.authenticate, bySession: accounts.signedIn }
   const live = createLive({ ...services, clock, authentication, site: settings.site })
@@ -45,6 +48,8 @@ export async function compose(environment: Readonly<Record<string, string | unde
     audit,
     pruneAudit: audit.prune,
     pruneAttempts: accounts.pruneAttempts,
+    rewrapKeys: masterKeys.rewrap,
+    tendCredentials: credentials.tend,
     /** For whoever makes calls in the same process without a job. */
     relay,
     recoverRuns: jobs.recover,
@@ -62,5 +67,18 @@ export async function compose(environment: Readonly<Record<string, string | unde
       await tracing.close()
       await platform.close()
     },
+  }
+}
+
+/** A hub that cannot read its data must not run: it would fail bit by bit, and write what it could not read later. */
+async function checkMasterKeys(
+  platform: Pick<Platform, 'close'>,
+  masterKeys: Pick<MasterKeysService, 'check'>,
+): Promise<void> {
+  try {
+    await masterKeys.check()
+  } catch (error) {
+    await platform.close()
+    throw error
   }
 }

@@ -52,6 +52,8 @@ app.timer('recoverRuns', {
     await hub.recoverRuns()
     await hub.pruneAudit()
     await hub.pruneAttempts()
+    await hub.rewrapKeys()
+    await hub.tendCredentials()
   },
 })
 

@@ -6,6 +6,7 @@ import type { Site } from './http/site.ts'
  * The hub's settings, from the environment (in Azure: application settings; secrets as Key Vault references).
  * `STEG_STORE` is a storage connection string, or `sqlite:` and a file. `STEG_PUBLIC_URL` is the address of the hub in
  * browsers and mails, `STEG_PROXIES` how many front ends stand before it, `STEG_AUDIT_DAYS` how long the audit log is kept.
+ * `STEG_MASTER_KEY` is one key, or several with commas or blanks between them, the current one first.
  */
 const Environment = z.object({
   STEG_STORE: z.string().min(1),
@@ -14,8 +15,11 @@ const Environment = z.object({
   STEG_BUS_SEND_KEY: z.string().min(1),
   STEG_MASTER_KEY: z
     .string()
-    .regex(/^[A-Za-z0-9+/]{43}=$/, '32 bytes in base64')
-    .transform((text) => Buffer.from(text, 'base64')),
+    .regex(
+      /^\s*[A-Za-z0-9+/]{43}=(?:[\s,]+[A-Za-z0-9+/]{43}=)*\s*$/,
+      'one or several times 32 bytes in base64',
+    )
+    .transform((text) => text.match(/[A-Za-z0-9+/]{43}=/g)?.map((key) => Buffer.from(key, 'base64')) ?? []),
   STEG_OPERATOR_TOKEN_HASH: z.string().length(43, 'SHA-256 in base64url'),
   STEG_PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
@@ -41,7 +45,8 @@ export interface Settings {
   readonly broker: { readonly host: string; readonly port?: number; readonly tls: boolean }
   readonly listenKey: string
   readonly sendKey: string
-  readonly masterKey: Uint8Array
+  /** Of 32 bytes each. The first one is the current one; the others open what they have wrapped. */
+  readonly masterKeys: readonly Uint8Array[]
   readonly operatorTokenHash: string
   readonly site: Site
   readonly auditDays: number
@@ -75,7 +80,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     },
     listenKey: env.STEG_BUS_LISTEN_KEY,
     sendKey: env.STEG_BUS_SEND_KEY,
-    masterKey: env.STEG_MASTER_KEY,
+    masterKeys: env.STEG_MASTER_KEY,
     operatorTokenHash: env.STEG_OPERATOR_TOKEN_HASH,
     auditDays: env.STEG_AUDIT_DAYS,
     site: { publicUrl: env.STEG_PUBLIC_URL, proxies: env.STEG_PROXIES },

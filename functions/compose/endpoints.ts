@@ -26,6 +26,7 @@ import { sessionEndpoints } from '../tenancy/accounts/session-endpoints.ts'
 import { userEndpoints } from '../tenancy/accounts/user-endpoints.ts'
 import { apiTokenEndpoints } from '../tenancy/api-token-endpoints.ts'
 import { tenancyEndpoints } from '../tenancy/endpoints.ts'
+import { masterKeyEndpoints } from '../tenancy/master-keys/endpoints.ts'
 import { variableEndpoints } from '../tenancy/variables/endpoints.ts'
 import type { Platform } from './platform.ts'
 import type { Services } from './services.ts'
@@ -45,6 +46,7 @@ export function listEndpoints(
   const { settings, clock } = parts
   const unlicensed: readonly Endpoint[] = [
     ...tenancyEndpoints(tenancy, accounts),
+    ...masterKeyEndpoints(services.masterKeys),
     ...sessionEndpoints(accounts, { tenantName: tenancy.nameOf, publicUrl: settings.site.publicUrl }),
     ...accountEndpoints(accounts, tenancy.nameOf),
     ...userEndpoints(accounts),

@@ -6,6 +6,7 @@ import { createAuditService } from '../audit/service.ts'
 import { createAccessTokens } from '../connectors/access-tokens.ts'
 import { tenantOfAgent } from '../connectors/rows.ts'
 import { createConnectorsService } from '../connectors/service.ts'
+import { createCredentialsService } from '../credentials/service.ts'
 import { createAbsencesService } from '../hr/absences/service.ts'
 import { createBalancesService } from '../hr/balances/service.ts'
 import { createBookingsService } from '../hr/bookings/service.ts'
@@ -24,7 +25,9 @@ import type { Settings } from '../settings.ts'
 import { createSetupService } from '../setup/service.ts'
 import { createAccountsService } from '../tenancy/accounts/service.ts'
 import { createApiTokens } from '../tenancy/api-tokens.ts'
+import { createMasterKeysService } from '../tenancy/master-keys/service.ts'
 import { formatToken, parseToken } from '../tenancy/rules/token.ts'
+import { createTenantSeal } from '../tenancy/seal.ts'
 import { hashSecret, matchesHash } from '../tenancy/secret-hash.ts'
 import { createTenancyService } from '../tenancy/service.ts'
 import { SAGE_BASE_URL } from '../tenancy/variables/rules/known.ts'
@@ -46,15 +49,16 @@ export function createServices(
     readonly log: Logger
   },
 ) {
-  const { store, bus, vault } = platform
+  const { store, bus, ring, vault } = platform
   const { settings, clock, random, tracing, log } = parts
 
   const people = createPeopleService({ store, clock, random })
   const audit = createAuditService({ store, clock, random, log, retentionDays: settings.auditDays })
   const apiTokens = createApiTokens({ store, clock, random, log, checkGroups: people.groups.check })
+  const masterKeys = createMasterKeysService({ store, ring, vault, clock, random, log })
   const tenancy = createTenancyService({
     store,
-    vault,
+    vault: masterKeys,
     clock,
     random,
     tokens: apiTokens,
@@ -69,20 +73,30 @@ export function createServices(
     passwords: platform.passwords,
     mail: platform.mail,
     microsoft: platform.microsoft,
-    browserKey: platform.browserKey,
+    browserKeys: ring.derive('browser'),
     publicUrl: settings.site.publicUrl,
     isOperatorToken: tenancy.isOperatorToken,
     tenantName: tenancy.nameOf,
     checkGroups: people.groups.check,
   })
-  const variables = createVariablesService({ store, vault, clock, tenancy })
+  const seal = createTenantSeal({ vault, wrappedKeyOf: tenancy.wrappedKeyOf })
+  const credentials = createCredentialsService({
+    store,
+    seal,
+    clock,
+    random,
+    log,
+    // Until a product has admins to tell.
+    notify: async ({ tenantId, kind, subjectId, state, problem }) =>
+      log.warn('credentials need a person', { tenantId, kind, subjectId, state, code: problem?.code }),
+  })
+  const variables = createVariablesService({ store, seal, clock, tenancy })
   const plainConnectors = createConnectorsService({
     store,
     bus,
     grants: platform.grants,
     clock,
-    vault,
-    wrappedKeyOf: tenancy.wrappedKeyOf,
+    seal,
     accessTokens: createAccessTokens({
       store,
       clock,
@@ -145,8 +159,10 @@ export function createServices(
     people,
     audit,
     apiTokens,
+    masterKeys,
     tenancy,
     accounts,
+    credentials,
     variables,
     connectors,
     depthOf,

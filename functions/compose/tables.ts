@@ -2,6 +2,8 @@
 export const tables = [
   'Tenants',
   'TenantList',
+  'MasterKeys',
+  'RewrapPasses',
   'Users',
   'SignInNames',
   'Sessions',
@@ -27,4 +29,6 @@ export const tables = [
   'Audit',
   'AuditDays',
   'Licences',
+  'Credentials',
+  'CredentialNotices',
 ] as const

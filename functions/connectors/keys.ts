@@ -1,16 +1,14 @@
 import { createPrivateKey } from 'node:crypto'
 import { StegError } from '../../shared/errors/error.ts'
 import { createPairing, makeSealKey, type Pairing, sealPublicKey } from '../../shared/wire/pairing.ts'
-import type { Vault } from '../platform/secrets/port.ts'
+import type { TenantSeal } from '../platform/secrets/port.ts'
 import type { SealKeys } from './rows.ts'
 
 /** Pairings kept in memory: a run makes many calls, and each pairing costs two operations on keys. */
 const CACHED_PAIRINGS = 500
 
 export interface KeysParts {
-  readonly vault: Pick<Vault, 'seal' | 'open'>
-  /** The tenant's wrapped data key. */
-  readonly wrappedKeyOf: (tenantId: string) => Promise<string>
+  readonly seal: TenantSeal
 }
 
 /** The hub's own keys for sealing, one for each key of each agent (F2). */
@@ -22,7 +20,6 @@ export function createKeys(parts: KeysParts) {
     async make(tenantId: string, agentId: string, agentKey: string): Promise<SealKeys> {
       const privateKey = makeSealKey()
       const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-      const wrappedKey = await parts.wrappedKeyOf(tenantId)
       try {
         createPairing({ side: 'hub', tenantId, agentId, privateKey, peerKey: agentKey })
       } catch (error) {
@@ -31,7 +28,7 @@ export function createKeys(parts: KeysParts) {
       return {
         agent: agentKey,
         hub: sealPublicKey(privateKey),
-        hubPrivate: await parts.vault.seal(wrappedKey, contextOf(tenantId, agentId), pem),
+        hubPrivate: await parts.seal.seal(tenantId, placeOf(agentId), pem),
       }
     },
 
@@ -39,8 +36,7 @@ export function createKeys(parts: KeysParts) {
       const name = `${agentId}/${keys.hub}/${keys.agent}`
       const known = cache.get(name)
       if (known !== undefined) return known
-      const wrappedKey = await parts.wrappedKeyOf(tenantId)
-      const pem = await parts.vault.open(wrappedKey, contextOf(tenantId, agentId), keys.hubPrivate)
+      const pem = await parts.seal.open(tenantId, placeOf(agentId), keys.hubPrivate)
       const privateKey = createPrivateKey(pem)
       const pairing = createPairing({ side: 'hub', tenantId, agentId, privateKey, peerKey: keys.agent })
       const oldest = cache.keys().next()
@@ -51,6 +47,6 @@ export function createKeys(parts: KeysParts) {
   }
 }
 
-function contextOf(tenantId: string, agentId: string): string {
-  return `${tenantId}/agents/${agentId}/seal`
+function placeOf(agentId: string): string {
+  return `agents/${agentId}/seal`
 }

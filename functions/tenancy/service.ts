@@ -29,7 +29,7 @@ export interface TenancyService {
 
 export interface TenancyParts {
   readonly store: Store
-  readonly vault: Vault
+  readonly vault: Pick<Vault, 'createDataKey'>
   readonly clock: Clock
   readonly random: Random
   readonly tokens: Pick<ApiTokens, 'createFirst' | 'authenticate'>

@@ -9,10 +9,13 @@ import { z } from 'zod'
 /** A predecessor that was killed may take a moment to be gone. */
 const LOCK_PATIENCE_MS = 10_000
 
-const key = () => randomBytes(32).toString('base64')
+export const newKey = () => randomBytes(32).toString('base64')
 
 const Secrets = z.object({
+  /** The current one. */
   masterKey: z.string(),
+  /** They still open what they have wrapped, the newest first. */
+  olderMasterKeys: z.array(z.string()).optional(),
   operatorToken: z.string(),
   busKeys: z.object({ manage: z.string(), listen: z.string(), send: z.string() }),
   /** Of the demo's admin; made when it is first needed. */
@@ -24,15 +27,16 @@ export type Secrets = z.infer<typeof Secrets>
 export async function demoPassword(folder: DataFolder): Promise<string> {
   if (folder.secrets.demoPassword !== undefined) return folder.secrets.demoPassword
   const made = randomBytes(12).toString('base64url')
-  await writeJson(folder.path('secrets.json'), { ...folder.secrets, demoPassword: made })
+  await folder.keepSecrets({ ...folder.secrets, demoPassword: made })
   return made
 }
 
 /** The platform's folder: held by one platform at a time, readable by its owner only. */
 export interface DataFolder {
   readonly path: (...names: string[]) => string
-  /** Made at the first start, the same ever after. */
+  /** Made at the first start; later only the master key changes, when somebody asks for it. */
   readonly secrets: Secrets
+  keepSecrets(secrets: Secrets): Promise<void>
   release(): void
 }
 
@@ -41,8 +45,18 @@ export async function openDataFolder(directory: string): Promise<DataFolder> {
   await makeUsable(directory)
   const lock = await takeLock(join(directory, 'lock.db'), directory)
   const path = (...names: string[]) => join(directory, ...names)
-  const secrets = (await readJson(path('secrets.json'), Secrets)) ?? (await makeSecrets(path))
-  return { path, secrets, release: () => lock.close() }
+  let secrets = (await readJson(path('secrets.json'), Secrets)) ?? (await makeSecrets(path))
+  return {
+    path,
+    get secrets() {
+      return secrets
+    },
+    async keepSecrets(next) {
+      await writeJson(path('secrets.json'), next)
+      secrets = next
+    },
+    release: () => lock.close(),
+  }
 }
 
 const WHY: Readonly<Record<string, string>> = {
@@ -92,9 +106,9 @@ async function makeSecrets(path: DataFolder['path']): Promise<Secrets> {
     )
   }
   const made: Secrets = {
-    masterKey: key(),
+    masterKey: newKey(),
     operatorToken: `steg_operator_${randomBytes(32).toString('base64url')}`,
-    busKeys: { manage: key(), listen: key(), send: key() },
+    busKeys: { manage: newKey(), listen: newKey(), send: newKey() },
   }
   await writeJson(path('secrets.json'), made)
   return made

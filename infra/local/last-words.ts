@@ -8,7 +8,7 @@ const TELLS_NOTHING = /^\s|^$|^Node\.js v|^[{}[\](),^]+$/
 /** @returns the words of a process that most likely say why it ended: its last line that says anything; of a log line, the message. */
 export function tellingLine(output: string): string {
   const line = output.split(/\r?\n/).findLast((candidate) => !TELLS_NOTHING.test(candidate)) ?? output
-  return (line.startsWith('{') ? messageOf(line) : line).trim().replace(/^Error: |\.$/g, '')
+  return (line.startsWith('{') ? messageOf(line) : line).trim().replace(/^[A-Za-z]*Error: |\.$/g, '')
 }
 
 function messageOf(line: string): string {

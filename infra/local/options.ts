@@ -7,6 +7,8 @@ export interface Options {
   readonly json: boolean
   /** People in the demo's Sage. */
   readonly people: number
+  /** A new master key from this start on. */
+  readonly changeMasterKey: boolean
 }
 
 function whole(min: number, max: number) {
@@ -27,6 +29,7 @@ export function parseOptions(args: readonly string[]): Options {
     .option('--data <dir>', 'folder for all data', '.steg')
     .option('--no-demo', 'no demo tenant')
     .option('--people <n>', "people in the demo's Sage", whole(0, 200_000), 108)
+    .option('--change-master-key', 'a new master key; the old one goes when nothing needs it any more', false)
     .option('--json', 'one JSON object per line instead of text', false)
     .allowExcessArguments(false)
     .parse([...args], { from: 'user' })

@@ -84,7 +84,7 @@ function hubSpec(
       STEG_BUS: `Endpoint=sb://127.0.0.1:${brokerPort};SharedAccessKeyName=hub;SharedAccessKey=${secrets.busKeys.manage};UseDevelopmentEmulator=true`,
       STEG_BUS_LISTEN_KEY: secrets.busKeys.listen,
       STEG_BUS_SEND_KEY: secrets.busKeys.send,
-      STEG_MASTER_KEY: secrets.masterKey,
+      STEG_MASTER_KEY: [secrets.masterKey, ...(secrets.olderMasterKeys ?? [])].join(','),
       STEG_OPERATOR_TOKEN_HASH: tokenHash(secrets.operatorToken),
       STEG_SMTP_URL: smtpUrl,
       STEG_MAIL_FROM: 'Steg <steg@localhost>',

@@ -3,6 +3,7 @@ import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { startDemo } from './demo.ts'
 import { tellingLine } from './last-words.ts'
 import { type Mailbox, startMailbox } from './mailbox/mailbox.ts'
+import { changeMasterKey, dropRetiredKeys } from './master-key.ts'
 import { parseOptions } from './options.ts'
 import { type Platform, startPlatform } from './platform.ts'
 import { hubPort } from './port.ts'
@@ -52,6 +53,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal
 try {
   const folder = await openDataFolder(resolve(options.data))
   stops.push(async () => folder.release())
+  if (options.changeMasterKey) await changeMasterKey(folder)
   const report = createReport(options.json, folder.path('steg.log'))
   const mailbox = await startMailbox(folder.path('mail'))
   stops.push(mailbox.stop)
@@ -63,6 +65,7 @@ try {
     operatorToken: folder.secrets.operatorToken,
     mailbox: mailbox.url,
   })
+  await dropRetiredKeys(folder, platform.url, report)
   await show(folder, platform, mailbox, report)
 } catch (error) {
   if (stopping === undefined) {

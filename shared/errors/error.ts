@@ -4,6 +4,7 @@ import { accountErrors } from './accounts.ts'
 import { agentErrors } from './agent.ts'
 import { apiErrors } from './api.ts'
 import { bookingErrors } from './bookings.ts'
+import { credentialErrors } from './credentials.ts'
 import type { ErrorEntry } from './entry.ts'
 import { jobErrors } from './jobs.ts'
 import { licensingErrors } from './licensing.ts'
@@ -20,6 +21,7 @@ export const catalogue = {
   ...storeErrors,
   ...tenancyErrors,
   ...accountErrors,
+  ...credentialErrors,
   ...relayErrors,
   ...sageErrors,
   ...jobErrors,

@@ -5,10 +5,12 @@ import type { AgentKey } from '../../agent/state/key.ts'
 import { createAccessTokens } from '../../functions/connectors/access-tokens.ts'
 import { agentsTable } from '../../functions/connectors/rows.ts'
 import { type ConnectorsParts, createConnectorsService } from '../../functions/connectors/service.ts'
+import { createKeyRing } from '../../functions/platform/secrets/key-ring.ts'
 import { createVault } from '../../functions/platform/secrets/vault.ts'
 import { countStore } from '../../functions/platform/store/counting.ts'
 import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
 import { formatToken, parseToken } from '../../functions/tenancy/rules/token.ts'
+import { createTenantSeal } from '../../functions/tenancy/seal.ts'
 import { hashSecret, matchesHash } from '../../functions/tenancy/secret-hash.ts'
 import { type Clock, toIso } from '../../shared/clock.ts'
 import { systemRandom } from '../../shared/random.ts'
@@ -39,7 +41,7 @@ export async function connectorsSite(
   const { store } = counted
   const time = fakeClock()
   const clock = outside.clock ?? time
-  const vault = createVault(systemRandom.bytes(32), systemRandom)
+  const vault = createVault(createKeyRing([systemRandom.bytes(32)], systemRandom), systemRandom)
   const wrappedKey = await vault.createDataKey()
   const queues = new Map<string, object>()
   const sent: { queue: string; subject: string; correlationId: string | undefined }[] = []
@@ -53,8 +55,7 @@ export async function connectorsSite(
   const hub = () =>
     createConnectorsService({
       store,
-      vault,
-      wrappedKeyOf: async () => wrappedKey,
+      seal: createTenantSeal({ vault, wrappedKeyOf: async () => wrappedKey }),
       bus: outside.bus ?? {
         async ensureQueue(queue, options) {
           if (!queues.has(queue)) queues.set(queue, options)

@@ -1,8 +1,10 @@
 import { createConnectorsService } from '../../functions/connectors/service.ts'
 import { createBookingsService } from '../../functions/hr/bookings/service.ts'
 import { createPeopleService } from '../../functions/hr/people/service.ts'
+import { createKeyRing } from '../../functions/platform/secrets/key-ring.ts'
 import { createVault } from '../../functions/platform/secrets/vault.ts'
 import { countStore } from '../../functions/platform/store/counting.ts'
+import { createTenantSeal } from '../../functions/tenancy/seal.ts'
 import { createTenancyService } from '../../functions/tenancy/service.ts'
 import { createVariablesService } from '../../functions/tenancy/variables/service.ts'
 import { systemRandom } from '../../shared/random.ts'
@@ -14,22 +16,23 @@ export async function setupSite() {
   const site = jobsSite()
   const counted = countStore(site.store)
   const { store } = counted
-  const vault = createVault(systemRandom.bytes(32), systemRandom)
+  const vault = createVault(createKeyRing([systemRandom.bytes(32)], systemRandom), systemRandom)
   const common = { store, vault, clock: site.clock, random: systemRandom }
   const tenancy = createTenancyService({
     ...common,
     tokens: plainTokens(common),
     operatorTokenHash: 'x'.repeat(43),
   })
+  const seal = createTenantSeal({ vault, wrappedKeyOf: tenancy.wrappedKeyOf })
   const tenant = (await tenancy.create('Muster')).id
   const parts = {
-    variables: createVariablesService({ ...common, tenancy }),
+    variables: createVariablesService({ ...common, seal, tenancy }),
     connectors: createConnectorsService({
       ...common,
       bus: {} as never,
       grants: {} as never,
       accessTokens: {} as never,
-      wrappedKeyOf: tenancy.wrappedKeyOf,
+      seal,
       tenantName: tenancy.nameOf,
       targetsOf: async () => ({}),
     }),

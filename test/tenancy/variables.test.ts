@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createKeyRing } from '../../functions/platform/secrets/key-ring.ts'
 import { createVault } from '../../functions/platform/secrets/vault.ts'
 import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
+import { createTenantSeal } from '../../functions/tenancy/seal.ts'
 import { createTenancyService } from '../../functions/tenancy/service.ts'
 import { createVariablesService, type VariablesService } from '../../functions/tenancy/variables/service.ts'
 import { systemRandom } from '../../shared/random.ts'
@@ -13,14 +15,18 @@ let tenant: string
 
 beforeEach(async () => {
   store = openSqliteStore({ file: ':memory:' })
-  const vault = createVault(systemRandom.bytes(32), systemRandom)
+  const vault = createVault(createKeyRing([systemRandom.bytes(32)], systemRandom), systemRandom)
   const parts = { store, vault, clock: fakeClock(), random: systemRandom }
   const tenancy = createTenancyService({
     ...parts,
     tokens: plainTokens(parts),
     operatorTokenHash: 'x'.repeat(43),
   })
-  variables = createVariablesService({ ...parts, tenancy })
+  variables = createVariablesService({
+    ...parts,
+    tenancy,
+    seal: createTenantSeal({ vault, wrappedKeyOf: tenancy.wrappedKeyOf }),
+  })
   tenant = (await tenancy.create('Muster')).id
 })
 afterEach(() => store.close())

@@ -9,30 +9,38 @@ export interface BrowserSeal {
   open<T>(purpose: string, text: string | undefined, schema: z.ZodType<T>): Promise<T | undefined>
 }
 
-/** @param key 32 bytes */
-export function createBrowserSeal(key: Uint8Array, clock: Clock): BrowserSeal {
+/** @param keys of 32 bytes each: the first one seals, any opens, so that a change of keys turns no browser into a stranger. */
+export function createBrowserSeal(keys: readonly [Uint8Array, ...Uint8Array[]], clock: Clock): BrowserSeal {
+  const [current] = keys
+
+  async function payloadOf(purpose: string, text: string, key: Uint8Array): Promise<unknown> {
+    const { payload } = await jwtDecrypt(text, key, {
+      audience: purpose,
+      currentDate: new Date(clock.now()),
+      keyManagementAlgorithms: ['dir'],
+      contentEncryptionAlgorithms: ['A256GCM'],
+    })
+    return payload
+  }
+
   return {
     seal: (purpose, content, lifetimeMs) =>
       new EncryptJWT({ ...content })
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
         .setAudience(purpose)
         .setExpirationTime(Math.floor((clock.now() + lifetimeMs) / 1000))
-        .encrypt(key),
+        .encrypt(current),
 
     async open(purpose, text, schema) {
       if (text === undefined) return undefined
-      try {
-        const { payload } = await jwtDecrypt(text, key, {
-          audience: purpose,
-          currentDate: new Date(clock.now()),
-          keyManagementAlgorithms: ['dir'],
-          contentEncryptionAlgorithms: ['A256GCM'],
-        })
-        return schema.safeParse(payload).data
-      } catch {
-        // Forged, of another hub or too old: the browser is a stranger then.
-        return undefined
+      for (const key of keys) {
+        try {
+          return schema.safeParse(await payloadOf(purpose, text, key)).data
+        } catch {
+          // Of another key, forged, of another hub or too old: the browser is a stranger if no key opens it.
+        }
       }
+      return undefined
     },
   }
 }

@@ -25,8 +25,8 @@ export interface AccountsParts {
   readonly mail: MailSender
   /** Undefined where signing in with Microsoft is not set up. */
   readonly microsoft: OpenIdProvider | undefined
-  /** 32 bytes; seals what browsers keep. */
-  readonly browserKey: Uint8Array
+  /** Of 32 bytes each; the first one seals what browsers keep, any opens it. */
+  readonly browserKeys: readonly [Uint8Array, ...Uint8Array[]]
   readonly publicUrl: string | undefined
   readonly isOperatorToken: (text: string) => boolean
   readonly tenantName: (tenantId: string) => Promise<string>

@@ -48,7 +48,7 @@ export function createAccountsService(parts: AccountsParts): AccountsService {
     names: createSignInNames({ store, clock }),
     sessions: createSessions({ store, clock, random }),
     attempts: createSignInAttempts({ store, clock }),
-    seal: createBrowserSeal(parts.browserKey, clock),
+    seal: createBrowserSeal(parts.browserKeys, clock),
     mailer: createMailer(parts),
   }
   const signIn = createSignIn(accounts)

@@ -1,6 +1,6 @@
 import { type Clock, toIso } from '../../../shared/clock.ts'
 import { type Language, StegError } from '../../../shared/errors/error.ts'
-import type { Vault } from '../../platform/secrets/port.ts'
+import type { TenantSeal } from '../../platform/secrets/port.ts'
 import type { Condition, Store } from '../../platform/store/port.ts'
 import type { TenancyService } from '../service.ts'
 import { variablesTable } from './rows.ts'
@@ -42,9 +42,9 @@ export interface VariablesService {
 
 export interface VariablesParts {
   readonly store: Store
-  readonly vault: Vault
+  readonly seal: TenantSeal
   readonly clock: Clock
-  readonly tenancy: Pick<TenancyService, 'wrappedKeyOf' | 'nameOf'>
+  readonly tenancy: Pick<TenancyService, 'nameOf'>
 }
 
 interface Stored {
@@ -89,7 +89,7 @@ export function createVariablesService(parts: VariablesParts): VariablesService 
       const next: Stored = {
         ...(value === undefined
           ? {}
-          : { value: variable.confidential ? await sealed(tenantId, name, value) : value }),
+          : { value: variable.confidential ? await parts.seal.seal(tenantId, name, value) : value }),
         ...(row?.value.unlocked === undefined ? {} : { unlocked: row.value.unlocked }),
         updatedAt: toIso(parts.clock.now()),
       }
@@ -128,20 +128,11 @@ export function createVariablesService(parts: VariablesParts): VariablesService 
         const stored = rows.find((row) => row.key === name)?.value.value
         values[name] =
           stored !== undefined && known(name).confidential
-            ? await parts.vault.open(
-                await parts.tenancy.wrappedKeyOf(tenantId),
-                `${tenantId}/${name}`,
-                stored,
-              )
+            ? await parts.seal.open(tenantId, name, stored)
             : stored
       }
       return values
     },
-  }
-
-  /** Bound to tenant and name, so that a sealed value opens nowhere else. */
-  async function sealed(tenantId: string, name: string, value: string): Promise<string> {
-    return parts.vault.seal(await parts.tenancy.wrappedKeyOf(tenantId), `${tenantId}/${name}`, value)
   }
 }
 

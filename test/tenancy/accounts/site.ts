@@ -6,6 +6,7 @@ import type { Authentication } from '../../../functions/http/principal.ts'
 import type { Mail, MailSender } from '../../../functions/platform/mail/port.ts'
 import type { OpenIdProvider } from '../../../functions/platform/openid/port.ts'
 import { createArgon2Passwords } from '../../../functions/platform/passwords/argon2.ts'
+import { createKeyRing } from '../../../functions/platform/secrets/key-ring.ts'
 import { createVault } from '../../../functions/platform/secrets/vault.ts'
 import type { Store } from '../../../functions/platform/store/port.ts'
 import { openSqliteStore } from '../../../functions/platform/store/sqlite.ts'
@@ -74,7 +75,7 @@ export function accountsSite(options: { store?: Store; microsoft?: OpenIdProvide
   function hubOn(store: Store) {
     const tenancy = createTenancyService({
       store,
-      vault: createVault(new Uint8Array(32), systemRandom),
+      vault: createVault(createKeyRing([new Uint8Array(32)], systemRandom), systemRandom),
       clock,
       random: systemRandom,
       tokens: createApiTokens({ store, clock, random: systemRandom, log: silentLogger, checkGroups }),
@@ -96,7 +97,7 @@ export function accountsSite(options: { store?: Store; microsoft?: OpenIdProvide
       passwords,
       mail,
       microsoft: options.microsoft,
-      browserKey: new Uint8Array(32).fill(7),
+      browserKeys: [new Uint8Array(32).fill(7)],
       publicUrl: PUBLIC_URL,
       isOperatorToken: tenancy.isOperatorToken,
       tenantName: tenancy.nameOf,

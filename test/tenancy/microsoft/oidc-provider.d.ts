@@ -20,6 +20,15 @@ declare module 'oidc-provider' {
       accountId: string
       clientId: string
     }) => Grant
+    readonly Client: { find(clientId: string): Promise<object | undefined> }
+    readonly RefreshToken: new (content: {
+      accountId: string
+      client: object | undefined
+      grantId: string
+      scope: string
+      gty: string
+      expiresWithSession: boolean
+    }) => { save(): Promise<string> }
     callback(): (request: IncomingMessage, response: ServerResponse) => void
     interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<Interaction>
     interactionFinished(
