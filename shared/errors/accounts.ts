@@ -56,6 +56,42 @@ export const accountErrors = {
       de: 'Das bisherige Passwort ist falsch. Bitte erneut eingeben; haben Sie es vergessen, bitte abmelden und „Passwort vergessen“ verwenden.',
     },
   },
+  'password-needed': {
+    status: 403,
+    retryable: false,
+    title: { en: 'Password needed', de: 'Passwort nötig' },
+    detail: {
+      en: 'Your own address is changed with your present password: under "My account", or with PATCH /account and currentPassword.',
+      de: 'Die eigene Adresse ändern Sie mit Ihrem bisherigen Passwort: unter „Mein Konto“ oder mit PATCH /account und currentPassword.',
+    },
+  },
+  'fresh-sign-in-needed': {
+    status: 403,
+    retryable: false,
+    title: { en: 'Sign in again', de: 'Bitte neu anmelden' },
+    detail: {
+      en: 'You have no password here, so this needs a sign-in within the last five minutes. Sign out, sign in again with Microsoft, and repeat it.',
+      de: 'Sie haben hier kein Passwort; deshalb geht das nur in den ersten fünf Minuten nach einer Anmeldung. Bitte abmelden, mit Microsoft neu anmelden und wiederholen.',
+    },
+  },
+  'address-change-limit': {
+    status: 429,
+    retryable: true,
+    title: { en: 'Too many changes of address', de: 'Zu viele Änderungen der Adresse' },
+    detail: {
+      en: 'The address of this account has been changed too often in the last days. Wait {hours} hours and try again.',
+      de: 'Die Adresse dieses Kontos sollte in den letzten Tagen zu oft geändert werden. Bitte {hours} Stunden warten und erneut versuchen.',
+    },
+  },
+  'user-unregistered': {
+    status: 409,
+    retryable: false,
+    title: { en: 'Not registered yet', de: 'Noch nicht registriert' },
+    detail: {
+      en: 'This user has not registered yet, so the address cannot be changed. Withdraw the invitation and invite the other address.',
+      de: 'Dieser Benutzer hat sich noch nicht registriert; die Adresse lässt sich deshalb nicht ändern. Bitte die Einladung zurückziehen und die andere Adresse einladen.',
+    },
+  },
   'link-invalid': {
     status: 404,
     retryable: false,

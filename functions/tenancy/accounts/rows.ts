@@ -29,6 +29,10 @@ export const usersTable = defineTable({
     reset: MailedSecret.extend({ requestedAt: z.number() }).optional(),
     /** An address that counts from the moment its link comes back. */
     newEmail: MailedSecret.extend({ email: z.string() }).optional(),
+    /** Addresses of before changes that can still be taken back, oldest first. */
+    formerEmails: z
+      .array(MailedSecret.extend({ email: z.string(), microsoft: z.string().optional() }))
+      .optional(),
     /** Where the linked Microsoft account is kept in SignInNames. */
     microsoft: z.string().optional(),
     createdAt: z.number(),

@@ -62,7 +62,7 @@ export function createAccountsService(parts: AccountsParts): AccountsService {
     registration,
     signIn,
     passwords,
-    addresses: createAddresses(accounts),
+    addresses: createAddresses(accounts, passwords),
     microsoft: createMicrosoftSignIn(accounts, invitations, registration, signIn),
     sessions: accounts.sessions,
     pruneAttempts: createAttemptsPruning({ store, clock }),

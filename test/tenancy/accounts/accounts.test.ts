@@ -282,6 +282,7 @@ describe('users', () => {
     const browser = await registered(site, tenant.email)
     const asked = await browser.ask('PATCH', '/account', {
       email: 'neu@muster.example',
+      currentPassword: PASSWORD,
       firstName: 'Gabriele',
     })
     expect(asked.body.user).toMatchObject({

@@ -109,6 +109,56 @@ const useCases: readonly UseCase[] = [
     },
   },
   {
+    name: 'ask for a new address',
+    async before({ site, link }) {
+      await site.browser().ask('POST', `/invitations/${link}`, { ...names, password: PASSWORD })
+      return ''
+    },
+    request: async (scene, hub) => {
+      const csrf = (await scene.admin.ask('GET', '/session')).body.csrfToken
+      const change = { email: 'neu@muster.example' }
+      return at(scene, hub).ask('PATCH', `/users/${scene.miaId}`, change, { 'x-steg-csrf': csrf })
+    },
+    again: [200],
+    async after({ site }) {
+      const mailed = (to: string) => site.mail.mails.filter((mail) => mail.to === to).length
+      // Nobody is asked at the new address without the old one being told.
+      expect(mailed('neu@muster.example')).toBeLessThan(mailed(mia))
+      const token = linkIn(site.mail.mails, 'neu@muster.example', 'email-confirmation')
+      expect((await site.browser().ask('POST', `/email-confirmations/${token}`)).status).toBe(200)
+      const undo = linkIn(site.mail.mails, mia, 'address-restoration')
+      expect((await site.browser().ask('POST', `/address-restorations/${undo}`)).status).toBe(200)
+    },
+  },
+  {
+    name: 'take a new address back',
+    async before({ site, admin, miaId, link }) {
+      await site.browser().ask('POST', `/invitations/${link}`, { ...names, password: PASSWORD })
+      await admin.ask('PATCH', `/users/${miaId}`, { email: 'neu@muster.example' })
+      const token = linkIn(site.mail.mails, 'neu@muster.example', 'email-confirmation')
+      await site.browser().ask('POST', `/email-confirmations/${token}`)
+      return ''
+    },
+    request: ({ site }, hub) => {
+      const token = linkIn(site.mail.mails, mia, 'address-restoration')
+      return site.browser('203.0.113.8', hub).ask('POST', `/address-restorations/${token}`)
+    },
+    again: [200, 'link-invalid'],
+    async after({ site }) {
+      for (const email of [mia, 'neu@muster.example']) {
+        expect((await session(site, email, PASSWORD)).body.code).toBe('sign-in-refused')
+      }
+      // A minute between two mails with such a link.
+      site.clock.advance(minutes(1))
+      const before = site.mail.mails.length
+      await site.browser().ask('POST', '/password-resets', { email: mia })
+      await expect.poll(() => site.mail.mails.length).toBe(before + 1)
+      const token = linkIn(site.mail.mails, mia, 'password-reset')
+      await site.browser().ask('POST', `/password-resets/${token}`, { password: next })
+      expect((await session(site, mia, next)).status).toBe(200)
+    },
+  },
+  {
     name: 'reset a password',
     async before({ site, link }) {
       await site.browser().ask('POST', `/invitations/${link}`, { ...names, password: PASSWORD })
