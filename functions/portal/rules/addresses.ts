@@ -6,6 +6,7 @@ const areas: ReadonlySet<string> = new Set([
   'bookings',
   'connectors',
   'email-confirmation',
+  'address-restoration',
   'forgotten-password',
   'help',
   'invitation',
