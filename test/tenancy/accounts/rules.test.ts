@@ -12,12 +12,6 @@ import {
   SEEN_STEP_MS,
   sessionState,
 } from '../../../functions/tenancy/accounts/rules/session.ts'
-import {
-  FORGET_MS,
-  LONGEST_DELAY_MS,
-  nextAttemptAt,
-  withAttempt,
-} from '../../../functions/tenancy/accounts/rules/throttle.ts'
 import { mailState, userState } from '../../../functions/tenancy/accounts/rules/user-state.ts'
 
 describe('a password', () => {
@@ -48,53 +42,6 @@ describe('a password', () => {
 
   it('is counted in characters as people see them', () => {
     expect(passwordProblem('👩👨🐶🐱🐭🐹', [])).toBe('password-too-short')
-  })
-})
-
-describe('how fast passwords may be tried', () => {
-  it.each([
-    ['account', 4, 0],
-    ['account', 5, 1000],
-    ['account', 6, 2000],
-    ['account', 10, 32_000],
-    ['account', 1000, LONGEST_DELAY_MS],
-    ['known', 9, 0],
-    ['known', 10, 1000],
-    ['address', 49, 0],
-    ['address', 50, 1000],
-  ] as const)('%s after %i failures: %i ms', (counter, failures, delay) => {
-    expect(nextAttemptAt(counter, { failures, lastAt: 0 })).toBe(delay)
-  })
-
-  it('starts anew after a day without an attempt', () => {
-    const many = { failures: 100, lastAt: 0 }
-    expect(withAttempt(many, FORGET_MS - 1)).toEqual({ failures: 101, lastAt: FORGET_MS - 1 })
-    expect(withAttempt(many, FORGET_MS)).toEqual({ failures: 1, lastAt: FORGET_MS })
-    expect(withAttempt(undefined, 5)).toEqual({ failures: 1, lastAt: 5 })
-  })
-
-  it('grows with every failure and never beyond the longest delay', () => {
-    fc.assert(
-      fc.property(fc.constantFrom('known', 'account', 'address'), fc.nat(5000), (counter, failures) => {
-        const delay = (count: number) => nextAttemptAt(counter, { failures: count, lastAt: 0 })
-        expect(delay(failures + 1)).toBeGreaterThanOrEqual(delay(failures))
-        expect(delay(failures)).toBeLessThanOrEqual(LONGEST_DELAY_MS)
-      }),
-    )
-  })
-
-  it('lets whoever tries as fast as possible make few tries in a day', () => {
-    const tries = (counter: 'known' | 'account' | 'address') => {
-      let attempts: { failures: number; lastAt: number } | undefined
-      let count = 0
-      for (let now = 0; now < FORGET_MS; count++) {
-        attempts = withAttempt(attempts, now)
-        now = Math.max(now, nextAttemptAt(counter, attempts))
-      }
-      return count
-    }
-    expect(tries('account')).toBeLessThan(125)
-    expect(tries('known')).toBeLessThan(130)
   })
 })
 
