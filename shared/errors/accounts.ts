@@ -110,6 +110,24 @@ export const accountErrors = {
       de: 'Einen Benutzer mit der Adresse {email} gibt es schon. Bitte eine andere Adresse verwenden oder jenen Benutzer ändern.',
     },
   },
+  'invitation-address-taken': {
+    status: 409,
+    retryable: false,
+    title: { en: 'Address belongs to another account', de: 'Adresse gehört zu einem anderen Konto' },
+    detail: {
+      en: 'The address {email} signs in to another account of Steg already. Ask whoever invited you to invite another address of yours; or give the other account another address first, or have it removed, and open this link again.',
+      de: 'Mit der Adresse {email} melden Sie sich schon bei einem anderen Konto von Steg an. Bitten Sie, wer Sie eingeladen hat, eine andere Adresse von Ihnen einzuladen; oder geben Sie dem anderen Konto zuerst eine andere Adresse oder lassen Sie es entfernen, und öffnen Sie diesen Link dann noch einmal.',
+    },
+  },
+  'mail-limit': {
+    status: 429,
+    retryable: true,
+    title: { en: 'Too many mails', de: 'Zu viele E-Mails' },
+    detail: {
+      en: 'So many mails have been sent to this address, or by your company, that the next one has to wait. Try again in {minutes} minutes; the last link that was sent is still good.',
+      de: 'An diese Adresse oder von Ihrer Firma aus sind schon so viele E-Mails gegangen, dass die nächste warten muss. Bitte in {minutes} Minuten erneut versuchen; der zuletzt geschickte Link gilt noch.',
+    },
+  },
   'last-admin': {
     status: 409,
     retryable: false,

@@ -71,6 +71,7 @@ export function accountEndpoints(
         'sign-in-delayed',
         'too-busy',
         'address-change-limit',
+        'mail-limit',
         'mail-failed',
         'mail-not-configured',
         'session-needed',
@@ -150,7 +151,7 @@ export function accountEndpoints(
           })
           .meta({ id: 'Invitation' }),
       },
-      errors: ['link-invalid'],
+      errors: ['link-invalid', 'invitation-address-taken'],
       async handle({ params }) {
         const { owner, user } = await invitations.view(params.token)
         return {
@@ -172,7 +173,7 @@ export function accountEndpoints(
       access: 'anyone',
       tag: 'Sign-in',
       summary: 'Register with the link of the invitation',
-      description: 'The link confirms the address. Signs in.',
+      description: 'The link confirms the address, which belongs to this account from now on. Signs in.',
       params: MailedToken,
       body: z
         .strictObject({
@@ -183,7 +184,13 @@ export function accountEndpoints(
         })
         .meta({ id: 'NewRegistration' }),
       success: { status: 200, schema: SessionSchema },
-      errors: ['link-invalid', 'password-too-short', 'password-too-common', 'too-busy'],
+      errors: [
+        'link-invalid',
+        'invitation-address-taken',
+        'password-too-short',
+        'password-too-common',
+        'too-busy',
+      ],
       async handle(call) {
         const cookies = await registration.register(call.params.token, call.body, requestOf(call))
         return answer(cookies.find(({ kind }) => kind === 'session')?.value, cookies)

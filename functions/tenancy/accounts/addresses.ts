@@ -32,7 +32,7 @@ export interface Addresses {
   /**
    * Tells the old address, with a link that takes the change back for seven days, and mails a link to the new one, which
    * counts once its link has come back. To be checked before.
-   * @throws StegError `not-found`, `address-change-limit`, `mail-failed`, `mail-not-configured`
+   * @throws StegError `not-found`, `address-change-limit`, `mail-limit`, `mail-failed`, `mail-not-configured`
    */
   ask(owner: Owner, newEmail: string): Promise<void>
   /**
@@ -105,6 +105,7 @@ export function createAddresses(accounts: Accounts, passwordCare: Pick<PasswordC
       if (email === before.email) return
       const { token, hash } = newMailedToken('address', owner, random)
       const restore = newMailedToken('restore', owner, random)
+      const allowed = await accounts.allowance.take(tenantId, email)
       const now = clock.now()
       const { user } = await users.change(tenantId, userId, (row) => {
         checkLimit(row)
@@ -124,8 +125,13 @@ export function createAddresses(accounts: Accounts, passwordCare: Pick<PasswordC
       })
       // The old address first: nobody gets the new one without the owner of the old one being told.
       const to = { tenantId, language: user.language }
-      await accounts.mailer.send('address-change', { ...to, email: user.email }, restore.token, email)
-      await accounts.mailer.send('address', { ...to, email }, token)
+      try {
+        await accounts.mailer.send('address-change', { ...to, email: user.email }, restore.token, email)
+        await accounts.mailer.send('address', { ...to, email }, token)
+      } catch (error) {
+        await allowed.takeBack()
+        throw error
+      }
     },
 
     async confirm(token, session) {

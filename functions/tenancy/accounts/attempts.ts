@@ -32,6 +32,8 @@ export interface SignInAttempts {
    * @throws StegError `sign-in-delayed`
    */
   begin(counted: readonly Counted[]): Promise<Attempt>
+  /** Whether an attempt may be made; it is not counted. @throws StegError `sign-in-delayed` */
+  check(counted: Counted): Promise<void>
   /** Nothing is held against them any more: only where what was tried before is worth nothing now. */
   forget(counted: Counted): Promise<void>
 }
@@ -147,6 +149,8 @@ export function createSignInAttempts(parts: {
       }
       return { takeBack: () => takeAllBack(written) }
     },
+
+    check: async (counted) => check(await find(counted)),
 
     async forget(counted) {
       const { shard, key } = placeOf(counted)

@@ -3,7 +3,7 @@ import { isStegError, StegError } from '../../../shared/errors/error.ts'
 import type { NewCookie } from '../../http/cookies.ts'
 import type { Identity, OpenIdProvider } from '../../platform/openid/port.ts'
 import type { Invitations } from './invitations.ts'
-import { emailName, microsoftName, namesOf, type Owner } from './names.ts'
+import { emailName, hasName, microsoftName, type Owner } from './names.ts'
 import type { Accounts } from './parts.ts'
 import type { Registration } from './registration.ts'
 import type { UserRow } from './rows.ts'
@@ -29,7 +29,7 @@ export interface MicrosoftSignIn {
   ): Promise<{ url: string; cookies: readonly NewCookie[] }>
   /**
    * @throws StegError `microsoft-not-configured`, `microsoft-cancelled`, `microsoft-failed`, `microsoft-unknown-user`,
-   * `account-locked`, `link-invalid`
+   * `account-locked`, `link-invalid`, `invitation-address-taken`
    */
   finish(
     answer: {
@@ -61,14 +61,32 @@ export function createMicrosoftSignIn(
     if (linked !== undefined) return linked
     // An address that anybody may have written into their own directory proves nothing.
     if (!identity.emailVerified || identity.email === undefined) return undefined
-    return holderOf(emailName(normaliseEmail(identity.email)))
+    const name = emailName(normaliseEmail(identity.email))
+    return (await holderOf(name)) ?? invitedOf(name)
+  }
+
+  /** Whoever is invited by several tenants chooses by opening one of the links. */
+  async function invitedOf(name: string): Promise<Owner | undefined> {
+    const owners = await names.allInvited(name)
+    // An earlier version claimed the address for the invitation.
+    const claimed = await names.find(name)
+    const found: { owner: Owner; isOpen: boolean }[] = []
+    for (const owner of claimed === undefined ? owners : [claimed, ...owners]) {
+      const user = (await users.find(owner.tenantId, owner.userId))?.user
+      if (user === undefined || user.registeredAt !== undefined || emailName(user.email) !== name) continue
+      const isOpen = !user.locked && (user.invitation?.expiresAt ?? 0) > clock.now()
+      found.push({ owner, isOpen })
+    }
+    const open = found.filter(({ isOpen }) => isOpen)
+    if (open.length > 1) return undefined
+    return (open[0] ?? found[0])?.owner
   }
 
   /** Only a name that its user goes by leads to them, not one that was claimed and never taken on, or is given up. */
   async function holderOf(name: string): Promise<Owner | undefined> {
     const owner = await names.find(name)
     const stored = owner && (await users.find(owner.tenantId, owner.userId))
-    return stored !== undefined && namesOf(stored.user).includes(name) ? owner : undefined
+    return stored !== undefined && hasName(stored.user, name) ? owner : undefined
   }
 
   /** First use: from now on the account itself counts, whatever becomes of its address. */
@@ -87,9 +105,7 @@ export function createMicrosoftSignIn(
 
   async function finishFor(identity: Identity, invitation: string | undefined, request: SignInRequest) {
     if (invitation !== undefined) {
-      const { owner, user } = await invitations.view(invitation)
-      const invited = { owner, invitationHash: user.invitation?.hash }
-      return registration.withMicrosoft(invited, identity, request)
+      return registration.withMicrosoft(await invitations.view(invitation), identity, request)
     }
     const owner = await ownerOf(identity)
     const stored = owner && (await users.find(owner.tenantId, owner.userId))
@@ -97,8 +113,7 @@ export function createMicrosoftSignIn(
     if (stored.user.locked) throw new StegError('account-locked', {})
     if (stored.user.registeredAt === undefined) {
       if ((stored.user.invitation?.expiresAt ?? 0) <= clock.now()) throw new StegError('link-invalid', {})
-      const invited = { owner, invitationHash: stored.user.invitation?.hash }
-      return registration.withMicrosoft(invited, identity, request)
+      return registration.withMicrosoft({ owner, user: stored.user }, identity, request)
     }
     const user = await link(owner, stored.user, identity)
     await users.change(owner.tenantId, owner.userId, (row) => ({ ...row, lastSignInAt: clock.now() }))

@@ -8,6 +8,7 @@ import type { Passwords } from '../../platform/passwords/port.ts'
 import type { Store } from '../../platform/store/port.ts'
 import type { SignInAttempts } from './attempts.ts'
 import type { BrowserSeal } from './browser-seal.ts'
+import type { MailAllowance } from './mail-allowance.ts'
 import type { Mailer } from './mailer.ts'
 import type { SignInNames } from './names.ts'
 import type { Sessions } from './sessions.ts'
@@ -42,4 +43,5 @@ export interface Accounts extends AccountsParts {
   readonly attempts: SignInAttempts
   readonly seal: BrowserSeal
   readonly mailer: Mailer
+  readonly allowance: MailAllowance
 }

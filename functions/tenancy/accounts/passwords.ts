@@ -81,6 +81,9 @@ export function createPasswordCare(accounts: Accounts, signIn: SignIn): Password
     const { user } = stored
     if (user.registeredAt === undefined || user.locked) return
     const now = clock.now()
+    if (user.reset !== undefined && now - user.reset.requestedAt < RESET_PAUSE_MS) return
+    const allowed = await accounts.allowance.takeForReset(email)
+    if (allowed === undefined) return
     const { token, hash } = newMailedToken('reset', owner, random)
     const changed = await users.change(owner.tenantId, owner.userId, (row) =>
       row.reset !== undefined && now - row.reset.requestedAt < RESET_PAUSE_MS
@@ -89,7 +92,12 @@ export function createPasswordCare(accounts: Accounts, signIn: SignIn): Password
     )
     // Also of several requests at once only one mails.
     if (changed.user.reset?.hash !== hash) return
-    await accounts.mailer.send('reset', { tenantId: owner.tenantId, ...user }, token)
+    try {
+      await accounts.mailer.send('reset', { tenantId: owner.tenantId, ...user }, token)
+    } catch (error) {
+      await allowed.takeBack()
+      throw error
+    }
   }
 
   /** The change itself has happened; whether the mail about it arrives must not undo that. */

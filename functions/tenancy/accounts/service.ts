@@ -5,6 +5,7 @@ import { createSignInAttempts } from './attempts.ts'
 import { createAttemptsPruning } from './attempts-pruning.ts'
 import { createBrowserSeal } from './browser-seal.ts'
 import { createInvitations, type Invitations } from './invitations.ts'
+import { createMailAllowance } from './mail-allowance.ts'
 import { createMailer } from './mailer.ts'
 import { createMicrosoftSignIn, type MicrosoftSignIn } from './microsoft.ts'
 import { createSignInNames, type Owner } from './names.ts'
@@ -42,12 +43,14 @@ export interface AccountsService {
 
 export function createAccountsService(parts: AccountsParts): AccountsService {
   const { store, clock, random } = parts
+  const attempts = createSignInAttempts({ store, clock })
   const accounts: Accounts = {
     ...parts,
     users: createUserStore(store),
     names: createSignInNames({ store, clock }),
     sessions: createSessions({ store, clock, random }),
-    attempts: createSignInAttempts({ store, clock }),
+    attempts,
+    allowance: createMailAllowance(attempts),
     seal: createBrowserSeal(parts.browserKeys, clock),
     mailer: createMailer(parts),
   }

@@ -56,7 +56,7 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
       tag: 'Users',
       summary: 'Invite a user by e-mail',
       description:
-        'When the mail cannot be sent, the user stays with `mail: "failed"`; POST /users/{id}/invitation repeats it.',
+        'When the mail cannot be sent, the user stays with `mail: "failed"`; POST /users/{id}/invitation repeats it. Who was invited before and has not registered yet gets a new link, and what is chosen here. An address is taken when its owner has registered, not before: whether another tenant knows it is not told.',
       body: z
         .strictObject({
           email: Email,
@@ -70,14 +70,22 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
         })
         .meta({ id: 'NewUser' }),
       success: { status: 201, schema: UserSchema },
-      errors: ['email-taken', 'scope-empty', 'group-unknown', 'store-conflict'],
+      errors: [
+        'email-taken',
+        'account-locked',
+        'mail-limit',
+        'scope-empty',
+        'group-unknown',
+        'store-conflict',
+      ],
       async handle({ tenantId, body: { scope, ...body }, language, rights }) {
         checkGiving({ rights }, body.roles, scope)
-        const { id } = await invitations.invite(tenantId, {
+        const newUser = {
           ...body,
           language: body.language ?? language,
           limitedTo: scope && limitsOf(scope),
-        })
+        }
+        const { id } = await invitations.invite(tenantId, newUser, { rights })
         return { ...(await shown(tenantId, id)), location: `/api/v1/users/${id}` }
       },
     }),
@@ -123,6 +131,7 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
         'email-taken',
         'user-unregistered',
         'address-change-limit',
+        'mail-limit',
         'password-needed',
         'fresh-sign-in-needed',
         'mail-failed',
@@ -168,7 +177,7 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
       description: 'With a new link; the one before is no longer good.',
       params: Params,
       success: { status: 200, schema: UserSchema },
-      errors: ['user-registered', 'store-conflict'],
+      errors: ['user-registered', 'account-locked', 'mail-limit', 'store-conflict'],
       async handle(call) {
         await checkReach(call)
         await invitations.again(call.tenantId, call.params.id)

@@ -1,7 +1,7 @@
 import { StegError } from '../../../shared/errors/error.ts'
 import type { Scope } from '../../http/principal.ts'
 import { type Right, type Role, rightsOf } from '../rules/roles.ts'
-import { namesOf } from './names.ts'
+import { emailName, namesOf } from './names.ts'
 import type { Accounts } from './parts.ts'
 import type { UserRow } from './rows.ts'
 import { type Pending, withoutPending } from './rules/pending.ts'
@@ -118,7 +118,11 @@ export function createUsers(accounts: Accounts): Users {
       const stored = await users.get(tenantId, id)
       await users.remove(tenantId, id, stored)
       // A session without its user is none, and a name without its user may be claimed anew: order is enough.
-      for (const name of namesOf(stored.user)) await names.release(name, { tenantId, userId: id })
+      const owner = { tenantId, userId: id }
+      for (const name of namesOf(stored.user)) await names.release(name, owner)
+      if (stored.user.registeredAt === undefined) {
+        await names.releaseInvited(emailName(stored.user.email), owner)
+      }
     },
   }
 }

@@ -63,7 +63,7 @@ const useCases: readonly UseCase[] = [
       const wanted = { email: 'neu@muster.example', roles: ['team'] }
       return at(scene, hub).ask('POST', '/users', wanted, { 'x-steg-csrf': csrf })
     },
-    again: [201, 'email-taken'],
+    again: [201],
     async after({ site, admin }) {
       const { body } = await admin.ask('GET', '/users?search=neu%40')
       expect(body.total).toBe(1)
@@ -73,6 +73,43 @@ const useCases: readonly UseCase[] = [
       const token = linkIn(site.mail.mails, 'neu@muster.example')
       const entered = { ...names, password: PASSWORD }
       expect((await site.browser().ask('POST', `/invitations/${token}`, entered)).status).toBe(200)
+    },
+  },
+  {
+    name: 'repeat an invitation',
+    before: async ({ link }) => link,
+    request: async (scene, hub) => {
+      const csrf = (await scene.admin.ask('GET', '/session')).body.csrfToken
+      const wanted = { email: mia, roles: ['team'] }
+      return at(scene, hub).ask('POST', '/users', wanted, { 'x-steg-csrf': csrf })
+    },
+    again: [201],
+    async after({ site, admin, miaId, link }) {
+      const { body } = await admin.ask('GET', '/users?search=mia%40')
+      expect(body).toMatchObject({ total: 1, items: [{ id: miaId, roles: ['team'] }] })
+      const register = (token: string) =>
+        site.browser().ask('POST', `/invitations/${token}`, { ...names, password: PASSWORD })
+      expect((await register(link)).body.code).toBe('link-invalid')
+      expect((await register(linkIn(site.mail.mails, mia))).status).toBe(200)
+    },
+  },
+  {
+    name: 'accept one of two tenants',
+    async before({ site, link }) {
+      await tenantWithAdmin(site, 'Zweite AG', mia)
+      return link
+    },
+    request: ({ site, link }, hub) =>
+      site.browser('203.0.113.8', hub).ask('POST', `/invitations/${link}`, { ...names, password: PASSWORD }),
+    again: [200, 'link-invalid'],
+    async after({ site, link }) {
+      expect((await session(site, mia, PASSWORD)).body.tenant.name).toBe('Muster GmbH')
+      const other = linkIn(site.mail.mails, mia)
+      expect(other).not.toBe(link)
+      const accepted = await site
+        .browser()
+        .ask('POST', `/invitations/${other}`, { ...names, password: PASSWORD })
+      expect(accepted.body.code).toBe('invitation-address-taken')
     },
   },
   {

@@ -73,12 +73,13 @@ export function accountsSite(options: { store?: Store; microsoft?: OpenIdProvide
   const hub = (store: Store = options.store ?? memory) => hubOn(store)
 
   function hubOn(store: Store) {
+    const tokens = createApiTokens({ store, clock, random: systemRandom, log: silentLogger, checkGroups })
     const tenancy = createTenancyService({
       store,
       vault: createVault(createKeyRing([new Uint8Array(32)], systemRandom), systemRandom),
       clock,
       random: systemRandom,
-      tokens: createApiTokens({ store, clock, random: systemRandom, log: silentLogger, checkGroups }),
+      tokens,
       operatorTokenHash: hashSecret(OPERATOR_TOKEN),
     })
     const audit = createAuditService({
@@ -111,7 +112,7 @@ export function accountsSite(options: { store?: Store; microsoft?: OpenIdProvide
       ...auditEndpoints(audit),
     ]
     const authentication: Authentication = { byToken: tenancy.authenticate, bySession: accounts.signedIn }
-    return { tenancy, accounts, endpoints, authentication, audit }
+    return { tenancy, tokens, accounts, endpoints, authentication, audit }
   }
 
   const main = hub()

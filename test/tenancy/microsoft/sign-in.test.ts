@@ -120,6 +120,16 @@ describe('sign-in with Microsoft (A9)', () => {
     expect((await tenant.api('GET', `/users/${tenant.adminId}`)).body.microsoft).toBe(false)
   })
 
+  it('does not choose between the invitations of two tenants', async () => {
+    const other = await tenantWithAdmin(site, 'Zweite AG', tenant.email)
+    person('sub-1', tenant.email)
+    expect(await signIn(site.browser(), 'sub-1')).toBe('/sign-in?error=microsoft-unknown-user')
+    const token = linkIn(site.mail.mails, tenant.email)
+    const browser = site.browser()
+    expect(await signIn(browser, 'sub-1', `?invitation=${token}`)).toBe('/')
+    expect((await whoIs(browser)).tenant.id).toBe(other.id)
+  })
+
   it('refuses an invitation that was not used in time', async () => {
     person('sub-1', tenant.email)
     site.clock.advance(7 * 24 * 3_600_000)

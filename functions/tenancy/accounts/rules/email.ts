@@ -10,3 +10,8 @@ export function normaliseEmail(text: string): string {
 export function isEmail(text: string): boolean {
   return text.length <= 254 && /^[^\s@<>,;:"()[\]\\\p{Cc}]{1,64}@[^\s@<>,;:"()[\]\\\p{Cc}]+$/u.test(text)
 }
+
+/** Whose mailbox it is: what follows a plus is the same person at most providers. Of a normalised address. */
+export function mailboxOf(email: string): string {
+  return email.replace(/^([^+]+)\+.*@/, '$1@')
+}

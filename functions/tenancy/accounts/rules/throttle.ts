@@ -6,12 +6,19 @@
  *   its user comes in from every browser they have used, and from a new one through "forgotten password".
  * - `address`: all attempts of strangers from one address, whatever the account. Many people may share it, so it is wide.
  * - `operator`: attempts with the operator's token from one address, apart from what others do there.
+ * - `mailbox`: mails to one address that its owner did not ask for: invitations and new addresses, of all tenants.
+ * - `tenant`: the same mails, of one tenant to all addresses: 200 at once and 200 an hour.
+ * - `reset`: mails about a forgotten password to one address, which anybody can ask for. Slower than their links expire,
+ *   so that there is always one that is good; apart from `mailbox`, so that invitations cannot lock anybody out.
  */
 const rules = {
   known: { free: 10, fadeMs: 15 * 60_000, wait: 'doubling' },
   account: { free: 5, fadeMs: 15 * 60_000, wait: 'doubling' },
   address: { free: 50, fadeMs: 5 * 60_000, wait: 'doubling' },
   operator: { free: 10, fadeMs: 15 * 60_000, wait: 'doubling' },
+  mailbox: { free: 5, fadeMs: 30 * 60_000, wait: 'one-fades' },
+  tenant: { free: 200, fadeMs: 18_000, wait: 'one-fades' },
+  reset: { free: 5, fadeMs: 10 * 60_000, wait: 'one-fades' },
 } as const satisfies Readonly<Record<string, Rule>>
 
 interface Rule {
