@@ -67,6 +67,7 @@ export function createLive(
       return await permissionFor(asking)
     } catch (error) {
       if (isStegError(error, 'unauthenticated') || isStegError(error, 'forbidden')) return undefined
+      if (isStegError(error, 'token-suspended')) return undefined
       if (isStegError(error, 'store-unavailable')) return before
       throw error
     }

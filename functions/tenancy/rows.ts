@@ -30,6 +30,12 @@ export const apiTokensTable = defineTable({
     createdAt: z.string(),
     name: z.string().optional(),
     createdBy: z.string().optional(),
+    /** The user who answers for it: what they may not, it may not. Absent: nobody, as for the token of a new tenant. */
+    maker: z.object({ id: z.string(), name: z.string() }).optional(),
+    /** The token by which it was made. */
+    via: z.string().optional(),
+    /** That one, or one above it, was revoked. */
+    orphaned: z.boolean().optional(),
     /** Absent: everybody. */
     scope: z
       .object({ kind: z.literal('limited'), people: z.array(z.string()), groups: z.array(z.string()) })

@@ -30,6 +30,8 @@ export interface AccountsParts {
   readonly browserKeys: readonly [Uint8Array, ...Uint8Array[]]
   readonly publicUrl: string | undefined
   readonly isOperatorToken: (text: string) => boolean
+  /** SHA-256 of the operator's token, base64url: sessions of the operator end with it. */
+  readonly operatorTokenHash: string
   readonly tenantName: (tenantId: string) => Promise<string>
   /** @throws StegError `group-unknown` */
   readonly checkGroups: (tenantId: string, groups: readonly string[]) => Promise<void>
@@ -44,4 +46,6 @@ export interface Accounts extends AccountsParts {
   readonly seal: BrowserSeal
   readonly mailer: Mailer
   readonly allowance: MailAllowance
+  /** The count under which the operator's sessions run, as a user's do under theirs; another one for each token. */
+  readonly operatorEpoch: number
 }

@@ -138,7 +138,7 @@ export function createSignIn(accounts: Accounts): SignIn {
       const attempt = await attempts.begin(address === '' ? [] : [counted])
       if (!accounts.isOperatorToken(token)) throw await refused(undefined, request, 'sign-in-refused')
       await attempt.takeBack()
-      return begin(OPERATOR, { epoch: 0 }, request)
+      return begin(OPERATOR, { epoch: accounts.operatorEpoch }, request)
     },
   }
 }
