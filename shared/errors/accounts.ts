@@ -115,8 +115,8 @@ export const accountErrors = {
     retryable: false,
     title: { en: 'Address belongs to another account', de: 'Adresse gehört zu einem anderen Konto' },
     detail: {
-      en: 'The address {email} signs in to another account of Steg already. Ask whoever invited you to invite another address of yours; or give the other account another address first, or have it removed, and open this link again.',
-      de: 'Mit der Adresse {email} melden Sie sich schon bei einem anderen Konto von Steg an. Bitten Sie, wer Sie eingeladen hat, eine andere Adresse von Ihnen einzuladen; oder geben Sie dem anderen Konto zuerst eine andere Adresse oder lassen Sie es entfernen, und öffnen Sie diesen Link dann noch einmal.',
+      en: 'This address ({email}) signs in to another account of Steg already. Ask whoever invited you to invite another address of yours; or give the other account another address first, or have it removed, and open this link again.',
+      de: 'Mit dieser Adresse ({email}) melden Sie sich schon bei einem anderen Konto von Steg an. Bitten Sie, wer Sie eingeladen hat, eine andere Adresse von Ihnen einzuladen; oder geben Sie dem anderen Konto zuerst eine andere Adresse oder lassen Sie es entfernen, und öffnen Sie diesen Link dann noch einmal.',
     },
   },
   'mail-limit': {
@@ -198,6 +198,15 @@ export const accountErrors = {
     detail: {
       en: 'No user belongs to this Microsoft account. Open the link in your invitation and choose Microsoft there, or ask an admin to invite you.',
       de: 'Zu diesem Microsoft-Konto gehört kein Benutzer. Bitte den Link in Ihrer Einladung öffnen und dort Microsoft wählen oder einen Admin um eine Einladung bitten.',
+    },
+  },
+  'microsoft-other-address': {
+    status: 403,
+    retryable: false,
+    title: { en: 'Another Microsoft account', de: 'Anderes Microsoft-Konto' },
+    detail: {
+      en: 'The invitation is for another address ({email}) than that of this Microsoft account. Open its link again and choose the account of the invited address, or a password; or ask whoever invited you to invite the address of this account.',
+      de: 'Die Einladung gilt für eine andere Adresse ({email}) als die dieses Microsoft-Kontos. Bitte den Link noch einmal öffnen und das Konto der eingeladenen Adresse oder ein Passwort wählen; oder bitten Sie, wer Sie eingeladen hat, die Adresse dieses Kontos einzuladen.',
     },
   },
   'scope-empty': {

@@ -29,7 +29,8 @@ export interface MicrosoftSignIn {
   ): Promise<{ url: string; cookies: readonly NewCookie[] }>
   /**
    * @throws StegError `microsoft-not-configured`, `microsoft-cancelled`, `microsoft-failed`, `microsoft-unknown-user`,
-   * `account-locked`, `link-invalid`, `invitation-address-taken`
+   * `account-locked`, `link-invalid`, `invitation-address-taken`,
+   * `microsoft-other-address`
    */
   finish(
     answer: {
@@ -105,7 +106,11 @@ export function createMicrosoftSignIn(
 
   async function finishFor(identity: Identity, invitation: string | undefined, request: SignInRequest) {
     if (invitation !== undefined) {
-      return registration.withMicrosoft(await invitations.view(invitation), identity, request)
+      const invited = await invitations.view(invitation)
+      if (!isFor(identity, invited.user)) {
+        throw new StegError('microsoft-other-address', { email: invited.user.email })
+      }
+      return registration.withMicrosoft(invited, identity, request)
     }
     const owner = await ownerOf(identity)
     const stored = owner && (await users.find(owner.tenantId, owner.userId))
@@ -149,6 +154,14 @@ export function createMicrosoftSignIn(
       }
     },
   }
+}
+
+/**
+ * Whether an account at the provider goes by the invited address. The link has proven the address already, so what the
+ * account says of itself is enough: it keeps a link that was passed on from making somebody else's account.
+ */
+function isFor({ email, userName }: Identity, user: UserRow): boolean {
+  return normaliseEmail(email ?? userName ?? '') === user.email
 }
 
 function failed(reason: string): StegError {

@@ -114,8 +114,77 @@ describe('what comes from outside', () => {
     expect(isEmail(text)).toBe(fine)
   })
 
-  it('addresses are compared without case and blanks', () => {
-    expect(normaliseEmail(' Gabi@Muster.Example ')).toBe('gabi@muster.example')
+  it.each([
+    ['a zero-width space', 'ga\u200bbi@muster.example'],
+    ['a zero-width joiner', 'gabi\u200d@muster.example'],
+    ['a word joiner', 'gabi@mus\u2060ter.example'],
+    ['a byte order mark inside', 'ga\ufeffbi@muster.example'],
+    ['a soft hyphen', 'gabi@mus\u00adter.example'],
+    ['marks of direction', '\u202egabi@muster.example'],
+    ['an isolate', 'gabi@\u2066muster.example'],
+    ['a variation selector', 'gabi\ufe0f@muster.example'],
+    ['a filler that is a letter', 'gabi\u3164@muster.example'],
+    ['a tag', 'gabi\u{e0061}@muster.example'],
+    ['a joiner of graphemes', 'gabi\u034f@muster.example'],
+    ['a blank of another width', 'gabi\u2003x@muster.example'],
+    ['half a character', 'gabi\ud800@muster.example'],
+    ['a character that does not exist', 'gabi\uffff@muster.example'],
+    ['a private character', 'gabi\ue000@muster.example'],
+    ['a full-width at sign alone', 'gabi\uff20muster.example'],
+    ['a full-width at sign in the name', 'gabi\uff20evil.example@muster.example'],
+    ['a full-width at sign in the domain', 'gabi@evil.example\uff20muster.example'],
+    ['a small at sign', 'gabi@evil.example\ufe6bmuster.example'],
+    ['a full-width comma', 'gabi\uff0cx@muster.example'],
+    ['a full-width bracket', 'gabi\uff1c@muster.example'],
+    ['a domain that is empty between dots', 'gabi@muster..example'],
+    ['a domain that ends with a dot', 'gabi@muster.example.'],
+  ])('an address with %s is none', (_, email) => {
+    expect(isEmail(email)).toBe(false)
+  })
+
+  it.each([
+    [' Gabi@Muster.Example ', 'gabi@muster.example'],
+    ['gabi@ｍｕｓｔｅｒ.example', 'gabi@muster.example'],
+    ['gabi@muster。example', 'gabi@muster.example'],
+    ['gabi@muster．example', 'gabi@muster.example'],
+    ['gabi@muster｡example', 'gabi@muster.example'],
+    ['ｇａｂｉ@muster.example', 'gabi@muster.example'],
+    ['gabi@ﬁrma.example', 'gabi@firma.example'],
+    ['Ju\u0308rgen@mu\u0308ller.example', 'jürgen@müller.example'],
+    ['gabi@\u212belectro.example', 'gabi@åelectro.example'],
+  ])('%j is the address %s', (written, email) => {
+    expect(isEmail(written)).toBe(true)
+    expect(normaliseEmail(written)).toBe(email)
+  })
+
+  it.each([
+    "o'hara+tag@muster.example",
+    'a!#$%&*-/=?^_`{|}~b@muster.example',
+    'jörg.straße@straße.example',
+    'δοκιμή@παράδειγμα.δοκιμή',
+    '用户@例子.公司',
+    'имя@пример.испытание',
+    'gabi@xn--mller-kva.example',
+    'gabi@localhost',
+    'x²@muster.example',
+  ])('%s is an address, and stays as it is', (email) => {
+    expect(isEmail(email)).toBe(true)
+    expect(normaliseEmail(email)).toBe(email)
+  })
+
+  it('an address is the same when it is normalised again, and as good', () => {
+    const part = fc.string({ unit: 'binary', maxLength: 20 })
+    fc.assert(
+      fc.property(part, part, (local, domain) => {
+        const once = normaliseEmail(`${local}@${domain}`)
+        expect(normaliseEmail(once)).toBe(once)
+        if (!isEmail(`${local}@${domain}`)) return
+        expect(isEmail(once)).toBe(true)
+        expect(once.split('@')).toHaveLength(2)
+        expect(once).not.toMatch(/[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u)
+      }),
+      { numRuns: 2000 },
+    )
   })
 
   it.each([

@@ -84,15 +84,43 @@ describe('sign-in with Microsoft (A9)', () => {
     expect((await site.browser().ask('GET', `/invitations/${token}`)).body.code).toBe('link-invalid')
   })
 
-  it('registers whoever brings the link of the invitation, whatever their address at the provider', async () => {
-    person('sub-1', 'mia@privat.example', false)
+  it('registers whoever brings the link with the account of the invited address, verified or not', async () => {
+    person('sub-1', 'Admin@muster.example', false)
     const query = `?invitation=${linkIn(site.mail.mails, tenant.email)}`
     expect(await signIn(site.browser(), 'sub-1', query)).toBe('/')
     const again = site.browser()
     expect(await signIn(again, 'sub-1')).toBe('/')
     expect((await whoIs(again)).user).toMatchObject({ email: tenant.email })
-    person('sub-2', 'eve@elsewhere.example')
+    person('sub-2', tenant.email)
     expect(await signIn(site.browser(), 'sub-2', query)).toBe('/sign-in?error=link-invalid')
+  })
+
+  it.each([true, false])(
+    'does not register another account with the link of an invitation (verified: %s), which stays good',
+    async (verified) => {
+      person('sub-eve', 'eve@elsewhere.example', verified)
+      const token = linkIn(site.mail.mails, tenant.email)
+      const browser = site.browser()
+      expect(await signIn(browser, 'sub-eve', `?invitation=${token}`)).toBe(
+        '/sign-in?error=microsoft-other-address',
+      )
+      expect((await whoIs(browser)).signedIn).toBe(false)
+      person('sub-1', tenant.email, false)
+      expect(await signIn(site.browser(), 'sub-1', `?invitation=${token}`)).toBe('/')
+    },
+  )
+
+  it('goes by the name of the account where it has no address', async () => {
+    provider.people.set('sub-1', {
+      preferred_username: 'Admin@Muster.example',
+      given_name: 'Mia',
+      family_name: 'Müller',
+    })
+    const browser = site.browser()
+    // It proves nothing by itself.
+    expect(await signIn(browser, 'sub-1')).toBe('/sign-in?error=microsoft-unknown-user')
+    const query = `?invitation=${linkIn(site.mail.mails, tenant.email)}`
+    expect(await signIn(browser, 'sub-1', query)).toBe('/')
   })
 
   it('knows the account from then on, whatever becomes of its address', async () => {
