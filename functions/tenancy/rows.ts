@@ -32,9 +32,9 @@ export const apiTokensTable = defineTable({
     createdBy: z.string().optional(),
     /** The user who answers for it: what they may not, it may not. Absent: nobody, as for the token of a new tenant. */
     maker: z.object({ id: z.string(), name: z.string() }).optional(),
-    /** The token by which it was made. */
-    via: z.string().optional(),
-    /** That one, or one above it, was revoked. */
+    /** The token by which it was made, last, and before it those by which that one was made. */
+    via: z.array(z.string()).optional(),
+    /** One of those was revoked. */
     orphaned: z.boolean().optional(),
     /** Absent: everybody. */
     scope: z

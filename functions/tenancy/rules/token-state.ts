@@ -50,19 +50,3 @@ export function rolesWithin(held: ReadonlySet<Right>, roles: readonly Role[]): r
 function hasAll(held: ReadonlySet<Right>, roles: readonly Role[]): boolean {
   return [...rightsOf(roles)].every((right) => held.has(right))
 }
-
-/** All tokens that were made by one, by those that it made, and so on. */
-export function descendantsOf(
-  id: string,
-  tokens: readonly { readonly id: string; readonly via: string | undefined }[],
-): ReadonlySet<string> {
-  const found = new Set<string>()
-  for (let added = [id]; added.length > 0; ) {
-    added = tokens
-      .filter((token) => token.via !== undefined && added.includes(token.via) && !found.has(token.id))
-      .map((token) => token.id)
-    for (const one of added) found.add(one)
-  }
-  found.delete(id)
-  return found
-}

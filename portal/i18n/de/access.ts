@@ -78,7 +78,7 @@ export const access = {
     takeOverThis: '{{name}} übernehmen',
     takeOverTitle: '„{{name}}“ übernehmen?',
     takeOverText:
-      'Ab jetzt stehen Sie für das Token ein. Es gilt wieder, mit den Rollen, die Sie selbst vergeben dürfen.',
+      'Ab jetzt stehen Sie für das Token ein. Es gilt wieder, mit den Rollen, die Sie selbst vergeben dürfen. Wer es kennt, kann es dann benutzen; kennt es jemand, der es nicht mehr soll, erstellen Sie besser ein neues.',
     takenOver: 'Das Token gilt wieder.',
     expires: 'Gültig bis',
     never: 'Unbegrenzt',

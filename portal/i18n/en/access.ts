@@ -81,7 +81,7 @@ export const access: TextsLike<typeof leading> = {
     takeOverThis: 'Take over {{name}}',
     takeOverTitle: 'Take over "{{name}}"?',
     takeOverText:
-      'From now on you answer for this token. It works again, with the roles that you could give yourself.',
+      'From now on you answer for this token. It works again, with the roles that you could give yourself. Whoever knows it can use it then; if somebody knows it who should not, rather create a new one.',
     takenOver: 'The token works again.',
     expires: 'Valid until',
     never: 'Without limit',
