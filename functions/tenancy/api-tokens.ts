@@ -171,9 +171,9 @@ export function createApiTokens(parts: {
 
     async takeOver(tenantId, id, by) {
       const { kind, ...user } = by.actor
-      if (kind !== 'user') throw new StegError('session-needed', {})
       const value = await tokens.change(tenantId, id, (found) => {
         const { via: _, orphaned: __, ...row } = reach(found, by)
+        if (kind !== 'user') throw new StegError('session-needed', {})
         if (endOf(factsOf(row), now()) !== undefined) throw new StegError('token-ended', {})
         const kept = rolesWithin(by.rights, row.roles)
         if (kept.length > 0) return { ...row, roles: [...kept], maker: user }

@@ -278,30 +278,4 @@ describe('users', () => {
     expect(rest).toMatchObject({ items: [{ firstName: 'Zora' }], cursor: null })
     expect((await tenant.api('GET', '/users?search=zora%40muster')).body.total).toBe(1)
   })
-
-  it('get a new address only when the link in the mail to it comes back', async () => {
-    const browser = await registered(site, tenant.email)
-    const asked = await browser.ask('PATCH', '/account', {
-      email: 'neu@muster.example',
-      currentPassword: PASSWORD,
-      firstName: 'Gabriele',
-    })
-    expect(asked.body.user).toMatchObject({
-      email: tenant.email,
-      newEmail: 'neu@muster.example',
-      firstName: 'Gabriele',
-    })
-    expect((await browser.ask('POST', '/session', signInAs('neu@muster.example'))).body.code).toBe(
-      'sign-in-refused',
-    )
-    const token = linkIn(site.mail.mails, 'neu@muster.example', 'email-confirmation')
-    expect((await site.browser().ask('POST', `/email-confirmations/${token}`)).body).toEqual({
-      email: 'neu@muster.example',
-    })
-    expect((await site.browser().ask('POST', `/email-confirmations/${token}`)).body.code).toBe('link-invalid')
-    expect((await browser.ask('POST', '/session', signInAs(tenant.email))).body.code).toBe('sign-in-refused')
-    expect((await browser.ask('POST', '/session', signInAs('neu@muster.example'))).status).toBe(200)
-    // The old address is free again.
-    expect((await tenant.api('POST', '/users', { email: tenant.email, roles: ['team'] })).status).toBe(201)
-  })
 })

@@ -42,6 +42,9 @@ const nothing = async () => ''
 const session = (site: Site, email: string, password: string) =>
   site.browser().ask('POST', '/session', { email, password })
 
+const register = (site: Site, link: string) =>
+  site.browser().ask('POST', `/invitations/${link}`, { ...names, password: PASSWORD })
+
 /** As the same browser, but at a hub that dies. */
 function at(scene: Scene, hub: ReturnType<Site['hub']>) {
   const browser = scene.site.browser('203.0.113.7', hub)
@@ -71,8 +74,7 @@ const useCases: readonly UseCase[] = [
       // Whatever became of the mail: a new one leads in.
       expect((await admin.ask('POST', `/users/${user.id}/invitation`)).body.mail).toBe('sent')
       const token = linkIn(site.mail.mails, 'neu@muster.example')
-      const entered = { ...names, password: PASSWORD }
-      expect((await site.browser().ask('POST', `/invitations/${token}`, entered)).status).toBe(200)
+      expect((await register(site, token)).status).toBe(200)
     },
   },
   {
@@ -87,10 +89,8 @@ const useCases: readonly UseCase[] = [
     async after({ site, admin, miaId, link }) {
       const { body } = await admin.ask('GET', '/users?search=mia%40')
       expect(body).toMatchObject({ total: 1, items: [{ id: miaId, roles: ['team'] }] })
-      const register = (token: string) =>
-        site.browser().ask('POST', `/invitations/${token}`, { ...names, password: PASSWORD })
-      expect((await register(link)).body.code).toBe('link-invalid')
-      expect((await register(linkIn(site.mail.mails, mia))).status).toBe(200)
+      expect((await register(site, link)).body.code).toBe('link-invalid')
+      expect((await register(site, linkIn(site.mail.mails, mia))).status).toBe(200)
     },
   },
   {
@@ -106,10 +106,7 @@ const useCases: readonly UseCase[] = [
       expect((await session(site, mia, PASSWORD)).body.tenant.name).toBe('Muster GmbH')
       const other = linkIn(site.mail.mails, mia)
       expect(other).not.toBe(link)
-      const accepted = await site
-        .browser()
-        .ask('POST', `/invitations/${other}`, { ...names, password: PASSWORD })
-      expect(accepted.body.code).toBe('invitation-address-taken')
+      expect((await register(site, other)).body.code).toBe('invitation-address-taken')
     },
   },
   {
@@ -128,7 +125,7 @@ const useCases: readonly UseCase[] = [
   {
     name: 'confirm a new address',
     async before({ site, admin, miaId, link }) {
-      await site.browser().ask('POST', `/invitations/${link}`, { ...names, password: PASSWORD })
+      await register(site, link)
       await admin.ask('PATCH', `/users/${miaId}`, { email: 'neu@muster.example' })
       return linkIn(site.mail.mails, 'neu@muster.example', 'email-confirmation')
     },
@@ -148,7 +145,7 @@ const useCases: readonly UseCase[] = [
   {
     name: 'ask for a new address',
     async before({ site, link }) {
-      await site.browser().ask('POST', `/invitations/${link}`, { ...names, password: PASSWORD })
+      await register(site, link)
       return ''
     },
     request: async (scene, hub) => {
@@ -170,7 +167,7 @@ const useCases: readonly UseCase[] = [
   {
     name: 'take a new address back',
     async before({ site, admin, miaId, link }) {
-      await site.browser().ask('POST', `/invitations/${link}`, { ...names, password: PASSWORD })
+      await register(site, link)
       await admin.ask('PATCH', `/users/${miaId}`, { email: 'neu@muster.example' })
       const token = linkIn(site.mail.mails, 'neu@muster.example', 'email-confirmation')
       await site.browser().ask('POST', `/email-confirmations/${token}`)
@@ -198,7 +195,7 @@ const useCases: readonly UseCase[] = [
   {
     name: 'reset a password',
     async before({ site, link }) {
-      await site.browser().ask('POST', `/invitations/${link}`, { ...names, password: PASSWORD })
+      await register(site, link)
       await site.browser().ask('POST', '/password-resets', { email: mia })
       await expect.poll(() => site.mail.mails.at(-1)?.text).toContain('/password-reset/')
       return ''
@@ -216,7 +213,7 @@ const useCases: readonly UseCase[] = [
   {
     name: 'lock',
     async before({ site, link }) {
-      await site.browser().ask('POST', `/invitations/${link}`, { ...names, password: PASSWORD })
+      await register(site, link)
       return ''
     },
     request: async (scene, hub) => {
@@ -231,7 +228,7 @@ const useCases: readonly UseCase[] = [
   {
     name: 'remove a user',
     async before({ site, link }) {
-      await site.browser().ask('POST', `/invitations/${link}`, { ...names, password: PASSWORD })
+      await register(site, link)
       return ''
     },
     request: async (scene, hub) => {

@@ -83,6 +83,36 @@ describe('a change of address that waits (A9)', () => {
 })
 
 describe('a new address', () => {
+  it('counts only when the link in the mail to it comes back', async () => {
+    const browser = owner
+    const asked = await browser.ask('PATCH', '/account', {
+      email: 'neu@muster.example',
+      currentPassword: PASSWORD,
+      firstName: 'Gabriele',
+    })
+    expect(asked.body.user).toMatchObject({
+      email: tenant.email,
+      newEmail: 'neu@muster.example',
+      firstName: 'Gabriele',
+    })
+    expect(
+      (await browser.ask('POST', '/session', { email: 'neu@muster.example', password: PASSWORD })).body.code,
+    ).toBe('sign-in-refused')
+    const token = linkIn(site.mail.mails, 'neu@muster.example', 'email-confirmation')
+    expect((await site.browser().ask('POST', `/email-confirmations/${token}`)).body).toEqual({
+      email: 'neu@muster.example',
+    })
+    expect((await site.browser().ask('POST', `/email-confirmations/${token}`)).body.code).toBe('link-invalid')
+    expect(
+      (await browser.ask('POST', '/session', { email: tenant.email, password: PASSWORD })).body.code,
+    ).toBe('sign-in-refused')
+    expect(
+      (await browser.ask('POST', '/session', { email: 'neu@muster.example', password: PASSWORD })).status,
+    ).toBe(200)
+    // The old address is free again.
+    expect((await tenant.api('POST', '/users', { email: tenant.email, roles: ['team'] })).status).toBe(201)
+  })
+
   it('needs the password, however often somebody without it tries', async () => {
     expect((await owner.ask('PATCH', '/account', { email: evil })).body.code).toBe('password-needed')
     const before = site.mail.mails.length

@@ -2,9 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createMsalProvider } from '../../../functions/platform/openid/msal.ts'
 import { accountsSite, linkIn, PASSWORD, registered, type Site, tenantWithAdmin } from '../accounts/site.ts'
 import { CLIENT, startOpenIdProvider } from './provider.ts'
-
-const CALLBACK = '/sign-in/microsoft/callback'
-const REDIRECT = `https://steg.example/api/v1${CALLBACK}`
+import { addPerson, type Browser, CALLBACK, come, leave, REDIRECT, visit, whoIs } from './visitors.ts'
 
 let provider: Awaited<ReturnType<typeof startOpenIdProvider>>
 let site: Site
@@ -20,30 +18,8 @@ beforeEach(async () => {
 })
 afterEach(() => site.close())
 
-type Browser = ReturnType<Site['browser']>
-
-function person(sub: string, email: string, verified = true) {
-  provider.people.set(sub, { email, email_verified: verified, given_name: 'Mia', family_name: 'Müller' })
-}
-
-async function leave(browser: Browser, query = ''): Promise<string> {
-  const answer = await browser.ask('GET', `/sign-in/microsoft${query}`)
-  expect(answer.status).toBe(302)
-  return answer.headers.get('location') ?? ''
-}
-
-/** @returns where the browser ends: `/` or the sign-in page with an error. */
-async function come(browser: Browser, callback: URL): Promise<string | null> {
-  const answer = await browser.ask('GET', `${CALLBACK}${callback.search}`)
-  expect(answer.status).toBe(302)
-  return answer.headers.get('location')
-}
-
-async function signIn(browser: Browser, as: string | undefined, query = ''): Promise<string | null> {
-  return come(browser, await provider.visit(await leave(browser, query), as))
-}
-
-const whoIs = async (browser: Browser) => (await browser.ask('GET', '/session')).body
+const person = (sub: string, email: string, verified = true) => addPerson(provider, sub, email, verified)
+const signIn = (browser: Browser, as: string | undefined, query = '') => visit(provider, browser, as, query)
 
 describe('sign-in with Microsoft (A9)', () => {
   it('goes to the provider with PKCE, state and nonce, and begins a session for a registered user', async () => {
@@ -183,38 +159,6 @@ describe('sign-in with Microsoft (A9)', () => {
     await site.browser().ask('POST', `/email-confirmations/${token}`)
     person('sub-1', tenant.email)
     expect(await signIn(site.browser(), 'sub-1')).toBe('/sign-in?error=microsoft-unknown-user')
-  })
-})
-
-describe('a new address of who has no password', () => {
-  const asks = (browser: Browser) => browser.ask('PATCH', '/account', { email: 'neu@muster.example' })
-
-  it('needs a sign-in of the last minutes', async () => {
-    person('sub-1', tenant.email)
-    const browser = site.browser()
-    await signIn(browser, 'sub-1')
-    await whoIs(browser)
-    site.clock.advance(5 * 60_000)
-    expect((await asks(browser)).body.code).toBe('fresh-sign-in-needed')
-    expect((await whoIs(browser)).user.newEmail).toBeNull()
-    await signIn(browser, 'sub-1')
-    await whoIs(browser)
-    expect((await asks(browser)).body.user.newEmail).toBe('neu@muster.example')
-  })
-
-  it('when it is taken back, takes along the account at Microsoft that was linked by it', async () => {
-    const admin = await registered(site, tenant.email)
-    const evil = 'evil@elsewhere.example'
-    await admin.ask('PATCH', '/account', { email: evil, currentPassword: PASSWORD })
-    const undo = linkIn(site.mail.mails, tenant.email, 'address-restoration')
-    const confirmation = linkIn(site.mail.mails, evil, 'email-confirmation')
-    await site.browser().ask('POST', `/email-confirmations/${confirmation}`)
-    person('sub-evil', evil)
-    expect(await signIn(site.browser(), 'sub-evil')).toBe('/')
-    expect((await site.browser().ask('POST', `/address-restorations/${undo}`)).status).toBe(200)
-    expect(await signIn(site.browser(), 'sub-evil')).toBe('/sign-in?error=microsoft-unknown-user')
-    person('sub-1', tenant.email)
-    expect(await signIn(site.browser(), 'sub-1')).toBe('/')
   })
 })
 

@@ -4,7 +4,7 @@ export const RESTORE_MS = 7 * 24 * 3_600_000
  * So many changes may be asked for in that time. Every one of them has a link that must stay good, so that nobody pushes
  * another's out by asking for more.
  */
-export const MOST_FORMER_ADDRESSES = 10
+const MOST_FORMER_ADDRESSES = 10
 
 /** An address that was there when a change was asked for, and the hash of the link that brings it back. */
 export interface FormerAddress {
