@@ -151,6 +151,27 @@ describe('an API token', () => {
     )
   })
 
+  it('makes no other one from the moment it is revoked, not even in between', async () => {
+    const { view } = await create()
+    const by = { ...holder(), actor: { kind: 'token', id: view.id, name: 'thief' } } as const
+    const late = createApiTokens({
+      store: {
+        ...base,
+        async batch(...writes) {
+          await tokens().revoke(TENANT, view.id, holder())
+          return base.batch(...writes)
+        },
+      },
+      clock,
+      random: systemRandom,
+      log: silentLogger,
+      checkGroups: async () => undefined,
+    })
+    const wanted = { name: 'x', roles: ['team'], scope: everyone, expiresAt: null } as const
+    await expect(late.create(TENANT, wanted, by)).rejects.toMatchObject({ code: 'unauthenticated' })
+    expect(await tokens().list(TENANT, holder())).toHaveLength(1)
+  })
+
   it('with many made by it is revoked with all of them, wherever the hub dies, when it is repeated', async () => {
     for (let operation = 1; operation < 8; operation++) {
       for (const death of ['before', 'after'] as const) {

@@ -209,8 +209,7 @@ export function accountEndpoints(
       errors: ['link-invalid', 'email-taken'],
       async handle({ params, cookies }) {
         const found = await accounts.signedIn(cookies.session ?? '')
-        const here = found && { owner: found.owner, id: found.session.id }
-        const changed = await addresses.confirm(params.token, here)
+        const changed = await addresses.confirm(params.token, found?.session.id)
         return { body: { email: changed.user.email }, ...recordOf(changed) }
       },
     }),

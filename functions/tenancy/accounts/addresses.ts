@@ -37,13 +37,10 @@ export interface Addresses {
   ask(owner: Owner, newEmail: string): Promise<void>
   /**
    * The link has come back: the address counts now, and all sessions end.
-   * @param session of the same user, which goes on
+   * @param sessionId goes on when it is one of the same user
    * @throws StegError `link-invalid`, `email-taken`
    */
-  confirm(
-    token: string,
-    session: { readonly owner: Owner; readonly id: string } | undefined,
-  ): Promise<ChangedAddress>
+  confirm(token: string, sessionId: string | undefined): Promise<ChangedAddress>
   /**
    * Takes a change back, whether it counts already or not: the old address is there again, and the Microsoft account that
    * was linked then; all sessions, links and the password end.
@@ -134,7 +131,7 @@ export function createAddresses(accounts: Accounts, passwordCare: Pick<PasswordC
       }
     },
 
-    async confirm(token, session) {
+    async confirm(token, sessionId) {
       const { owner, user: before, hash } = await openMailedToken('address', token, users, clock.now())
       const email = before.newEmail?.email ?? ''
       // Claimed first and the old one given back last: the user can sign in with one of the two at every moment.
@@ -146,8 +143,7 @@ export function createAddresses(accounts: Accounts, passwordCare: Pick<PasswordC
         voided = done.voided
         return { ...done.account, email, epoch: row.epoch + 1, updatedAt: clock.now() }
       })
-      const isOwn = session?.owner.tenantId === owner.tenantId && session.owner.userId === owner.userId
-      if (session !== undefined && isOwn) await sessions.carryOver(owner, session.id, user.epoch)
+      if (sessionId !== undefined) await sessions.carryOver(owner, sessionId, user.epoch)
       await names.release(emailName(before.email), owner)
       return { owner, user, voided }
     },

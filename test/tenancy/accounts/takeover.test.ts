@@ -143,10 +143,14 @@ describe('a new address', () => {
     expect((await confirm('neu@muster.example', owner)).status).toBe(200)
     expect((await other.ask('GET', '/sessions')).status).toBe(401)
     expect((await owner.ask('GET', '/sessions')).body.items).toHaveLength(1)
-    // In a browser of nobody: all of them.
+    // In a browser of nobody, or of somebody else: all of them.
+    const mia = 'mia@muster.example'
+    await tenant.api('POST', '/users', { email: mia, roles: ['team'] })
+    const stranger = await registered(site, mia)
     await askFor('neuer@muster.example')
-    await confirm('neuer@muster.example')
+    await confirm('neuer@muster.example', stranger)
     expect((await owner.ask('GET', '/sessions')).status).toBe(401)
+    expect((await stranger.ask('GET', '/sessions')).body.items).toHaveLength(1)
   })
 })
 
