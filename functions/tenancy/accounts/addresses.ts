@@ -84,6 +84,18 @@ export function createAddresses(accounts: Accounts, passwordCare: Pick<PasswordC
     }
   }
 
+  /** A change of which the mails did not go: nobody has its links, and it shall not count as one. */
+  async function withdraw({ tenantId, userId }: Owner, hash: string, restoreHash: string): Promise<void> {
+    await users.change(tenantId, userId, (row) => {
+      const { newEmail, ...rest } = row
+      return {
+        ...rest,
+        ...(newEmail === undefined || newEmail.hash === hash ? {} : { newEmail }),
+        formerEmails: (row.formerEmails ?? []).filter((one) => one.hash !== restoreHash),
+      }
+    })
+  }
+
   return {
     async check(owner, written, proof) {
       const email = normaliseEmail(written)
@@ -126,6 +138,7 @@ export function createAddresses(accounts: Accounts, passwordCare: Pick<PasswordC
         await accounts.mailer.send('address-change', { ...to, email: user.email }, restore.token, email)
         await accounts.mailer.send('address', { ...to, email }, token)
       } catch (error) {
+        await withdraw(owner, hash, restore.hash)
         await allowed.takeBack()
         throw error
       }

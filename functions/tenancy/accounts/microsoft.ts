@@ -68,11 +68,14 @@ export function createMicrosoftSignIn(
 
   /** Whoever is invited by several tenants chooses by opening one of the links. */
   async function invitedOf(name: string): Promise<Owner | undefined> {
-    const owners = await names.allInvited(name)
-    // An earlier version claimed the address for the invitation.
+    const invited = await names.allInvited(name)
+    // Claimed for the invitation by an earlier version, or by a hub that died while it was accepted.
     const claimed = await names.find(name)
+    const isClaimed = (owner: Owner) =>
+      owner.tenantId === claimed?.tenantId && owner.userId === claimed.userId
+    const owners = claimed === undefined ? invited : [claimed, ...invited.filter((one) => !isClaimed(one))]
     const found: { owner: Owner; isOpen: boolean }[] = []
-    for (const owner of claimed === undefined ? owners : [claimed, ...owners]) {
+    for (const owner of owners) {
       const user = (await users.find(owner.tenantId, owner.userId))?.user
       if (user === undefined || user.registeredAt !== undefined || emailName(user.email) !== name) continue
       const isOpen = !user.locked && (user.invitation?.expiresAt ?? 0) > clock.now()

@@ -130,6 +130,14 @@ describe('a new address', () => {
     expect((await owner.ask('GET', '/session')).body.user.firstName).toBe('Gabi')
   })
 
+  it('of which the mails did not go is not asked for, and does not count', async () => {
+    site.mail.broken = true
+    for (let n = 0; n < 12; n++) expect((await askFor('neu@muster.example')).body.code).toBe('mail-failed')
+    site.mail.broken = false
+    expect((await owner.ask('GET', '/session')).body.user.newEmail).toBeNull()
+    expect((await askFor('neu@muster.example')).body.user.newEmail).toBe('neu@muster.example')
+  })
+
   it('needs no password when it is the one of now', async () => {
     const same = await owner.ask('PATCH', '/account', { email: tenant.email.toUpperCase(), firstName: 'Ida' })
     expect(same).toMatchObject({ status: 200, body: { user: { firstName: 'Ida' } } })

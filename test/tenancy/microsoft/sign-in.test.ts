@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createMsalProvider } from '../../../functions/platform/openid/msal.ts'
+import { createSignInNames, emailName } from '../../../functions/tenancy/accounts/names.ts'
 import { accountsSite, linkIn, PASSWORD, registered, type Site, tenantWithAdmin } from '../accounts/site.ts'
 import { CLIENT, startOpenIdProvider } from './provider.ts'
 import { addPerson, type Browser, CALLBACK, come, leave, REDIRECT, visit, whoIs } from './visitors.ts'
@@ -122,6 +123,13 @@ describe('sign-in with Microsoft (A9)', () => {
     expect(await signIn(browser, 'sub-1')).toBe('/sign-in?error=microsoft-unknown-user')
     expect((await whoIs(browser)).signedIn).toBe(false)
     expect((await tenant.api('GET', `/users/${tenant.adminId}`)).body.microsoft).toBe(false)
+  })
+
+  it('registers an invited user whose acceptance was begun by a hub that died', async () => {
+    const owner = { tenantId: tenant.id, userId: tenant.adminId }
+    await createSignInNames(site).claim(emailName(tenant.email), owner)
+    person('sub-1', tenant.email)
+    expect(await signIn(site.browser(), 'sub-1')).toBe('/')
   })
 
   it('does not choose between the invitations of two tenants', async () => {
