@@ -74,6 +74,7 @@ export function createServices(
     browserKeys: ring.derive('browser'),
     publicUrl: settings.site.publicUrl,
     isOperatorToken: tenancy.isOperatorToken,
+    operatorTokenHash: settings.operatorTokenHash,
     tenantName: tenancy.nameOf,
     checkGroups,
   })

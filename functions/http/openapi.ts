@@ -28,7 +28,7 @@ const IfMatch = z.object({
 /** The codes an endpoint can answer with: its own and those that follow from its shape. */
 export function errorCodesOf(endpoint: Endpoint): readonly ErrorCode[] {
   const implied: ErrorCode[] = ['store-unavailable', 'internal-error']
-  if (endpoint.access !== 'anyone') implied.push('unauthenticated')
+  if (endpoint.access !== 'anyone') implied.push('unauthenticated', 'token-suspended')
   if (endpoint.access === 'signed-in') implied.push('session-needed')
   else if (endpoint.access !== 'anyone') implied.push('forbidden')
   if (typeof endpoint.access === 'object' && endpoint.scope === undefined) implied.push('scope-limited')

@@ -27,6 +27,8 @@ export type Principal =
 export interface Session {
   readonly id: string
   readonly csrfToken: string
+  /** When they signed in, in milliseconds since the epoch. */
+  readonly beganAt: number
 }
 
 /** How callers are known. Each answers undefined for what is unknown, expired or revoked. */

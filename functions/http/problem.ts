@@ -57,6 +57,7 @@ export function problemResponse(
       'Cache-Control': 'no-store',
       ...(error.code === 'unauthenticated' ? { 'WWW-Authenticate': 'Bearer' } : {}),
       ...(error.code === 'sign-in-delayed' ? { 'Retry-After': String(error.params.seconds) } : {}),
+      ...(error.code === 'mail-limit' ? { 'Retry-After': String(Number(error.params.minutes) * 60) } : {}),
       ...headers,
     },
     body: JSON.stringify(problemBody(error, language)),

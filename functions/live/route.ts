@@ -95,6 +95,7 @@ export function createLive(parts: {
       return await again(asking, before.tenantId, generation)
     } catch (error) {
       if (isStegError(error, 'unauthenticated') || isStegError(error, 'forbidden')) return undefined
+      if (isStegError(error, 'token-suspended')) return undefined
       if (isStegError(error, 'store-unavailable')) return before
       throw error
     }

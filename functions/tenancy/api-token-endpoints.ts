@@ -6,6 +6,7 @@ import { Id, line } from '../http/text.ts'
 import type { ApiTokens, ApiTokenView } from './api-tokens.ts'
 import { roles } from './rules/roles.ts'
 import type { AccountScope } from './rules/scope.ts'
+import { suspensions } from './rules/token-state.ts'
 import { scopeLists } from './scope-lists.ts'
 
 /** Null is everybody. */
@@ -19,9 +20,17 @@ const ApiToken = z
     name: z.string(),
     roles: z.array(z.enum(roles)),
     scope: Scope.nullable().meta({ description: 'Null: everybody.' }),
-    state: z.enum(['active', 'expired', 'revoked']),
+    state: z.enum(['active', 'suspended', 'expired', 'revoked']),
+    suspended: z
+      .enum(suspensions)
+      .nullable()
+      .meta({ description: 'Why it does not work for now; null: it is not suspended.' }),
     createdAt: z.iso.datetime(),
     createdBy: z.string().nullable(),
+    responsible: z.string().nullable().meta({
+      description:
+        'The user who answers for it: what they may not, it may not. Null: nobody, as for the first token of a tenant and those made before this was kept.',
+    }),
     expiresAt: z.iso.datetime().nullable().meta({ description: 'Null: never.' }),
     lastUsedAt: z.iso.datetime().nullable().meta({ description: 'To the hour; null: never.' }),
   })
@@ -99,12 +108,32 @@ export function apiTokenEndpoints(tokens: ApiTokens): readonly Endpoint[] {
       audit: 'ahead',
       tag,
       summary: 'Revoke an API token: its next request is refused',
+      description: 'Tokens that were made with it are suspended.',
       params: z.object({ id: Id }),
       success: { status: 204 },
       errors: ['not-found'],
       async handle({ tenantId, scope, params }) {
         await tokens.revoke(tenantId, params.id, { scope })
         return noBody
+      },
+    }),
+    endpoint({
+      id: 'takeOverApiToken',
+      method: 'POST',
+      path: '/api-tokens/{id}/takeover',
+      access: { right: 'tokens:write' },
+      scope: 'observed',
+      audit: 'ahead',
+      tag,
+      summary: 'Answer for an API token from now on',
+      description:
+        'Who answers for a token limits it: it is suspended while they are locked, removed or may less than it. Whoever is signed in takes it over: it works again, with those of its roles that they could give.',
+      params: z.object({ id: Id }),
+      success: { status: 200, schema: ApiToken },
+      errors: ['token-ended', 'token-exceeds-rights', 'session-needed'],
+      async handle({ tenantId, actor, rights, scope, params }) {
+        const view = await tokens.takeOver(tenantId, params.id, { actor, rights, scope })
+        return { body: shown(view), audited: { name: view.name, roles: view.roles.join(', ') } }
       },
     }),
   ]
@@ -117,7 +146,9 @@ function shown(token: ApiTokenView): z.input<typeof ApiToken> {
     ...token,
     roles: [...token.roles],
     scope: shownScope(token.scope),
+    suspended: token.suspended ?? null,
     createdBy: token.createdBy ?? null,
+    responsible: token.responsible ?? null,
     expiresAt: isoOrNull(token.expiresAt),
     lastUsedAt: isoOrNull(token.lastUsedAt),
   }

@@ -1,32 +1,40 @@
-import { type Clock, toIso } from '../../shared/clock.ts'
-import { isStegError, StegError } from '../../shared/errors/error.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
-import { type Random, randomId } from '../../shared/random.ts'
+import type { Random } from '../../shared/random.ts'
 import { type Actor, everyone, type Principal } from '../http/principal.ts'
 import type { Store } from '../platform/store/port.ts'
-import { apiTokensTable } from './rows.ts'
+import { createUserStore } from './accounts/user-store.ts'
+import { scopeOf } from './accounts/users.ts'
+import { createApiTokenStore, type TokenRow } from './api-token-store.ts'
 import { type Right, type Role, rightsOf } from './rules/roles.ts'
 import { type AccountScope, covers } from './rules/scope.ts'
-import { formatToken, parseToken } from './rules/token.ts'
-import { hashSecret, matchesHash } from './secret-hash.ts'
+import { parseToken } from './rules/token.ts'
+import {
+  endOf,
+  type Maker,
+  rolesWithin,
+  type Suspension,
+  suspensionOf,
+  type TokenState,
+} from './rules/token-state.ts'
+import { matchesHash } from './secret-hash.ts'
 
 const DAY_MS = 86_400_000
 const DEFAULT_LIFETIME_MS = 365 * DAY_MS
-/** How long revoked and expired tokens stay in the list. */
-const KEPT_MS = 90 * DAY_MS
-/** All tokens of a tenant come in one page of the store. */
-const MAX_TOKENS = 500
-/** When a token was last used is known to the hour; it costs at most one write an hour. */
-const USE_MS = 3_600_000
 
 export interface ApiTokenView {
   readonly id: string
   readonly name: string
   readonly roles: readonly Role[]
   readonly scope: AccountScope
-  readonly state: 'active' | 'expired' | 'revoked'
+  readonly state: TokenState
+  /** Why it does not work for now. */
+  readonly suspended: Suspension | undefined
   readonly createdAt: string
   readonly createdBy: string | undefined
+  /** The name of the user who answers for it; undefined where nobody does. */
+  readonly responsible: string | undefined
   /** Milliseconds since the epoch, as the others. Undefined: never. */
   readonly expiresAt: number | undefined
   readonly lastUsedAt: number | undefined
@@ -61,13 +69,19 @@ export interface ApiTokens {
   createFirst(tenantId: string, roles: readonly Role[]): Promise<string>
   /** Newest first; those that see more than the one who asks are left out, because scopes name people. */
   list(tenantId: string, by: Pick<TokenHolder, 'scope'>): Promise<readonly ApiTokenView[]>
-  /** Effective with the next request. @throws StegError `not-found` */
+  /** Effective with the next request. What it has made is suspended with it. @throws StegError `not-found` */
   revoke(tenantId: string, id: string, by: Pick<TokenHolder, 'scope'>): Promise<void>
-  /** Undefined when the token is unknown, expired or revoked. */
+  /**
+   * From now on another user answers for it: it works again, with those of its roles that this user could give.
+   * @throws StegError `not-found`, `token-ended`, `token-exceeds-rights`, `session-needed`
+   */
+  takeOver(tenantId: string, id: string, by: TokenHolder): Promise<ApiTokenView>
+  /**
+   * Undefined when the token is unknown, expired or revoked. One point read, and one for the user who answers for it.
+   * @throws StegError `token-suspended`
+   */
   authenticate(text: string): Promise<Principal | undefined>
 }
-
-type TokenRow = ReturnType<typeof apiTokensTable.schema.parse>
 
 export function createApiTokens(parts: {
   readonly store: Store
@@ -77,60 +91,41 @@ export function createApiTokens(parts: {
   /** @throws StegError `group-unknown` */
   readonly checkGroups: (tenantId: string, groups: readonly string[]) => Promise<void>
 }): ApiTokens {
-  const table = apiTokensTable.bind(parts.store)
+  const tokens = createApiTokenStore(parts)
   const now = () => parts.clock.now()
+  const users = createUserStore(parts.store)
 
-  function stateOf({ revokedAt, expiresAt }: TokenRow): ApiTokenView['state'] {
-    if (revokedAt !== undefined) return 'revoked'
-    return expiresAt !== undefined && expiresAt <= now() ? 'expired' : 'active'
+  async function makerOf(tenantId: string, { maker }: TokenRow): Promise<Maker> {
+    if (maker === undefined) return 'nobody'
+    const user = (await users.find(tenantId, maker.id))?.user
+    return user === undefined ? 'removed' : { locked: user.locked, roles: user.roles, scope: scopeOf(user) }
   }
 
-  const view = (id: string, row: TokenRow): ApiTokenView => ({
-    id,
-    name: nameOf(id, row),
-    roles: row.roles,
-    scope: row.scope ?? everyone,
-    state: stateOf(row),
-    createdAt: row.createdAt,
-    createdBy: row.createdBy,
-    expiresAt: row.expiresAt,
-    lastUsedAt: row.lastUsedAt,
-  })
+  const factsOf = (row: TokenRow) => ({ ...row, scope: row.scope ?? everyone })
 
-  async function all(tenantId: string): Promise<{ key: string; value: TokenRow }[]> {
-    const rows: { key: string; value: TokenRow }[] = []
-    for await (const row of table.all(tenantId)) rows.push(row)
-    return rows
-  }
-
-  async function add(tenantId: string, row: Omit<TokenRow, 'hash' | 'createdAt'>) {
-    const id = randomId(parts.random, 10)
-    const secret = Buffer.from(parts.random.bytes(32)).toString('base64url')
-    const value = { ...row, hash: hashSecret(secret), createdAt: toIso(now()) }
-    await table.put(tenantId, id, value, { kind: 'absent' })
-    return { view: view(id, value), secret: formatToken('api', { tenantId, id, secret }) }
-  }
-
-  /** Makes room: what ended long ago is deleted. @throws StegError `token-limit` */
-  async function makeRoom(tenantId: string): Promise<void> {
-    const rows = await all(tenantId)
-    const old = rows.filter(({ value }) => (value.revokedAt ?? value.expiresAt ?? now()) < now() - KEPT_MS)
-    for (const { key } of old) await table.delete(tenantId, key, { kind: 'any' })
-    if (rows.length - old.length >= MAX_TOKENS) throw new StegError('token-limit', { limit: MAX_TOKENS })
-  }
-
-  /** A use that cannot be noted is still a use. */
-  async function noteUse(tenantId: string, key: string, row: { etag: string; value: TokenRow }) {
-    const hour = now() - (now() % USE_MS)
-    if ((row.value.lastUsedAt ?? 0) >= hour) return
-    try {
-      // The etag keeps a token that is revoked at this moment revoked.
-      await table.put(tenantId, key, { ...row.value, lastUsedAt: hour }, { kind: 'match', etag: row.etag })
-    } catch (error) {
-      if (!isStegError(error)) throw error
-      if (error.code !== 'store-conflict')
-        parts.log.warn('use of a token not noted', { key, code: error.code })
+  function toView(id: string, row: TokenRow, maker: Maker): ApiTokenView {
+    const facts = factsOf(row)
+    const end = endOf(facts, now())
+    const suspended = end === undefined ? suspensionOf(facts, maker) : undefined
+    return {
+      id,
+      name: nameOf(id, row),
+      roles: row.roles,
+      scope: facts.scope,
+      state: end ?? (suspended === undefined ? 'active' : 'suspended'),
+      suspended,
+      createdAt: row.createdAt,
+      createdBy: row.createdBy,
+      responsible: row.maker?.name,
+      expiresAt: row.expiresAt,
+      lastUsedAt: row.lastUsedAt,
     }
+  }
+
+  /** Those that see more than the one who asks are not found. @throws StegError `not-found` */
+  function reach(row: TokenRow | undefined, { scope }: Pick<TokenHolder, 'scope'>): TokenRow {
+    if (row !== undefined && covers(scope, row.scope ?? everyone)) return row
+    throw new StegError('not-found', { what: 'token' })
   }
 
   return {
@@ -141,8 +136,8 @@ export function createApiTokens(parts: {
       const { expiresAt = now() + DEFAULT_LIFETIME_MS } = token
       if (expiresAt !== null && expiresAt <= now()) throw new StegError('token-expiry', {})
       if (token.scope.kind === 'limited') await parts.checkGroups(tenantId, token.scope.groups)
-      await makeRoom(tenantId)
-      return add(tenantId, {
+      await tokens.makeRoom(tenantId)
+      const { id, value, secret } = await tokens.addFor(tenantId, by.actor, {
         name: token.name,
         roles: [...token.roles],
         createdBy: by.actor.name,
@@ -153,48 +148,57 @@ export function createApiTokens(parts: {
               scope: { kind: 'limited', people: [...token.scope.people], groups: [...token.scope.groups] },
             }),
       })
+      return { view: toView(id, value, await makerOf(tenantId, value)), secret }
     },
 
-    createFirst: async (tenantId, roles) => (await add(tenantId, { name: FIRST, roles: [...roles] })).secret,
+    createFirst: async (tenantId, roles) =>
+      (await tokens.add(tenantId, { name: FIRST, roles: [...roles] })).secret,
 
     async list(tenantId, by) {
-      return (await all(tenantId))
-        .map(({ key, value }) => view(key, value))
-        .filter(({ scope }) => covers(by.scope, scope))
+      const rows = (await tokens.all(tenantId)).filter(({ value }) =>
+        covers(by.scope, value.scope ?? everyone),
+      )
+      const makers = new Map<string | undefined, Maker>()
+      for (const { value } of rows) {
+        if (!makers.has(value.maker?.id)) makers.set(value.maker?.id, await makerOf(tenantId, value))
+      }
+      return rows
+        .map(({ key, value }) => toView(key, value, makers.get(value.maker?.id) ?? 'nobody'))
         .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
     },
 
-    async revoke(tenantId, id, by) {
-      for (;;) {
-        const row = await table.get(tenantId, id)
-        if (row === undefined || !covers(by.scope, row.value.scope ?? everyone)) {
-          throw new StegError('not-found', { what: 'token' })
-        }
-        if (row.value.revokedAt !== undefined) return
-        const revoked = { ...row.value, revokedAt: now() }
-        try {
-          await table.put(tenantId, id, revoked, { kind: 'match', etag: row.etag })
-          return
-        } catch (error) {
-          // Its use was noted at this moment.
-          if (!isStegError(error, 'store-conflict')) throw error
-        }
-      }
+    revoke: (tenantId, id, by) => tokens.revoke(tenantId, id, (row) => reach(row, by)),
+
+    async takeOver(tenantId, id, by) {
+      const { kind, ...user } = by.actor
+      const value = await tokens.change(tenantId, id, (found) => {
+        const { via: _, orphaned: __, ...row } = reach(found, by)
+        if (kind !== 'user') throw new StegError('session-needed', {})
+        if (endOf(factsOf(row), now()) !== undefined) throw new StegError('token-ended', {})
+        const kept = rolesWithin(by.rights, row.roles)
+        if (kept.length > 0) return { ...row, roles: [...kept], maker: user }
+        throw new StegError('token-exceeds-rights', { right: row.roles.join(', ') })
+      })
+      return toView(id, value, await makerOf(tenantId, value))
     },
 
     async authenticate(text) {
       const token = parseToken('api', text)
       if (token === undefined) return undefined
-      const row = await table.get(token.tenantId, token.id)
+      const row = await tokens.get(token.tenantId, token.id)
       if (row === undefined || !matchesHash(token.secret, row.value.hash)) return undefined
-      if (stateOf(row.value) !== 'active') return undefined
-      await noteUse(token.tenantId, token.id, row)
+      const facts = factsOf(row.value)
+      if (endOf(facts, now()) !== undefined) return undefined
+      // After the secret: only who has it is told.
+      const suspension = suspensionOf(facts, await makerOf(token.tenantId, row.value))
+      if (suspension !== undefined) throw new StegError('token-suspended', {})
+      await tokens.noteUse(token.tenantId, row)
       return {
         kind: 'tenant',
         tenantId: token.tenantId,
         rights: rightsOf(row.value.roles),
         actor: { kind: 'token', id: token.id, name: nameOf(token.id, row.value) },
-        scope: row.value.scope ?? everyone,
+        scope: facts.scope,
       }
     },
   }

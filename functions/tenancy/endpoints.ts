@@ -48,9 +48,10 @@ export function tenancyEndpoints(tenancy: TenancyService, accounts: AccountsServ
           .object({ id: z.string(), name: z.string(), apiToken: z.string(), admin: UserSchema.optional() })
           .meta({ id: 'Tenant' }),
       },
-      errors: ['email-taken'],
+      errors: ['mail-limit'],
       async handle({ body, language }) {
-        if (body.admin !== undefined) await accounts.invitations.checkFree(body.admin)
+        // Before there is a tenant whose token nobody would get.
+        if (body.admin !== undefined) await accounts.invitations.checkMail(body.admin)
         const tenant = await tenancy.create(body.name)
         const audited = { id: tenant.id, name: tenant.name }
         if (body.admin === undefined) return { body: tenant, audited }
@@ -93,7 +94,7 @@ export function tenancyEndpoints(tenancy: TenancyService, accounts: AccountsServ
       params: z.object({ tenantId: z.string().regex(/^[0-9a-z]{8,20}$/) }),
       body: z.strictObject({ email: Email, language: Language.optional() }).meta({ id: 'NewTenantAdmin' }),
       success: { status: 201, schema: UserSchema },
-      errors: ['email-taken'],
+      errors: ['email-taken', 'account-locked', 'mail-limit'],
       async handle({ params, body, language }) {
         await tenancy.nameOf(params.tenantId)
         return { body: await inviteAdmin(params.tenantId, body.email, body.language ?? language) }

@@ -30,6 +30,12 @@ export const apiTokensTable = defineTable({
     createdAt: z.string(),
     name: z.string().optional(),
     createdBy: z.string().optional(),
+    /** The user who answers for it: what they may not, it may not. Absent: nobody, as for the token of a new tenant. */
+    maker: z.object({ id: z.string(), name: z.string() }).optional(),
+    /** The token by which it was made, last, and before it those by which that one was made. */
+    via: z.array(z.string()).optional(),
+    /** One of those was revoked. */
+    orphaned: z.boolean().optional(),
     /** Absent: everybody. */
     scope: z
       .object({ kind: z.literal('limited'), people: z.array(z.string()), groups: z.array(z.string()) })

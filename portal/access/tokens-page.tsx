@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { type Answer, answerOf, client } from '../api/client.ts'
 import { read } from '../api/read.ts'
 import { useReadAgain } from '../api/read-again.ts'
-import { useMay } from '../api/session.tsx'
+import { useMay, useSession } from '../api/session.tsx'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -22,18 +22,26 @@ type Token = Answer<'/api/v1/api-tokens'>['items'][number]
 
 const tones: Readonly<Record<Token['state'], Tone>> = {
   active: 'good',
+  suspended: 'bad',
   expired: 'warning',
   revoked: 'neutral',
 }
 
-const useStyles = makeStyles({ small: { display: 'block', color: tokens.colorNeutralForeground3 } })
+const useStyles = makeStyles({
+  small: { display: 'block', color: tokens.colorNeutralForeground3 },
+  buttons: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalXS },
+})
 
-function useColumns(onRevoke: (token: Token) => void): readonly Column<Token>[] {
+function useColumns(
+  onRevoke: (token: Token) => void,
+  onTakeOver: (token: Token) => void,
+): readonly Column<Token>[] {
   const { t } = useTranslation('access')
   const styles = useStyles()
   const roleNames = useRoleNames()
   const scopeWords = useScopeWords()
   const mayWrite = useMay()('tokens:write')
+  const isUser = useSession().user !== null
   return [
     {
       id: 'name',
@@ -50,9 +58,16 @@ function useColumns(onRevoke: (token: Token) => void): readonly Column<Token>[] 
     {
       id: 'state',
       title: t('tokens.state'),
-      width: 120,
+      width: 170,
       rank: 1,
-      cell: ({ state }) => <StateBadge tone={tones[state]}>{t(`tokens.states.${state}`)}</StateBadge>,
+      cell: ({ state, suspended }) => (
+        <>
+          <StateBadge tone={tones[state]}>{t(`tokens.states.${state}`)}</StateBadge>
+          {suspended !== null && (
+            <Caption1 className={styles.small}>{t(`tokens.suspensions.${suspended}`)}</Caption1>
+          )}
+        </>
+      ),
     },
     {
       id: 'expires',
@@ -74,24 +89,42 @@ function useColumns(onRevoke: (token: Token) => void): readonly Column<Token>[] 
       title: t('tokens.createdBy'),
       width: 160,
       rank: 4,
-      cell: ({ createdBy }) => createdBy ?? '–',
+      cell: ({ createdBy, responsible }) => (
+        <>
+          {createdBy ?? '–'}
+          {responsible !== null && responsible !== createdBy && (
+            <Caption1 className={styles.small}>{t('tokens.responsible', { name: responsible })}</Caption1>
+          )}
+        </>
+      ),
     },
     {
       id: 'actions',
       title: t('tokens.actions'),
       titleHidden: true,
       width: 130,
-      cell: (token) =>
-        mayWrite &&
-        token.state === 'active' && (
-          <Button
-            size="small"
-            aria-label={t('tokens.revokeThis', { name: token.name })}
-            onClick={() => onRevoke(token)}
-          >
-            {t('tokens.revoke')}
-          </Button>
-        ),
+      cell: (token) => (
+        <div className={styles.buttons}>
+          {mayWrite && isUser && token.state === 'suspended' && (
+            <Button
+              size="small"
+              aria-label={t('tokens.takeOverThis', { name: token.name })}
+              onClick={() => onTakeOver(token)}
+            >
+              {t('tokens.takeOver')}
+            </Button>
+          )}
+          {mayWrite && (token.state === 'active' || token.state === 'suspended') && (
+            <Button
+              size="small"
+              aria-label={t('tokens.revokeThis', { name: token.name })}
+              onClick={() => onRevoke(token)}
+            >
+              {t('tokens.revoke')}
+            </Button>
+          )}
+        </div>
+      ),
     },
   ]
 }
@@ -104,11 +137,19 @@ export function Component() {
   const list = useQuery(read('/api/v1/api-tokens'))
   const [creating, setCreating] = useState(false)
   const [revoking, setRevoking] = useState<Token>()
-  const columns = useColumns(setRevoking)
+  const [takingOver, setTakingOver] = useState<Token>()
+  const columns = useColumns(setRevoking, setTakingOver)
   async function revoke(): Promise<void> {
     if (revoking === undefined) return
     await answerOf(client.DELETE('/api/v1/api-tokens/{id}', { params: { path: { id: revoking.id } } }))
     done(t('tokens.revoked'))
+    void readAgain()
+  }
+  async function takeOver(): Promise<void> {
+    if (takingOver === undefined) return
+    const params = { path: { id: takingOver.id } }
+    await answerOf(client.POST('/api/v1/api-tokens/{id}/takeover', { params }))
+    done(t('tokens.takenOver'))
     void readAgain()
   }
   return (
@@ -141,6 +182,15 @@ export function Component() {
         onConfirm={revoke}
       >
         {t('tokens.revokeText')}
+      </ConfirmDialog>
+      <ConfirmDialog
+        open={takingOver !== undefined}
+        onClose={() => setTakingOver(undefined)}
+        title={t('tokens.takeOverTitle', { name: takingOver?.name ?? '' })}
+        confirm={t('tokens.takeOver')}
+        onConfirm={takeOver}
+      >
+        {t('tokens.takeOverText')}
       </ConfirmDialog>
     </Page>
   )

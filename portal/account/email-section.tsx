@@ -7,11 +7,18 @@ import { TextField } from '../ui/fields.tsx'
 import { Form } from '../ui/form.tsx'
 import { Fields, Section } from '../ui/layout.tsx'
 
-/** The address by which one signs in. A new one counts once the link in the mail to it has been followed. */
+/** The address by which one signs in. A new one needs the password and counts once the link in the mail to it has been followed. */
 export function EmailSection({ user }: { readonly user: User }) {
   const { t } = useTranslation('account')
   const [email, setEmail] = useState(user.email)
-  const change = useSessionChange(() => answerOf(client.PATCH('/api/v1/account', { body: { email } })))
+  const [password, setPassword] = useState('')
+  const change = useSessionChange(() =>
+    answerOf(
+      client.PATCH('/api/v1/account', {
+        body: user.hasPassword ? { email, currentPassword: password } : { email },
+      }),
+    ),
+  )
   return (
     <Section title={t('email.title')}>
       {user.newEmail !== null && (
@@ -21,7 +28,7 @@ export function EmailSection({ user }: { readonly user: User }) {
       )}
       <Form
         submit={t('email.do')}
-        onSubmit={() => change.mutate(undefined)}
+        onSubmit={() => change.mutate(undefined, { onSuccess: () => setPassword('') })}
         isPending={change.isPending || email.trim() === user.email}
         error={change.error}
       >
@@ -34,7 +41,17 @@ export function EmailSection({ user }: { readonly user: User }) {
             value={email}
             onChange={setEmail}
           />
+          {user.hasPassword && (
+            <TextField
+              label={t('email.password')}
+              type="password"
+              autoComplete="current-password"
+              value={password}
+              onChange={setPassword}
+            />
+          )}
         </Fields>
+        {!user.hasPassword && <p style={{ margin: 0 }}>{t('email.microsoft')}</p>}
       </Form>
     </Section>
   )

@@ -16,6 +16,7 @@ const routes: RouteObject[] = [
       { path: '/password-reset/:token', lazy: () => import('../session/password-reset-page.tsx') },
       { path: '/invitation/:token', lazy: () => import('../session/invitation-page.tsx') },
       { path: '/email-confirmation/:token', lazy: () => import('../session/email-confirmation-page.tsx') },
+      { path: '/address-restoration/:token', lazy: () => import('../session/address-restoration-page.tsx') },
       {
         Component: Shell,
         children: [

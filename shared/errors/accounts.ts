@@ -56,6 +56,42 @@ export const accountErrors = {
       de: 'Das bisherige Passwort ist falsch. Bitte erneut eingeben; haben Sie es vergessen, bitte abmelden und „Passwort vergessen“ verwenden.',
     },
   },
+  'password-needed': {
+    status: 403,
+    retryable: false,
+    title: { en: 'Password needed', de: 'Passwort nötig' },
+    detail: {
+      en: 'Your own address is changed with your present password: under "My account", or with PATCH /account and currentPassword.',
+      de: 'Die eigene Adresse ändern Sie mit Ihrem bisherigen Passwort: unter „Mein Konto“ oder mit PATCH /account und currentPassword.',
+    },
+  },
+  'fresh-sign-in-needed': {
+    status: 403,
+    retryable: false,
+    title: { en: 'Sign in again', de: 'Bitte neu anmelden' },
+    detail: {
+      en: 'You have no password here, so this needs a sign-in within the last five minutes. Sign out, sign in again with Microsoft, and repeat it.',
+      de: 'Sie haben hier kein Passwort; deshalb geht das nur in den ersten fünf Minuten nach einer Anmeldung. Bitte abmelden, mit Microsoft neu anmelden und wiederholen.',
+    },
+  },
+  'address-change-limit': {
+    status: 429,
+    retryable: true,
+    title: { en: 'Too many changes of address', de: 'Zu viele Änderungen der Adresse' },
+    detail: {
+      en: 'The address of this account has been changed too often in the last days. Wait {hours} hours and try again.',
+      de: 'Die Adresse dieses Kontos sollte in den letzten Tagen zu oft geändert werden. Bitte {hours} Stunden warten und erneut versuchen.',
+    },
+  },
+  'user-unregistered': {
+    status: 409,
+    retryable: false,
+    title: { en: 'Not registered yet', de: 'Noch nicht registriert' },
+    detail: {
+      en: 'This user has not registered yet, so the address cannot be changed. Withdraw the invitation and invite the other address.',
+      de: 'Dieser Benutzer hat sich noch nicht registriert; die Adresse lässt sich deshalb nicht ändern. Bitte die Einladung zurückziehen und die andere Adresse einladen.',
+    },
+  },
   'link-invalid': {
     status: 404,
     retryable: false,
@@ -72,6 +108,24 @@ export const accountErrors = {
     detail: {
       en: 'A user with the address {email} exists already. Use another address, or change that user.',
       de: 'Einen Benutzer mit der Adresse {email} gibt es schon. Bitte eine andere Adresse verwenden oder jenen Benutzer ändern.',
+    },
+  },
+  'invitation-address-taken': {
+    status: 409,
+    retryable: false,
+    title: { en: 'Address belongs to another account', de: 'Adresse gehört zu einem anderen Konto' },
+    detail: {
+      en: 'This address ({email}) signs in to another account of Steg already. Ask whoever invited you to invite another address of yours; or give the other account another address first, or have it removed, and open this link again.',
+      de: 'Mit dieser Adresse ({email}) melden Sie sich schon bei einem anderen Konto von Steg an. Bitten Sie, wer Sie eingeladen hat, eine andere Adresse von Ihnen einzuladen; oder geben Sie dem anderen Konto zuerst eine andere Adresse oder lassen Sie es entfernen, und öffnen Sie diesen Link dann noch einmal.',
+    },
+  },
+  'mail-limit': {
+    status: 429,
+    retryable: true,
+    title: { en: 'Too many mails', de: 'Zu viele E-Mails' },
+    detail: {
+      en: 'So many mails have been sent to this address, or by your company, that the next one has to wait. Try again in {minutes} minutes; the last link that was sent is still good.',
+      de: 'An diese Adresse oder von Ihrer Firma aus sind schon so viele E-Mails gegangen, dass die nächste warten muss. Bitte in {minutes} Minuten erneut versuchen; der zuletzt geschickte Link gilt noch.',
     },
   },
   'last-admin': {
@@ -144,6 +198,15 @@ export const accountErrors = {
     detail: {
       en: 'No user belongs to this Microsoft account. Open the link in your invitation and choose Microsoft there, or ask an admin to invite you.',
       de: 'Zu diesem Microsoft-Konto gehört kein Benutzer. Bitte den Link in Ihrer Einladung öffnen und dort Microsoft wählen oder einen Admin um eine Einladung bitten.',
+    },
+  },
+  'microsoft-other-address': {
+    status: 403,
+    retryable: false,
+    title: { en: 'Another Microsoft account', de: 'Anderes Microsoft-Konto' },
+    detail: {
+      en: 'The invitation is for another address ({email}) than that of this Microsoft account. Open its link again and choose the account of the invited address, or a password; or ask whoever invited you to invite the address of this account.',
+      de: 'Die Einladung gilt für eine andere Adresse ({email}) als die dieses Microsoft-Kontos. Bitte den Link noch einmal öffnen und das Konto der eingeladenen Adresse oder ein Passwort wählen; oder bitten Sie, wer Sie eingeladen hat, die Adresse dieses Kontos einzuladen.',
     },
   },
   'scope-empty': {

@@ -74,6 +74,24 @@ export const tenancyErrors = {
       de: 'Ein Token kann nicht mehr dürfen, als wer es erstellt ({right}). Bitte weniger Rollen oder einen engeren Zugriff wählen oder das Token von jemandem mit diesen Rechten erstellen lassen.',
     },
   },
+  'token-suspended': {
+    status: 403,
+    retryable: false,
+    title: { en: 'Token suspended', de: 'Token ausgesetzt' },
+    detail: {
+      en: 'This token does not work for now, because whoever answers for it was locked, removed or may less than it, or a token with which it was made was revoked. An admin can take it over under "API tokens".',
+      de: 'Dieses Token gilt zurzeit nicht, weil die Person, die dafür einsteht, gesperrt oder entfernt wurde oder weniger darf als das Token, oder weil ein Token widerrufen wurde, mit dem es erstellt wurde. Ein Admin kann es unter „API-Token“ übernehmen.',
+    },
+  },
+  'token-ended': {
+    status: 409,
+    retryable: false,
+    title: { en: 'Token ended', de: 'Token beendet' },
+    detail: {
+      en: 'This token has expired or was revoked, and does not come back. Create a new one.',
+      de: 'Dieses Token ist abgelaufen oder wurde widerrufen und gilt nicht wieder. Bitte ein neues erstellen.',
+    },
+  },
   'token-expiry': {
     status: 400,
     retryable: false,

@@ -270,6 +270,7 @@ const forms: readonly FormCase[] = [
     path: '/account',
     async send(page) {
       await page.getByRole('textbox', { name: 'E-Mail-Adresse' }).fill('anna.neu@muster.example')
+      await page.getByLabel('Passwort zur Bestätigung').fill('Segel Beton Mokka Fähre')
       await press(page, 'Adresse ändern')
     },
     sent: /An anna.neu@muster.example wurde eine E-Mail geschickt/,
@@ -281,6 +282,14 @@ const forms: readonly FormCase[] = [
     path: '/email-confirmation/:token',
     send: (page) => press(page, 'Adresse bestätigen'),
     sent: /Die Adresse anna.neu@muster.example ist bestätigt/,
+  },
+  {
+    file: 'session/address-restoration-page.tsx',
+    name: 'take a change of address back',
+    as: 'nobody',
+    path: '/address-restoration/:token',
+    send: (page) => press(page, 'Änderung zurücknehmen'),
+    sent: 'Neues Passwort',
   },
 ]
 
@@ -340,6 +349,9 @@ describeInBrowser('each form, with the fewest inputs that it takes', () => {
     }
     if (path === '/email-confirmation/:token') {
       return new URL(await linkIn(portal.mailbox, 'anna.neu@muster.example', 'email-confirmation')).pathname
+    }
+    if (path === '/address-restoration/:token') {
+      return new URL(await linkIn(portal.mailbox, portal.demo.email, 'address-restoration')).pathname
     }
     return path
   }

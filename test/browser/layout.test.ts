@@ -77,6 +77,13 @@ describeInBrowser('every page with real data, at every width', () => {
         },
       }),
     )
+    // One that is suspended, because that with which it was made is revoked.
+    const maker = await contentOf(
+      api.POST('/api/v1/api-tokens', { body: { name: 'Einrichtung', roles: ['admin'] } }),
+    )
+    const made = apiOf({ ...portal, demo: { ...portal.demo, tenantToken: maker.secret } })
+    await contentOf(made.POST('/api/v1/api-tokens', { body: { name: 'Terminal Süd', roles: ['admin'] } }))
+    await api.DELETE('/api/v1/api-tokens/{id}', { params: { path: { id: maker.id } } })
     await contentOf(api.POST('/api/v1/access-tokens', { body: { kind: 'agent-enrolment' } }))
     const { items: agents } = await contentOf(api.GET('/api/v1/agents'))
     const { items: runs } = await contentOf(

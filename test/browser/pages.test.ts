@@ -28,6 +28,7 @@ const pages = [
   ['/password-reset/x', 'nobody'],
   ['/invitation/x', 'nobody'],
   ['/email-confirmation/x', 'nobody'],
+  ['/address-restoration/x', 'nobody'],
 ] as const
 
 describeInBrowser('every page', () => {

@@ -25,7 +25,7 @@ export function knownCallers(callers: (sent: string) => Principal | undefined): 
     byToken: async (token) => callers(token),
     async bySession(cookie) {
       const principal = callers(cookie)
-      return principal && { principal, session: { id: 's1', csrfToken: `csrf-${cookie}` } }
+      return principal && { principal, session: { id: 's1', csrfToken: `csrf-${cookie}`, beganAt: 0 } }
     },
   }
 }

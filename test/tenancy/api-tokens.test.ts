@@ -3,13 +3,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { everyone } from '../../functions/http/principal.ts'
 import { countStore } from '../../functions/platform/store/counting.ts'
 import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
+import { type UserRow, usersTable } from '../../functions/tenancy/accounts/rows.ts'
 import { createApiTokens, type NewApiToken, type TokenHolder } from '../../functions/tenancy/api-tokens.ts'
+import { apiTokensTable } from '../../functions/tenancy/rows.ts'
 import { adminRoles, type Role, rightsOf, roles } from '../../functions/tenancy/rules/roles.ts'
 import { type AccountScope, covers } from '../../functions/tenancy/rules/scope.ts'
 import { StegError } from '../../shared/errors/error.ts'
 import { silentLogger } from '../../shared/log.ts'
 import { systemRandom } from '../../shared/random.ts'
 import { instantClock } from '../clock.ts'
+import { dyingStore } from '../jobs/failing-store.ts'
 
 const TENANT = 'tenant00001'
 const HOUR = 3_600_000
@@ -18,12 +21,31 @@ const YEAR = 365 * 24 * HOUR
 let base: ReturnType<typeof openSqliteStore>
 let counted: ReturnType<typeof countStore>
 let clock: ReturnType<typeof instantClock>
-beforeEach(() => {
+beforeEach(async () => {
   base = openSqliteStore({ file: ':memory:' })
   counted = countStore(base)
   clock = instantClock(Date.parse('2026-03-01T12:30:00Z'))
+  for (const id of ['u1', 'u2']) await userRow(id, { roles: [...roles] })
 })
 afterEach(() => base.close())
+
+const userRow = (id: string, over: Partial<UserRow>) =>
+  usersTable.bind(base).put(
+    TENANT,
+    id,
+    {
+      email: `${id}@muster.example`,
+      language: 'de',
+      roles: ['admin'],
+      locked: false,
+      epoch: 0,
+      registeredAt: 1,
+      createdAt: 1,
+      updatedAt: 1,
+      ...over,
+    },
+    { kind: 'any' },
+  )
 
 const tokens = () =>
   createApiTokens({
@@ -102,12 +124,83 @@ describe('an API token', () => {
       await tokens().authenticate(secret)
       return counted.counts().transactions
     }
-    expect([await cost(), await cost(), await cost()]).toEqual([2, 1, 1])
+    // The token, who answers for it, and once an hour the note.
+    expect([await cost(), await cost(), await cost()]).toEqual([3, 2, 2])
     const lastUsed = async () => (await tokens().list(TENANT, holder()))[0]?.lastUsedAt
     expect(await lastUsed()).toBe(Date.parse('2026-03-01T12:00:00Z'))
     clock.advance(HOUR)
-    expect([await cost(), await cost()]).toEqual([2, 1])
+    expect([await cost(), await cost()]).toEqual([3, 2])
     expect(await lastUsed()).toBe(Date.parse('2026-03-01T13:00:00Z'))
+  })
+
+  it('of the tenant itself, or from before anybody answered for it, costs one read', async () => {
+    const secret = await tokens().createFirst(TENANT, ['admin'])
+    await tokens().authenticate(secret)
+    counted.reset()
+    expect(await tokens().authenticate(secret)).toBeDefined()
+    expect(counted.counts().transactions).toBe(1)
+    const { secret: old, view } = await create()
+    const row = await apiTokensTable.bind(base).get(TENANT, view.id)
+    if (row === undefined) throw new Error('no token')
+    const { maker: _, ...before } = row.value
+    await apiTokensTable.bind(base).put(TENANT, view.id, before, { kind: 'any' })
+    await usersTable.bind(base).delete(TENANT, 'u1', { kind: 'any' })
+    expect(await tokens().authenticate(old)).toBeDefined()
+    expect(await tokens().list(TENANT, holder())).toContainEqual(
+      expect.objectContaining({ id: view.id, state: 'active', responsible: undefined, createdBy: 'Anna' }),
+    )
+  })
+
+  it('makes no other one from the moment it is revoked, not even in between', async () => {
+    const { view } = await create()
+    const by = { ...holder(), actor: { kind: 'token', id: view.id, name: 'thief' } } as const
+    const late = createApiTokens({
+      store: {
+        ...base,
+        async batch(...writes) {
+          await tokens().revoke(TENANT, view.id, holder())
+          return base.batch(...writes)
+        },
+      },
+      clock,
+      random: systemRandom,
+      log: silentLogger,
+      checkGroups: async () => undefined,
+    })
+    const wanted = { name: 'x', roles: ['team'], scope: everyone, expiresAt: null } as const
+    await expect(late.create(TENANT, wanted, by)).rejects.toMatchObject({ code: 'unauthenticated' })
+    expect(await tokens().list(TENANT, holder())).toHaveLength(1)
+  })
+
+  it('with many made by it is revoked with all of them, wherever the hub dies, when it is repeated', async () => {
+    for (let operation = 1; operation < 8; operation++) {
+      for (const death of ['before', 'after'] as const) {
+        const { view } = await create({ name: `top ${operation} ${death}` })
+        const by = { ...holder(), actor: { kind: 'token', id: view.id, name: 'top' } } as const
+        const below = await create({ name: 'below' }, by)
+        const dying = dyingStore(base, operation, death)
+        const dead = createApiTokens({
+          store: dying.store,
+          clock,
+          random: systemRandom,
+          log: silentLogger,
+          checkGroups: async () => undefined,
+        })
+        await dead.revoke(TENANT, view.id, holder()).catch(() => undefined)
+        const states = async () =>
+          (await tokens().list(TENANT, holder()))
+            .filter(({ id }) => id === view.id || id === below.view.id)
+            .map(({ state }) => state)
+            .sort()
+        // Both or neither.
+        expect([
+          ['active', 'active'],
+          ['revoked', 'suspended'],
+        ]).toContainEqual(await states())
+        await tokens().revoke(TENANT, view.id, holder())
+        expect(await states()).toEqual(['revoked', 'suspended'])
+      }
+    }
   })
 
   it('that is revoked while its use is noted stays revoked, whoever comes first', async () => {

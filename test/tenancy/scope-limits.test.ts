@@ -63,7 +63,7 @@ describe('a scope', () => {
 
   it('that names as many as may be fits into a row, of a token and of a user', async () => {
     const holder = {
-      actor: { kind: 'user', id: 'u1', name: 'Anna' },
+      actor: { kind: 'token', id: 'first', name: 'POST /tenants' },
       rights: rightsOf(['admin']),
       scope: everyone,
     } as const

@@ -12,6 +12,7 @@ const Claims = z.object({
   tid: z.string().optional(),
   email: z.string().optional(),
   email_verified: z.boolean().optional(),
+  preferred_username: z.string().optional(),
   // Entra's optional claim "email domain owner verified", which comes as text, number or truth value.
   xms_edov: z.union([z.boolean(), z.string(), z.number()]).optional(),
   given_name: z.string().optional(),
@@ -86,6 +87,7 @@ function identityOf(claims: z.infer<typeof Claims>): Identity {
     // In Entra `oid` is the person in their directory; elsewhere `sub` at the issuer.
     subject: claims.oid && claims.tid ? `${claims.tid}/${claims.oid}` : `${claims.iss} ${claims.sub}`,
     email: claims.email,
+    userName: claims.preferred_username,
     emailVerified: claims.email_verified === true || isOwnDomain,
     firstName: claims.given_name,
     lastName: claims.family_name,

@@ -5,6 +5,8 @@ export interface Identity {
   readonly email: string | undefined
   /** False when the person (or any admin of theirs) may have written the address without anybody checking. */
   readonly emailVerified: boolean
+  /** What the person signs in with there. It may look like an address, and proves nothing. */
+  readonly userName?: string | undefined
   readonly firstName: string | undefined
   readonly lastName: string | undefined
 }

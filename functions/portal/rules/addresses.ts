@@ -5,6 +5,7 @@ const areas: ReadonlySet<string> = new Set([
   'audit',
   'connectors',
   'email-confirmation',
+  'address-restoration',
   'forgotten-password',
   'help',
   'invitation',

@@ -2,9 +2,11 @@ import { z } from 'zod'
 import { StegError } from '../../../shared/errors/error.ts'
 import { type Endpoint, endpoint, noBody } from '../../http/endpoint.ts'
 import { line } from '../../http/text.ts'
+import type { ChangedAddress } from './addresses.ts'
 import type { AccountsService } from './service.ts'
 import { createSessionAnswer, ownerOf, requestOf } from './session-endpoints.ts'
-import { Email, Language, MailedToken, SessionSchema } from './views.ts'
+import { nameOfUser } from './users.ts'
+import { auditedVoided, Email, Language, MailedToken, SessionSchema } from './views.ts'
 
 const Password = z.string().min(1).max(500)
 
@@ -24,7 +26,8 @@ export function accountEndpoints(
       access: 'signed-in',
       tag: 'Account',
       summary: 'Change your password',
-      description: 'Ends all other sessions.',
+      description:
+        'Ends all other sessions, and voids an address that waits for its link and links for a new password.',
       body: z.strictObject({ current: Password, next: Password }).meta({ id: 'PasswordChange' }),
       success: { status: 204 },
       errors: [
@@ -37,8 +40,8 @@ export function accountEndpoints(
       ],
       async handle(call) {
         if (call.actor.kind !== 'user') throw new StegError('session-needed', {})
-        await passwords.change(ownerOf(call), call.session?.id ?? '', call.body)
-        return noBody
+        const voided = await passwords.change(ownerOf(call), call.session?.id ?? '', call.body)
+        return { ...noBody, ...auditedVoided(voided) }
       },
     }),
     endpoint({
@@ -48,23 +51,42 @@ export function accountEndpoints(
       access: 'signed-in',
       tag: 'Account',
       summary: 'Change your name, language or address',
-      description: 'A new address counts once the link in the mail to it has come back.',
+      description:
+        'A new address counts once the link in the mail to it has come back; that ends all other sessions. The old address is told, and can take the change back for seven days. It needs the password, or, for who has none, a sign-in within the last five minutes.',
       body: z
         .strictObject({
           firstName: line(100).optional(),
           lastName: line(100).optional(),
           language: Language.optional(),
           email: Email.optional(),
+          currentPassword: Password.optional().meta({ description: 'Needed for another address.' }),
         })
         .meta({ id: 'AccountEdit' }),
       success: { status: 200, schema: SessionSchema },
-      errors: ['email-taken', 'mail-failed', 'mail-not-configured', 'session-needed', 'store-conflict'],
+      errors: [
+        'email-taken',
+        'password-needed',
+        'password-wrong',
+        'fresh-sign-in-needed',
+        'sign-in-delayed',
+        'too-busy',
+        'address-change-limit',
+        'mail-limit',
+        'mail-failed',
+        'mail-not-configured',
+        'session-needed',
+        'store-conflict',
+      ],
       async handle(call) {
         if (call.actor.kind !== 'user') throw new StegError('session-needed', {})
-        const { email, ...edit } = call.body
-        const { tenantId, userId } = ownerOf(call)
-        await users.edit(tenantId, userId, edit, undefined, undefined)
-        if (email !== undefined) await addresses.ask({ tenantId, userId }, email)
+        const { email, currentPassword, ...edit } = call.body
+        const owner = ownerOf(call)
+        const signedInAt = call.session?.beganAt ?? 0
+        if (email !== undefined) {
+          await addresses.check(owner, email, { kind: 'owner', password: currentPassword, signedInAt })
+        }
+        await users.edit(owner.tenantId, owner.userId, edit, undefined, undefined)
+        if (email !== undefined) await addresses.ask(owner, email)
         return answer(call.cookies.session)
       },
     }),
@@ -91,14 +113,19 @@ export function accountEndpoints(
       access: 'anyone',
       tag: 'Sign-in',
       summary: 'Set a new password with the link of the mail',
-      description: 'Ends all sessions, and signs in.',
+      description: 'Ends all sessions, voids an address that waits for its link, and signs in.',
       params: MailedToken,
       body: z.strictObject({ password: Password }).meta({ id: 'PasswordReset' }),
       success: { status: 200, schema: SessionSchema },
       errors: ['link-invalid', 'password-too-short', 'password-too-common', 'too-busy'],
       async handle(call) {
-        const cookies = await passwords.reset(call.params.token, call.body.password, requestOf(call))
-        return answer(cookies.find(({ kind }) => kind === 'session')?.value, cookies)
+        const { cookies, voided } = await passwords.reset(
+          call.params.token,
+          call.body.password,
+          requestOf(call),
+        )
+        const session = cookies.find(({ kind }) => kind === 'session')?.value
+        return { ...(await answer(session, cookies)), ...auditedVoided(voided) }
       },
     }),
     endpoint({
@@ -124,7 +151,7 @@ export function accountEndpoints(
           })
           .meta({ id: 'Invitation' }),
       },
-      errors: ['link-invalid'],
+      errors: ['link-invalid', 'invitation-address-taken'],
       async handle({ params }) {
         const { owner, user } = await invitations.view(params.token)
         return {
@@ -146,7 +173,7 @@ export function accountEndpoints(
       access: 'anyone',
       tag: 'Sign-in',
       summary: 'Register with the link of the invitation',
-      description: 'The link confirms the address. Signs in.',
+      description: 'The link confirms the address, which belongs to this account from now on. Signs in.',
       params: MailedToken,
       body: z
         .strictObject({
@@ -157,7 +184,13 @@ export function accountEndpoints(
         })
         .meta({ id: 'NewRegistration' }),
       success: { status: 200, schema: SessionSchema },
-      errors: ['link-invalid', 'password-too-short', 'password-too-common', 'too-busy'],
+      errors: [
+        'link-invalid',
+        'invitation-address-taken',
+        'password-too-short',
+        'password-too-common',
+        'too-busy',
+      ],
       async handle(call) {
         const cookies = await registration.register(call.params.token, call.body, requestOf(call))
         return answer(cookies.find(({ kind }) => kind === 'session')?.value, cookies)
@@ -170,10 +203,50 @@ export function accountEndpoints(
       access: 'anyone',
       tag: 'Account',
       summary: 'Confirm a new address with the link of the mail',
+      description: 'Ends all sessions of the account, except one of it that comes with the request.',
       params: MailedToken,
       success: { status: 200, schema: z.object({ email: z.string() }) },
       errors: ['link-invalid', 'email-taken'],
-      handle: async ({ params }) => ({ body: { email: await addresses.confirm(params.token) } }),
+      async handle({ params, cookies }) {
+        const found = await accounts.signedIn(cookies.session ?? '')
+        const changed = await addresses.confirm(params.token, found?.session.id)
+        return { body: { email: changed.user.email }, ...recordOf(changed) }
+      },
+    }),
+    endpoint({
+      id: 'restoreAddress',
+      method: 'POST',
+      path: '/address-restorations/{token}',
+      access: 'anyone',
+      tag: 'Account',
+      summary: 'Take the change of an address back with the link of the mail to the old one',
+      description:
+        'Also when the new address counts already. Ends all sessions, voids what waits for a link, and takes the password away: a new one is set with the token in the answer.',
+      params: MailedToken,
+      success: {
+        status: 200,
+        schema: z
+          .object({
+            email: z.string(),
+            passwordReset: z
+              .string()
+              .nullable()
+              .meta({ description: 'For POST /password-resets/{token}; null for who is locked.' }),
+          })
+          .meta({ id: 'RestoredAddress' }),
+      },
+      errors: ['link-invalid', 'email-taken'],
+      async handle({ params }) {
+        const restored = await addresses.restore(params.token)
+        const { user, passwordReset = null } = restored
+        return { body: { email: user.email, passwordReset }, ...recordOf(restored) }
+      },
     }),
   ]
+}
+
+/** Whoever brings the link of a mail acts for its user. */
+function recordOf({ owner, user, voided }: ChangedAddress) {
+  const actor = { kind: 'user' as const, id: owner.userId, name: nameOfUser(user) }
+  return { recordedAs: { tenantId: owner.tenantId, actor }, ...auditedVoided(voided) }
 }

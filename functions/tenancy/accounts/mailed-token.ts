@@ -17,12 +17,16 @@ export function newMailedToken(
   return { token, hash: hashSecret(secret) }
 }
 
-const kept: Readonly<
-  Record<MailedKind, (user: UserRow) => { readonly hash: string; readonly expiresAt: number } | undefined>
-> = {
-  invitation: (user) => user.invitation,
-  reset: (user) => user.reset,
-  address: (user) => user.newEmail,
+interface Kept {
+  readonly hash: string
+  readonly expiresAt: number
+}
+
+const kept: Readonly<Record<MailedKind, (user: UserRow) => readonly (Kept | undefined)[]>> = {
+  invitation: (user) => [user.invitation],
+  reset: (user) => [user.reset],
+  address: (user) => [user.newEmail],
+  restore: (user) => user.formerEmails ?? [],
 }
 
 /** Whom a link is for, when it is still good. @throws StegError `link-invalid` */
@@ -31,18 +35,11 @@ export async function openMailedToken(
   token: string,
   users: UserStore,
   now: number,
-): Promise<StoredUser & { owner: Owner }> {
+): Promise<StoredUser & { readonly owner: Owner; readonly hash: string }> {
   const parsed = parseToken(kind, token)
   const stored = parsed && (await users.find(parsed.tenantId, parsed.id))
-  const expected = stored && kept[kind](stored.user)
-  if (
-    !parsed ||
-    !stored ||
-    !expected ||
-    !matchesHash(parsed.secret, expected.hash) ||
-    expected.expiresAt <= now
-  ) {
-    throw new StegError('link-invalid', {})
-  }
-  return { ...stored, owner: { tenantId: parsed.tenantId, userId: parsed.id } }
+  const expected =
+    stored && kept[kind](stored.user).find((one) => one && matchesHash(parsed.secret, one.hash))
+  if (!parsed || !stored || !expected || expected.expiresAt <= now) throw new StegError('link-invalid', {})
+  return { ...stored, owner: { tenantId: parsed.tenantId, userId: parsed.id }, hash: expected.hash }
 }

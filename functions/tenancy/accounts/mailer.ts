@@ -6,17 +6,20 @@ const pages: Readonly<Record<Exclude<MailKind, 'password-changed'>, string>> = {
   invitation: 'invitation',
   reset: 'password-reset',
   address: 'email-confirmation',
+  'address-change': 'address-restoration',
 }
 
 export interface Mailer {
   /**
    * @param token for the link; the mail's page in the portal takes it
+   * @param newEmail what the mail about a change tells
    * @throws StegError `mail-failed`, `mail-not-configured`
    */
   send(
     kind: MailKind,
     to: { readonly tenantId: string; readonly email: string; readonly language: MailLanguage },
     token?: string,
+    newEmail?: string,
   ): Promise<void>
 }
 
@@ -26,7 +29,7 @@ export function createMailer(parts: {
   readonly tenantName: (tenantId: string) => Promise<string>
 }): Mailer {
   return {
-    async send(kind, { tenantId, email, language }, token) {
+    async send(kind, { tenantId, email, language }, token, newEmail) {
       // A link without the hub's address would lead nowhere.
       if (parts.publicUrl === undefined) throw new StegError('mail-not-configured', {})
       const link =
@@ -34,7 +37,7 @@ export function createMailer(parts: {
           ? undefined
           : `${parts.publicUrl}/${pages[kind]}/${token}`
       const tenant = await parts.tenantName(tenantId)
-      await parts.mail.send({ to: email, ...writeMail(kind, language, { tenant, email, link }) })
+      await parts.mail.send({ to: email, ...writeMail(kind, language, { tenant, email, link, newEmail }) })
     },
   }
 }

@@ -3,7 +3,7 @@ import { isStegError, StegError } from '../../../shared/errors/error.ts'
 import type { NewCookie } from '../../http/cookies.ts'
 import type { Identity, OpenIdProvider } from '../../platform/openid/port.ts'
 import type { Invitations } from './invitations.ts'
-import { emailName, microsoftName, namesOf, type Owner } from './names.ts'
+import { emailName, hasName, microsoftName, type Owner } from './names.ts'
 import type { Accounts } from './parts.ts'
 import type { Registration } from './registration.ts'
 import type { UserRow } from './rows.ts'
@@ -29,7 +29,8 @@ export interface MicrosoftSignIn {
   ): Promise<{ url: string; cookies: readonly NewCookie[] }>
   /**
    * @throws StegError `microsoft-not-configured`, `microsoft-cancelled`, `microsoft-failed`, `microsoft-unknown-user`,
-   * `account-locked`, `link-invalid`
+   * `account-locked`, `link-invalid`, `invitation-address-taken`,
+   * `microsoft-other-address`
    */
   finish(
     answer: {
@@ -61,14 +62,35 @@ export function createMicrosoftSignIn(
     if (linked !== undefined) return linked
     // An address that anybody may have written into their own directory proves nothing.
     if (!identity.emailVerified || identity.email === undefined) return undefined
-    return holderOf(emailName(normaliseEmail(identity.email)))
+    const name = emailName(normaliseEmail(identity.email))
+    return (await holderOf(name)) ?? invitedOf(name)
+  }
+
+  /** Whoever is invited by several tenants chooses by opening one of the links. */
+  async function invitedOf(name: string): Promise<Owner | undefined> {
+    const invited = await names.allInvited(name)
+    // Claimed for the invitation by an earlier version, or by a hub that died while it was accepted.
+    const claimed = await names.find(name)
+    const isClaimed = (owner: Owner) =>
+      owner.tenantId === claimed?.tenantId && owner.userId === claimed.userId
+    const owners = claimed === undefined ? invited : [claimed, ...invited.filter((one) => !isClaimed(one))]
+    const found: { owner: Owner; isOpen: boolean }[] = []
+    for (const owner of owners) {
+      const user = (await users.find(owner.tenantId, owner.userId))?.user
+      if (user === undefined || user.registeredAt !== undefined || emailName(user.email) !== name) continue
+      const isOpen = !user.locked && (user.invitation?.expiresAt ?? 0) > clock.now()
+      found.push({ owner, isOpen })
+    }
+    const open = found.filter(({ isOpen }) => isOpen)
+    if (open.length > 1) return undefined
+    return (open[0] ?? found[0])?.owner
   }
 
   /** Only a name that its user goes by leads to them, not one that was claimed and never taken on, or is given up. */
   async function holderOf(name: string): Promise<Owner | undefined> {
     const owner = await names.find(name)
     const stored = owner && (await users.find(owner.tenantId, owner.userId))
-    return stored !== undefined && namesOf(stored.user).includes(name) ? owner : undefined
+    return stored !== undefined && hasName(stored.user, name) ? owner : undefined
   }
 
   /** First use: from now on the account itself counts, whatever becomes of its address. */
@@ -87,8 +109,10 @@ export function createMicrosoftSignIn(
 
   async function finishFor(identity: Identity, invitation: string | undefined, request: SignInRequest) {
     if (invitation !== undefined) {
-      const { owner, user } = await invitations.view(invitation)
-      const invited = { owner, invitationHash: user.invitation?.hash }
+      const invited = await invitations.view(invitation)
+      if (!isFor(identity, invited.user)) {
+        throw new StegError('microsoft-other-address', { email: invited.user.email })
+      }
       return registration.withMicrosoft(invited, identity, request)
     }
     const owner = await ownerOf(identity)
@@ -97,8 +121,7 @@ export function createMicrosoftSignIn(
     if (stored.user.locked) throw new StegError('account-locked', {})
     if (stored.user.registeredAt === undefined) {
       if ((stored.user.invitation?.expiresAt ?? 0) <= clock.now()) throw new StegError('link-invalid', {})
-      const invited = { owner, invitationHash: stored.user.invitation?.hash }
-      return registration.withMicrosoft(invited, identity, request)
+      return registration.withMicrosoft({ owner, user: stored.user }, identity, request)
     }
     const user = await link(owner, stored.user, identity)
     await users.change(owner.tenantId, owner.userId, (row) => ({ ...row, lastSignInAt: clock.now() }))
@@ -134,6 +157,14 @@ export function createMicrosoftSignIn(
       }
     },
   }
+}
+
+/**
+ * Whether an account at the provider goes by the invited address. The link has proven the address already, so what the
+ * account says of itself is enough: it keeps a link that was passed on from making somebody else's account.
+ */
+function isFor({ email, userName }: Identity, user: UserRow): boolean {
+  return normaliseEmail(email ?? userName ?? '') === user.email
 }
 
 function failed(reason: string): StegError {

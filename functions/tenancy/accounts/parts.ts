@@ -8,6 +8,7 @@ import type { Passwords } from '../../platform/passwords/port.ts'
 import type { Store } from '../../platform/store/port.ts'
 import type { SignInAttempts } from './attempts.ts'
 import type { BrowserSeal } from './browser-seal.ts'
+import type { MailAllowance } from './mail-allowance.ts'
 import type { Mailer } from './mailer.ts'
 import type { SignInNames } from './names.ts'
 import type { Sessions } from './sessions.ts'
@@ -29,6 +30,8 @@ export interface AccountsParts {
   readonly browserKeys: readonly [Uint8Array, ...Uint8Array[]]
   readonly publicUrl: string | undefined
   readonly isOperatorToken: (text: string) => boolean
+  /** SHA-256 of the operator's token, base64url: sessions of the operator end with it. */
+  readonly operatorTokenHash: string
   readonly tenantName: (tenantId: string) => Promise<string>
   /** @throws StegError `group-unknown` */
   readonly checkGroups: (tenantId: string, groups: readonly string[]) => Promise<void>
@@ -42,4 +45,7 @@ export interface Accounts extends AccountsParts {
   readonly attempts: SignInAttempts
   readonly seal: BrowserSeal
   readonly mailer: Mailer
+  readonly allowance: MailAllowance
+  /** The count under which the operator's sessions run, as a user's do under theirs; another one for each token. */
+  readonly operatorEpoch: number
 }

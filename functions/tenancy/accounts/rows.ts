@@ -29,6 +29,10 @@ export const usersTable = defineTable({
     reset: MailedSecret.extend({ requestedAt: z.number() }).optional(),
     /** An address that counts from the moment its link comes back. */
     newEmail: MailedSecret.extend({ email: z.string() }).optional(),
+    /** Addresses of before changes that can still be taken back, oldest first. */
+    formerEmails: z
+      .array(MailedSecret.extend({ email: z.string(), microsoft: z.string().optional() }))
+      .optional(),
     /** Where the linked Microsoft account is kept in SignInNames. */
     microsoft: z.string().optional(),
     createdAt: z.number(),
@@ -48,12 +52,16 @@ export const ADMINS_KEY = '!admins'
 /** Range of the users, without the row of admins. */
 export const USERS_RANGE = { from: '0', to: '~' } as const
 
-/** What people sign in with → whose it is. Partition: hash of address or Microsoft identity; one row each, key `name`. */
+/**
+ * What people sign in with → whose it is. Partition: hash of address or Microsoft identity. Key `name`: the one user who
+ * has it; `invited` and tenant: whom that tenant has invited there, of which there may be many.
+ */
 export const signInNamesTable = defineTable({
   name: 'SignInNames',
   schema: z.object({ tenantId: z.string(), userId: z.string(), claimedAt: z.number() }),
 })
 export const NAME_KEY = 'name'
+export const INVITED = 'invited'
 
 /** Partition: tenant, or `operator`; key: user id, session id. */
 export const sessionsTable = defineTable({

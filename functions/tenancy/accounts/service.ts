@@ -5,6 +5,7 @@ import { createSignInAttempts } from './attempts.ts'
 import { createAttemptsPruning } from './attempts-pruning.ts'
 import { createBrowserSeal } from './browser-seal.ts'
 import { createInvitations, type Invitations } from './invitations.ts'
+import { createMailAllowance } from './mail-allowance.ts'
 import { createMailer } from './mailer.ts'
 import { createMicrosoftSignIn, type MicrosoftSignIn } from './microsoft.ts'
 import { createSignInNames, type Owner } from './names.ts'
@@ -21,6 +22,8 @@ import { createUsers, nameOfUser, scopeOf, type Users } from './users.ts'
 export interface SignedIn {
   readonly owner: Owner
   readonly user: UserRow | undefined
+  /** Of all sessions of theirs that are alive. */
+  readonly epoch: number
   readonly session: Session
   readonly principal: Principal
 }
@@ -42,12 +45,15 @@ export interface AccountsService {
 
 export function createAccountsService(parts: AccountsParts): AccountsService {
   const { store, clock, random } = parts
+  const attempts = createSignInAttempts({ store, clock })
   const accounts: Accounts = {
     ...parts,
     users: createUserStore(store),
     names: createSignInNames({ store, clock }),
     sessions: createSessions({ store, clock, random }),
-    attempts: createSignInAttempts({ store, clock }),
+    attempts,
+    allowance: createMailAllowance(attempts),
+    operatorEpoch: epochOf(parts.operatorTokenHash),
     seal: createBrowserSeal(parts.browserKeys, clock),
     mailer: createMailer(parts),
   }
@@ -62,7 +68,7 @@ export function createAccountsService(parts: AccountsParts): AccountsService {
     registration,
     signIn,
     passwords,
-    addresses: createAddresses(accounts),
+    addresses: createAddresses(accounts, passwords),
     microsoft: createMicrosoftSignIn(accounts, invitations, registration, signIn),
     sessions: accounts.sessions,
     pruneAttempts: createAttemptsPruning({ store, clock }),
@@ -70,13 +76,20 @@ export function createAccountsService(parts: AccountsParts): AccountsService {
     async signedIn(cookie) {
       let user: UserRow | undefined
       const found = await accounts.sessions.resolve(cookie, async (owner) => {
-        if (owner.tenantId === OPERATOR.tenantId) return 0
+        if (owner.tenantId === OPERATOR.tenantId) return accounts.operatorEpoch
         user = (await accounts.users.find(owner.tenantId, owner.userId))?.user
         return user === undefined || user.locked || user.registeredAt === undefined ? undefined : user.epoch
       })
-      return found && { ...found, user, principal: principalOf(found.owner, user) }
+      if (found === undefined) return undefined
+      const epoch = user?.epoch ?? accounts.operatorEpoch
+      return { ...found, user, epoch, principal: principalOf(found.owner, user) }
     },
   }
+}
+
+/** 48 bits of it: rows hold no larger whole number, and nobody chooses a token by its hash. */
+function epochOf(tokenHash: string): number {
+  return Buffer.from(tokenHash, 'base64url').readUIntBE(0, 6)
 }
 
 function principalOf({ tenantId, userId }: Owner, user: UserRow | undefined): Principal {

@@ -103,7 +103,7 @@ export function sessionEndpoints(
       success: { status: 200, schema: listOf(OpenSession) },
       errors: [],
       async handle(call) {
-        const epoch = (await accounts.signedIn(call.cookies.session ?? ''))?.user?.epoch ?? 0
+        const epoch = (await accounts.signedIn(call.cookies.session ?? ''))?.epoch ?? 0
         const items = await sessions.list(ownerOf(call), epoch)
         return {
           body: {

@@ -103,7 +103,10 @@ export function createSessions(parts: {
           if (!isStegError(error, 'store-conflict')) throw error
         }
       }
-      return { owner, session: { id: token.id, csrfToken: csrfTokenOf(token.secret) } }
+      return {
+        owner,
+        session: { id: token.id, csrfToken: csrfTokenOf(token.secret), beganAt: row.value.createdAt },
+      }
     },
 
     list: sweep,

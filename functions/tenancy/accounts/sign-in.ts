@@ -114,7 +114,7 @@ export function createSignIn(accounts: Accounts): SignIn {
       const email = normaliseEmail(written)
       const owner = await names.find(emailName(email))
       const counted = countersOf(email, await knownBrowser(request.known, owner), request.client)
-      await attempts.begin(counted)
+      const attempt = await attempts.begin(counted)
       // Read for nobody, too: the same steps for an address that is not known.
       const stored = await users.find(owner?.tenantId ?? 'nobody', owner?.userId ?? 'nobody')
       const user = stored?.user.email === email ? stored.user : undefined
@@ -123,7 +123,10 @@ export function createSignIn(accounts: Accounts): SignIn {
         throw await refused(owner && user && { owner, user }, request, 'sign-in-refused')
       }
       if (user.locked) throw await refused({ owner, user }, request, 'account-locked')
-      for (const one of counted) if (one.counter !== 'address') await attempts.forget(one)
+      // A browser's own slips are nobody else's; of what is shared, only this attempt was right.
+      const [first] = counted
+      if (first?.counter === 'known') await attempts.forget(first)
+      else await attempt.takeBack()
       await noted(owner, password, user)
       return begin(owner, user, request)
     },
@@ -131,9 +134,11 @@ export function createSignIn(accounts: Accounts): SignIn {
     async asOperator(token, request) {
       // Not to be guessed; counted all the same, so that trying shows nothing and costs nothing.
       const { address } = request.client
-      if (address !== '') await attempts.begin([{ counter: 'address', of: `address ${networkOf(address)}` }])
+      const counted = { counter: 'operator', of: `operator ${networkOf(address)}` } as const
+      const attempt = await attempts.begin(address === '' ? [] : [counted])
       if (!accounts.isOperatorToken(token)) throw await refused(undefined, request, 'sign-in-refused')
-      return begin(OPERATOR, { epoch: 0 }, request)
+      await attempt.takeBack()
+      return begin(OPERATOR, { epoch: accounts.operatorEpoch }, request)
     },
   }
 }

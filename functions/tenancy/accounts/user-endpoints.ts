@@ -3,9 +3,10 @@ import { type Call, type Endpoint, endpoint, noBody } from '../../http/endpoint.
 import { PageQuery, pageOf } from '../../http/paging.ts'
 import { Id, line } from '../../http/text.ts'
 import { roles } from '../rules/roles.ts'
+import type { AddressProof } from './addresses.ts'
 import type { AccountsService } from './service.ts'
 import { checkGiving, limitsOf } from './users.ts'
-import { Email, Language, ScopeBody, shownUser, UserSchema } from './views.ts'
+import { auditedVoided, Email, Language, ScopeBody, shownUser, UserSchema } from './views.ts'
 
 const Roles = z.array(z.enum(roles)).min(1).max(roles.length)
 const Params = z.object({ id: Id })
@@ -55,7 +56,7 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
       tag: 'Users',
       summary: 'Invite a user by e-mail',
       description:
-        'When the mail cannot be sent, the user stays with `mail: "failed"`; POST /users/{id}/invitation repeats it.',
+        'When the mail cannot be sent, the user stays with `mail: "failed"`; POST /users/{id}/invitation repeats it. Who was invited before and has not registered yet gets a new link, and what is chosen here. An address is taken when its owner has registered, not before: whether another tenant knows it is not told.',
       body: z
         .strictObject({
           email: Email,
@@ -69,14 +70,22 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
         })
         .meta({ id: 'NewUser' }),
       success: { status: 201, schema: UserSchema },
-      errors: ['email-taken', 'scope-empty', 'group-unknown', 'store-conflict'],
+      errors: [
+        'email-taken',
+        'account-locked',
+        'mail-limit',
+        'scope-empty',
+        'group-unknown',
+        'store-conflict',
+      ],
       async handle({ tenantId, body: { scope, ...body }, language, rights }) {
         checkGiving({ rights }, body.roles, scope)
-        const { id } = await invitations.invite(tenantId, {
+        const newUser = {
           ...body,
           language: body.language ?? language,
           limitedTo: scope && limitsOf(scope),
-        })
+        }
+        const { id } = await invitations.invite(tenantId, newUser, { rights })
         return { ...(await shown(tenantId, id)), location: `/api/v1/users/${id}` }
       },
     }),
@@ -101,7 +110,7 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
       tag: 'Users',
       summary: 'Change, lock or unlock a user',
       description:
-        'Roles and scope count from the next request on. Locking ends all sessions. A new address counts once it is confirmed.',
+        'Roles and scope count from the next request on. Locking ends all sessions and voids links of mails. A new address counts once it is confirmed; the old one is told. Your own address is changed with PATCH /account.',
       params: Params,
       body: z
         .strictObject({
@@ -120,6 +129,11 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
         'scope-empty',
         'group-unknown',
         'email-taken',
+        'user-unregistered',
+        'address-change-limit',
+        'mail-limit',
+        'password-needed',
+        'fresh-sign-in-needed',
         'mail-failed',
         'mail-not-configured',
         'store-conflict',
@@ -129,9 +143,11 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
         const { tenantId, params, ifMatch } = call
         const { email, ...edit } = call.body
         await checkReach(call)
-        await users.edit(tenantId, params.id, edit, call, ifMatch)
-        if (email !== undefined) await addresses.ask({ tenantId, userId: params.id }, email)
-        return shown(tenantId, params.id)
+        const owner = { tenantId, userId: params.id }
+        if (email !== undefined) await addresses.check(owner, email, proofOf(call))
+        const { voided } = await users.edit(tenantId, params.id, edit, call, ifMatch)
+        if (email !== undefined) await addresses.ask(owner, email)
+        return { ...(await shown(tenantId, params.id)), ...auditedVoided(voided) }
       },
     }),
     endpoint({
@@ -161,7 +177,7 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
       description: 'With a new link; the one before is no longer good.',
       params: Params,
       success: { status: 200, schema: UserSchema },
-      errors: ['user-registered', 'store-conflict'],
+      errors: ['user-registered', 'account-locked', 'mail-limit', 'store-conflict'],
       async handle(call) {
         await checkReach(call)
         await invitations.again(call.tenantId, call.params.id)
@@ -169,6 +185,13 @@ export function userEndpoints(accounts: AccountsService): readonly Endpoint[] {
       },
     }),
   ]
+
+  /** Who changes their own address proves here, too, that it is they; there is no place for the password. */
+  function proofOf({ actor, session, params }: Call<{ id: string }, unknown, unknown>): AddressProof {
+    return actor.kind === 'user' && actor.id === params.id
+      ? { kind: 'owner', password: undefined, signedInAt: session?.beganAt ?? 0 }
+      : { kind: 'admin' }
+  }
 
   /** Nobody changes, calls in or takes away whom they could not have made. @throws StegError `forbidden`, `not-found` */
   async function checkReach(call: Call<{ id: string }, unknown, unknown>): Promise<void> {

@@ -1,9 +1,10 @@
 import { StegError } from '../../../shared/errors/error.ts'
 import type { Scope } from '../../http/principal.ts'
 import { type Right, type Role, rightsOf } from '../rules/roles.ts'
-import { namesOf } from './names.ts'
+import { emailName, namesOf } from './names.ts'
 import type { Accounts } from './parts.ts'
 import type { UserRow } from './rows.ts'
+import { type Pending, withoutPending } from './rules/pending.ts'
 import { type MailState, mailState, type UserState, userState } from './rules/user-state.ts'
 
 export interface UserView {
@@ -58,7 +59,7 @@ export interface Users {
     edit: UserEdit,
     by: Giver | undefined,
     ifMatch: string | undefined,
-  ): Promise<{ view: UserView; etag: string }>
+  ): Promise<{ view: UserView; etag: string; voided: readonly Pending[] }>
   /** Withdraws an invitation that is open, or takes a user away with all sessions. @throws StegError `last-admin` */
   remove(tenantId: string, id: string): Promise<void>
 }
@@ -88,11 +89,15 @@ export function createUsers(accounts: Accounts): Users {
     async edit(tenantId, id, { roles, scope, ...edit }, by, ifMatch) {
       if (by !== undefined) checkGiving(by, roles ?? [], scope)
       if (scope?.kind === 'limited') await accounts.checkGroups(tenantId, scope.groups)
+      let voided: readonly Pending[] = []
       const changed = await users.change(
         tenantId,
         id,
         (row) => {
-          const { limitedTo, ...rest } = row
+          const isLocking = edit.locked === true && !row.locked
+          const kept = isLocking ? withoutPending(row, 'locked', clock.now()) : { account: row, voided: [] }
+          voided = kept.voided
+          const { limitedTo, ...rest } = kept.account
           const limits = scope === undefined ? limitedTo : limitsOf(scope)
           return {
             ...rest,
@@ -100,20 +105,24 @@ export function createUsers(accounts: Accounts): Users {
             ...(roles === undefined ? {} : { roles: [...new Set(roles)] }),
             ...(limits === undefined ? {} : { limitedTo: limits }),
             // Unlocking does not bring back the sessions of before.
-            epoch: edit.locked === true && !row.locked ? row.epoch + 1 : row.epoch,
+            epoch: isLocking ? row.epoch + 1 : row.epoch,
             updatedAt: clock.now(),
           }
         },
         ifMatch,
       )
-      return { view: viewOf(id, changed.user, clock.now()), etag: changed.etag }
+      return { view: viewOf(id, changed.user, clock.now()), etag: changed.etag, voided }
     },
 
     async remove(tenantId, id) {
       const stored = await users.get(tenantId, id)
       await users.remove(tenantId, id, stored)
       // A session without its user is none, and a name without its user may be claimed anew: order is enough.
-      for (const name of namesOf(stored.user)) await names.release(name, { tenantId, userId: id })
+      const owner = { tenantId, userId: id }
+      for (const name of namesOf(stored.user)) await names.release(name, owner)
+      if (stored.user.registeredAt === undefined) {
+        await names.releaseInvited(emailName(stored.user.email), owner)
+      }
     },
   }
 }

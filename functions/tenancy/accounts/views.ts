@@ -4,6 +4,7 @@ import { said } from '../../http/text.ts'
 import { rights, roles } from '../rules/roles.ts'
 import { scopeLists } from '../scope-lists.ts'
 import { isEmail } from './rules/email.ts'
+import type { Pending } from './rules/pending.ts'
 import type { SignedIn } from './service.ts'
 import type { UserView } from './users.ts'
 
@@ -61,6 +62,11 @@ export function shownUser(view: UserView): z.input<typeof UserSchema> {
     createdAt: toIso(view.createdAt),
     lastSignInAt: isoOrNull(view.lastSignInAt),
   }
+}
+
+/** For the audit log: which links of before are no longer good. */
+export function auditedVoided(voided: readonly Pending[]) {
+  return voided.length === 0 ? {} : { audited: { voided: voided.join(', ') } }
 }
 
 export const SessionSchema = z

@@ -5,7 +5,7 @@
 export type TokenKind = 'api' | 'mat' | 'session' | MailedKind
 
 /** Secrets in links of mails; the id is the user's. */
-export type MailedKind = 'invitation' | 'reset' | 'address'
+export type MailedKind = 'invitation' | 'reset' | 'address' | 'restore'
 
 export interface ParsedToken {
   readonly tenantId: string

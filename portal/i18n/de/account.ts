@@ -12,7 +12,10 @@ export const account = {
   email: {
     title: 'E-Mail-Adresse',
     label: 'E-Mail-Adresse',
-    hint: 'Eine neue Adresse gilt, sobald Sie den Link in der E-Mail an sie geöffnet haben.',
+    hint: 'Eine neue Adresse gilt, sobald Sie den Link in der E-Mail an sie geöffnet haben. Dann enden alle anderen Sitzungen.',
+    password: 'Passwort zur Bestätigung',
+    microsoft:
+      'Sie haben hier kein Passwort. Die Adresse lässt sich in den ersten fünf Minuten nach einer Anmeldung mit Microsoft ändern.',
     do: 'Adresse ändern',
     waiting:
       'An {{email}} wurde eine E-Mail geschickt. Bitte öffnen Sie den Link darin, um die Adresse zu bestätigen.',

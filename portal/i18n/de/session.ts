@@ -42,4 +42,11 @@ export const session = {
     do: 'Adresse bestätigen',
     done: 'Die Adresse {{email}} ist bestätigt. Ab jetzt melden Sie sich mit ihr an.',
   },
+  restore: {
+    title: 'Änderung der Adresse zurücknehmen',
+    lead: 'Ihre bisherige Adresse gilt dann wieder. Alle Sitzungen werden beendet, und Sie wählen ein neues Passwort.',
+    do: 'Änderung zurücknehmen',
+    locked:
+      'Die Adresse {{email}} gilt wieder. Das Konto ist gesperrt; bitte wenden Sie sich an Ihren Admin.',
+  },
 } as const

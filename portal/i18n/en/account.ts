@@ -15,7 +15,10 @@ export const account: TextsLike<typeof leading> = {
   email: {
     title: 'E-mail address',
     label: 'E-mail address',
-    hint: 'A new address counts as soon as you have opened the link in the e-mail to it.',
+    hint: 'A new address counts as soon as you have opened the link in the e-mail to it. All other sessions then end.',
+    password: 'Password to confirm',
+    microsoft:
+      'You have no password here. The address can be changed in the first five minutes after signing in with Microsoft.',
     do: 'Change address',
     waiting: 'An e-mail has been sent to {{email}}. Please open the link in it to confirm the address.',
   },

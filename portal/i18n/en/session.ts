@@ -45,4 +45,10 @@ export const session: TextsLike<typeof leading> = {
     do: 'Confirm address',
     done: 'The address {{email}} is confirmed. From now on you sign in with it.',
   },
+  restore: {
+    title: 'Take back the change of address',
+    lead: 'Your former address then counts again. All sessions are ended, and you choose a new password.',
+    do: 'Take the change back',
+    locked: 'The address {{email}} counts again. The account is locked; please ask your admin.',
+  },
 }

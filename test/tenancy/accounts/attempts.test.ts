@@ -124,25 +124,68 @@ describe('counters of sign-in attempts (A9)', () => {
     }
   })
 
-  it('count for a day from the last attempt, to the millisecond', async () => {
+  it('fade over midnight, too, one in a quarter of an hour', async () => {
     const attempts = createSignInAttempts({ store, clock })
-    for (const [wait, code] of [
-      [DAY - 1, 'sign-in-delayed'],
-      [DAY, undefined],
-    ] as const) {
-      const who = account(`day ${wait}`)
-      for (let n = 0; n < 5; n++) await attempts.begin([who])
-      clock.advance(wait)
-      await attempts.begin([who])
-      const next = await attempts.begin([who]).catch((error) => error.code)
-      expect(next).toBe(code)
+    for (let n = 0; n < 5; n++) await attempts.begin([account('a')])
+    clock.advance(DAY - (clock.now() % DAY) - 1)
+    for (let n = 0; n < 5; n++) await attempts.begin([account('b')])
+    clock.advance(30 * MINUTE)
+    for (let n = 0; n < 2; n++) await attempts.begin([account('b')])
+    await expect(attempts.begin([account('b')])).rejects.toMatchObject({ code: 'sign-in-delayed' })
+    for (let n = 0; n < 5; n++) await attempts.begin([account('a')])
+  })
+
+  it('lose one that was right, and no other, however they come between each other', async () => {
+    const attempts = createSignInAttempts({ store, clock })
+    for (let n = 0; n < 3; n++) await attempts.begin([account('a')])
+    const right = await Promise.all([0, 1].map(() => attempts.begin([account('a')])))
+    await expect(attempts.begin([account('a')])).rejects.toMatchObject({ code: 'sign-in-delayed' })
+    await Promise.all(right.map((one) => one.takeBack()))
+    for (let n = 0; n < 2; n++) await attempts.begin([account('a')])
+    await expect(attempts.begin([account('a')])).rejects.toMatchObject({ code: 'sign-in-delayed' })
+  })
+
+  it('are those of before again, also of the day before, when an attempt was right', async () => {
+    const attempts = createSignInAttempts({ store, clock })
+    clock.advance(DAY - (clock.now() % DAY) - 500)
+    for (let n = 0; n < 5; n++) await attempts.begin([account('a')])
+    clock.advance(1000)
+    // Nobody waits longer because somebody else came in.
+    for (let n = 0; n < 10; n++) await (await attempts.begin([account('a')])).takeBack()
+    await attempts.begin([account('a')])
+    await expect(attempts.begin([account('a')])).rejects.toMatchObject({ code: 'sign-in-delayed' })
+  })
+
+  it('do not count what one of them refuses', async () => {
+    const attempts = createSignInAttempts({ store, clock })
+    const address: Counted = { counter: 'address', of: 'address 203.0.113.7' }
+    for (let n = 0; n < 5; n++) await attempts.begin([account('a')])
+    for (let n = 0; n < 60; n++) {
+      await expect(attempts.begin([address, account('a')])).rejects.toMatchObject({ code: 'sign-in-delayed' })
     }
+    await attempts.begin([address, account('b')])
+  })
+
+  it('cost a right attempt one transaction each, and a refused one no write', async () => {
+    const counted = countStore(store)
+    const attempts = createSignInAttempts({ store: counted.store, clock })
+    const address: Counted = { counter: 'address', of: 'address 203.0.113.7' }
+    const begun = await attempts.begin([address, account('a')])
+    // Looked for today and yesterday, and written.
+    expect(counted.counts().transactions).toBe(6)
+    counted.reset()
+    await begun.takeBack()
+    expect(counted.counts().transactions).toBe(2)
+    for (let n = 0; n < 5; n++) await attempts.begin([account('a')])
+    counted.reset()
+    await attempts.begin([account('a')]).catch(() => undefined)
+    expect(counted.counts().transactions).toBe(1)
   })
 
   it('of yesterday are forgotten, too, when the attempt was right', async () => {
     const attempts = createSignInAttempts({ store, clock })
     for (let n = 0; n < 5; n++) await attempts.begin([account('a')])
-    clock.advance(DAY - HOUR)
+    clock.advance(DAY - (clock.now() % DAY))
     await attempts.forget(account('a'))
     for (let n = 0; n < 5; n++) await attempts.begin([account('a')])
   })

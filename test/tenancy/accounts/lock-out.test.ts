@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { accountsSite, PASSWORD, registered, type Site, tenantWithAdmin } from './site.ts'
+import { attemptShards, attemptsPartition } from '../../../functions/tenancy/accounts/attempts.ts'
+import { attemptDayOf } from '../../../functions/tenancy/accounts/rules/throttle.ts'
+import { accountsSite, OPERATOR_TOKEN, PASSWORD, registered, type Site, tenantWithAdmin } from './site.ts'
 
 const DAY = 24 * 3_600_000
 let site: Site
@@ -18,6 +20,12 @@ const guess = (email: string, address = '198.51.100.1') =>
   site.browser(address).ask('POST', '/session', { email, password: `guess number ${guesses++}` })
 const signIn = (browser: ReturnType<Site['browser']>) =>
   browser.ask('POST', '/session', { email: tenant.email, password: PASSWORD })
+
+async function countersOf({ store, clock }: Site) {
+  const day = attemptDayOf(clock.now())
+  const pages = attemptShards.map((shard) => store.query('SignInAttempts', attemptsPartition(day, shard)))
+  return (await Promise.all(pages)).flatMap(({ rows }) => rows).filter(({ values }) => values.failures !== 0)
+}
 
 /** Addresses enough that only the account's own counter slows anybody down. */
 const botnet = (index: number) => `198.51.${Math.floor(index / 250)}.${(index % 250) + 1}`
@@ -84,6 +92,52 @@ describe('strangers who guess (A9)', () => {
       expect((await guess(tenant.email, botnet(20 + index))).body.code).toBe('sign-in-refused')
     }
     expect((await guess(tenant.email, botnet(30))).body.code).toBe('sign-in-delayed')
+  })
+})
+
+describe('right sign-ins (A9)', () => {
+  it('from one address are no attack, however many, also while others there mistype', async () => {
+    for (let n = 0; n < 49; n++) await guess(`user${n}@muster.example`, '203.0.113.50')
+    for (let n = 0; n < 120; n++) {
+      expect((await signIn(site.browser('203.0.113.50'))).status, `sign-in ${n}`).toBe(200)
+    }
+    expect((await guess('user50@muster.example', '203.0.113.50')).body.code).toBe('sign-in-refused')
+    expect((await guess('user51@muster.example', '203.0.113.50')).body.code).toBe('sign-in-delayed')
+  })
+
+  it('do not wipe out what others have failed: neither at an address nor at an account', async () => {
+    for (let n = 0; n < 50; n++) await guess(`user${n}@muster.example`)
+    site.clock.advance(1000)
+    expect((await signIn(site.browser('198.51.100.1'))).status).toBe(200)
+    expect((await guess('user51@muster.example')).body.code).toBe('sign-in-refused')
+    expect((await guess('user52@muster.example')).body.code).toBe('sign-in-delayed')
+    for (let n = 0; n < 4; n++) await guess(tenant.email, botnet(n))
+    expect((await signIn(site.browser('198.51.100.201'))).status).toBe(200)
+    expect((await guess(tenant.email, botnet(4))).body.code).toBe('sign-in-refused')
+    expect((await guess(tenant.email, botnet(5))).body.code).toBe('sign-in-delayed')
+  })
+
+  it('of the operator are not slowed down by what others fail at the same address, nor the other way round', async () => {
+    const operator = (token: string) =>
+      site.browser('203.0.113.50').ask('POST', '/session', { operatorToken: token })
+    for (let n = 0; n < 51; n++) await guess(`user${n}@muster.example`, '203.0.113.50')
+    for (let n = 0; n < 30; n++) expect((await operator(OPERATOR_TOKEN)).status).toBe(200)
+    const codes = []
+    for (let n = 0; n < 12; n++) codes.push((await operator(`wrong token ${n}`)).body.code)
+    expect(codes.slice(9)).toEqual(['sign-in-refused', 'sign-in-delayed', 'sign-in-delayed'])
+    expect((await operator(OPERATOR_TOKEN)).body.code).toBe('sign-in-delayed')
+    site.clock.advance(2000)
+    expect((await operator(OPERATOR_TOKEN)).status).toBe(200)
+    site.clock.advance(2000)
+    expect((await guess('user99@muster.example', '203.0.113.50')).body.code).toBe('sign-in-refused')
+  })
+
+  it('leave no counter behind', async () => {
+    const stranger = site.browser('203.0.113.51')
+    const rows = async () => (await countersOf(site)).length
+    const before = await rows()
+    expect((await signIn(stranger)).status).toBe(200)
+    expect(await rows()).toBe(before)
   })
 })
 

@@ -14,6 +14,7 @@ import { accountEndpoints } from '../../../functions/tenancy/accounts/account-en
 import { createAccountsService } from '../../../functions/tenancy/accounts/service.ts'
 import { sessionEndpoints } from '../../../functions/tenancy/accounts/session-endpoints.ts'
 import { userEndpoints } from '../../../functions/tenancy/accounts/user-endpoints.ts'
+import { apiTokenEndpoints } from '../../../functions/tenancy/api-token-endpoints.ts'
 import { createApiTokens } from '../../../functions/tenancy/api-tokens.ts'
 import { tenancyEndpoints } from '../../../functions/tenancy/endpoints.ts'
 import { hashSecret } from '../../../functions/tenancy/secret-hash.ts'
@@ -70,16 +71,18 @@ export function accountsSite(options: { store?: Store; microsoft?: OpenIdProvide
   const memory = openSqliteStore({ file: ':memory:' })
   const clock = instantClock(Date.parse('2026-11-25T08:00:00Z'))
   const mail = memoryMail()
-  const hub = (store: Store = options.store ?? memory) => hubOn(store)
+  const hub = (store: Store = options.store ?? memory, operatorToken = OPERATOR_TOKEN) =>
+    hubOn(store, hashSecret(operatorToken))
 
-  function hubOn(store: Store) {
+  function hubOn(store: Store, operatorTokenHash: string) {
+    const tokens = createApiTokens({ store, clock, random: systemRandom, log: silentLogger, checkGroups })
     const tenancy = createTenancyService({
       store,
       vault: createVault(createKeyRing([new Uint8Array(32)], systemRandom), systemRandom),
       clock,
       random: systemRandom,
-      tokens: createApiTokens({ store, clock, random: systemRandom, log: silentLogger, checkGroups }),
-      operatorTokenHash: hashSecret(OPERATOR_TOKEN),
+      tokens,
+      operatorTokenHash,
     })
     const audit = createAuditService({
       store,
@@ -100,6 +103,7 @@ export function accountsSite(options: { store?: Store; microsoft?: OpenIdProvide
       browserKeys: [new Uint8Array(32).fill(7)],
       publicUrl: PUBLIC_URL,
       isOperatorToken: tenancy.isOperatorToken,
+      operatorTokenHash,
       tenantName: tenancy.nameOf,
       checkGroups,
     })
@@ -108,10 +112,11 @@ export function accountsSite(options: { store?: Store; microsoft?: OpenIdProvide
       ...sessionEndpoints(accounts, { tenantName: tenancy.nameOf, publicUrl: PUBLIC_URL }),
       ...accountEndpoints(accounts, tenancy.nameOf),
       ...userEndpoints(accounts),
+      ...apiTokenEndpoints(tokens),
       ...auditEndpoints(audit),
     ]
     const authentication: Authentication = { byToken: tenancy.authenticate, bySession: accounts.signedIn }
-    return { tenancy, accounts, endpoints, authentication, audit }
+    return { tenancy, tokens, accounts, endpoints, authentication, audit }
   }
 
   const main = hub()

@@ -9,8 +9,9 @@ import { testAuthority } from '../../agent/test-authority.ts'
 export const CLIENT = { clientId: 'steg', clientSecret: 'a secret of the test provider' }
 
 export interface Person {
-  readonly email: string
-  readonly email_verified: boolean
+  readonly email?: string
+  readonly email_verified?: boolean
+  readonly preferred_username?: string
   readonly given_name: string
   readonly family_name: string
 }
@@ -53,7 +54,7 @@ export async function startOpenIdProvider(redirectUri: string) {
     claims: {
       openid: ['sub'],
       email: ['email', 'email_verified'],
-      profile: ['given_name', 'family_name'],
+      profile: ['given_name', 'family_name', 'preferred_username'],
     },
     // As Microsoft does it: the claims are in the id token.
     conformIdTokenClaims: false,

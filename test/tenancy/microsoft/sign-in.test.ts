@@ -1,10 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createMsalProvider } from '../../../functions/platform/openid/msal.ts'
+import { createSignInNames, emailName } from '../../../functions/tenancy/accounts/names.ts'
 import { accountsSite, linkIn, PASSWORD, registered, type Site, tenantWithAdmin } from '../accounts/site.ts'
 import { CLIENT, startOpenIdProvider } from './provider.ts'
-
-const CALLBACK = '/sign-in/microsoft/callback'
-const REDIRECT = `https://steg.example/api/v1${CALLBACK}`
+import { addPerson, type Browser, CALLBACK, come, leave, REDIRECT, visit, whoIs } from './visitors.ts'
 
 let provider: Awaited<ReturnType<typeof startOpenIdProvider>>
 let site: Site
@@ -20,30 +19,8 @@ beforeEach(async () => {
 })
 afterEach(() => site.close())
 
-type Browser = ReturnType<Site['browser']>
-
-function person(sub: string, email: string, verified = true) {
-  provider.people.set(sub, { email, email_verified: verified, given_name: 'Mia', family_name: 'Müller' })
-}
-
-async function leave(browser: Browser, query = ''): Promise<string> {
-  const answer = await browser.ask('GET', `/sign-in/microsoft${query}`)
-  expect(answer.status).toBe(302)
-  return answer.headers.get('location') ?? ''
-}
-
-/** @returns where the browser ends: `/` or the sign-in page with an error. */
-async function come(browser: Browser, callback: URL): Promise<string | null> {
-  const answer = await browser.ask('GET', `${CALLBACK}${callback.search}`)
-  expect(answer.status).toBe(302)
-  return answer.headers.get('location')
-}
-
-async function signIn(browser: Browser, as: string | undefined, query = ''): Promise<string | null> {
-  return come(browser, await provider.visit(await leave(browser, query), as))
-}
-
-const whoIs = async (browser: Browser) => (await browser.ask('GET', '/session')).body
+const person = (sub: string, email: string, verified = true) => addPerson(provider, sub, email, verified)
+const signIn = (browser: Browser, as: string | undefined, query = '') => visit(provider, browser, as, query)
 
 describe('sign-in with Microsoft (A9)', () => {
   it('goes to the provider with PKCE, state and nonce, and begins a session for a registered user', async () => {
@@ -84,15 +61,43 @@ describe('sign-in with Microsoft (A9)', () => {
     expect((await site.browser().ask('GET', `/invitations/${token}`)).body.code).toBe('link-invalid')
   })
 
-  it('registers whoever brings the link of the invitation, whatever their address at the provider', async () => {
-    person('sub-1', 'mia@privat.example', false)
+  it('registers whoever brings the link with the account of the invited address, verified or not', async () => {
+    person('sub-1', 'Admin@muster.example', false)
     const query = `?invitation=${linkIn(site.mail.mails, tenant.email)}`
     expect(await signIn(site.browser(), 'sub-1', query)).toBe('/')
     const again = site.browser()
     expect(await signIn(again, 'sub-1')).toBe('/')
     expect((await whoIs(again)).user).toMatchObject({ email: tenant.email })
-    person('sub-2', 'eve@elsewhere.example')
+    person('sub-2', tenant.email)
     expect(await signIn(site.browser(), 'sub-2', query)).toBe('/sign-in?error=link-invalid')
+  })
+
+  it.each([true, false])(
+    'does not register another account with the link of an invitation (verified: %s), which stays good',
+    async (verified) => {
+      person('sub-eve', 'eve@elsewhere.example', verified)
+      const token = linkIn(site.mail.mails, tenant.email)
+      const browser = site.browser()
+      expect(await signIn(browser, 'sub-eve', `?invitation=${token}`)).toBe(
+        '/sign-in?error=microsoft-other-address',
+      )
+      expect((await whoIs(browser)).signedIn).toBe(false)
+      person('sub-1', tenant.email, false)
+      expect(await signIn(site.browser(), 'sub-1', `?invitation=${token}`)).toBe('/')
+    },
+  )
+
+  it('goes by the name of the account where it has no address', async () => {
+    provider.people.set('sub-1', {
+      preferred_username: 'Admin@Muster.example',
+      given_name: 'Mia',
+      family_name: 'Müller',
+    })
+    const browser = site.browser()
+    // It proves nothing by itself.
+    expect(await signIn(browser, 'sub-1')).toBe('/sign-in?error=microsoft-unknown-user')
+    const query = `?invitation=${linkIn(site.mail.mails, tenant.email)}`
+    expect(await signIn(browser, 'sub-1', query)).toBe('/')
   })
 
   it('knows the account from then on, whatever becomes of its address', async () => {
@@ -120,6 +125,23 @@ describe('sign-in with Microsoft (A9)', () => {
     expect((await tenant.api('GET', `/users/${tenant.adminId}`)).body.microsoft).toBe(false)
   })
 
+  it('registers an invited user whose acceptance was begun by a hub that died', async () => {
+    const owner = { tenantId: tenant.id, userId: tenant.adminId }
+    await createSignInNames(site).claim(emailName(tenant.email), owner)
+    person('sub-1', tenant.email)
+    expect(await signIn(site.browser(), 'sub-1')).toBe('/')
+  })
+
+  it('does not choose between the invitations of two tenants', async () => {
+    const other = await tenantWithAdmin(site, 'Zweite AG', tenant.email)
+    person('sub-1', tenant.email)
+    expect(await signIn(site.browser(), 'sub-1')).toBe('/sign-in?error=microsoft-unknown-user')
+    const token = linkIn(site.mail.mails, tenant.email)
+    const browser = site.browser()
+    expect(await signIn(browser, 'sub-1', `?invitation=${token}`)).toBe('/')
+    expect((await whoIs(browser)).tenant.id).toBe(other.id)
+  })
+
   it('refuses an invitation that was not used in time', async () => {
     person('sub-1', tenant.email)
     site.clock.advance(7 * 24 * 3_600_000)
@@ -140,7 +162,7 @@ describe('sign-in with Microsoft (A9)', () => {
 
   it('does not go by an address that the user has given up', async () => {
     const admin = await registered(site, tenant.email)
-    await admin.ask('PATCH', '/account', { email: 'neu@muster.example' })
+    await admin.ask('PATCH', '/account', { email: 'neu@muster.example', currentPassword: PASSWORD })
     const token = linkIn(site.mail.mails, 'neu@muster.example', 'email-confirmation')
     await site.browser().ask('POST', `/email-confirmations/${token}`)
     person('sub-1', tenant.email)

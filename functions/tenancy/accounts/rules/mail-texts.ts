@@ -1,12 +1,14 @@
 /** The mails, in the language of whoever gets them. */
 export type MailLanguage = 'de' | 'en'
-export type MailKind = 'invitation' | 'reset' | 'address' | 'password-changed'
+export type MailKind = 'invitation' | 'reset' | 'address' | 'address-change' | 'password-changed'
 
 export interface MailFacts {
   readonly tenant: string
   readonly email: string
   /** Where the link leads; not for mails that only tell. */
   readonly link: string | undefined
+  /** What the address is to become, where the mail is about that. */
+  readonly newEmail?: string | undefined
 }
 
 interface Words {
@@ -81,6 +83,30 @@ const texts: Readonly<Record<MailKind, Readonly<Record<MailLanguage, Words>>>> =
       ],
     },
   },
+  'address-change': {
+    de: {
+      subject: 'Die Adresse Ihres Kontos bei Steg soll sich ändern',
+      before: [
+        'Guten Tag,',
+        'die Adresse Ihres Kontos bei Steg für {tenant} soll von {email} zu {newEmail} werden. Die neue Adresse gilt, sobald sie bestätigt ist.',
+        'Wenn Sie das selbst veranlasst haben, brauchen Sie nichts zu tun.',
+        'Wenn nicht, nehmen Sie die Änderung bitte sofort zurück, auch wenn sie schon gilt. Dabei werden alle Sitzungen beendet, und Sie wählen ein neues Passwort.',
+      ],
+      action: 'Änderung zurücknehmen',
+      after: ['Der Link gilt sieben Tage und nur einmal. Sagen Sie dann bitte auch Ihrem Admin Bescheid.'],
+    },
+    en: {
+      subject: 'The address of your account at Steg is about to change',
+      before: [
+        'Hello,',
+        'the address of your account at Steg for {tenant} is to change from {email} to {newEmail}. The new address counts once it is confirmed.',
+        'If that was you, there is nothing to do.',
+        'If not, take the change back at once, also when it counts already. That ends all sessions, and you choose a new password.',
+      ],
+      action: 'Take the change back',
+      after: ['The link works once, for seven days. Please tell your admin, too.'],
+    },
+  },
   'password-changed': {
     de: {
       subject: 'Ihr Passwort für Steg wurde geändert',
@@ -115,7 +141,9 @@ export interface WrittenMail {
 export function writeMail(kind: MailKind, language: MailLanguage, facts: MailFacts): WrittenMail {
   const words = texts[kind][language]
   const filled = (line: string) =>
-    line.replace('{tenant}', oneLine(facts.tenant)).replace('{email}', oneLine(facts.email))
+    line.replace(/\{(tenant|email|newEmail)\}/g, (_, name: 'tenant' | 'email' | 'newEmail') =>
+      oneLine(facts[name] ?? ''),
+    )
   const before = words.before.map(filled)
   const after = words.after.map(filled)
   const { link } = facts

@@ -6,6 +6,13 @@ export const ABSOLUTE_MS = 7 * 24 * 60 * MINUTE
 /** How exactly "last seen" is kept: one write in this time, however many clicks. */
 export const SEEN_STEP_MS = 5 * MINUTE
 
+/** How long a sign-in shows that it is the person who sits there, where there is no password to ask for. */
+const FRESH_MS = 5 * MINUTE
+
+export function isFresh(signedInAt: number, now: number): boolean {
+  return now - signedInAt < FRESH_MS
+}
+
 export interface SessionTimes {
   readonly createdAt: number
   readonly lastSeenAt: number
