@@ -45,7 +45,10 @@ export const jobsTable = defineTable({
       .optional(),
     /** Held by the worker that has the subject at hand, while there is no row of a run. */
     lease: LeaseSchema.optional(),
-    /** Somebody told of a change while the subject was at work: it is due once more when that has ended. */
+    /**
+     * The subject is due once more when its run has ended: somebody told of a change while it was at work, or the run came
+     * before a message and has not begun.
+     */
     again: z.boolean().optional(),
     /** Runs that found nothing to do, and when the last of them ended. */
     quiet: z.object({ count: z.number(), at: z.number() }).optional(),

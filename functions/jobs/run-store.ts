@@ -7,6 +7,7 @@ import type { JobKey } from './rules/job-key.ts'
 import { isLeased } from './rules/plausible.ts'
 import { runKey } from './rules/run-key.ts'
 import { hasEnded } from './rules/run-state.ts'
+import { isReal, seesWhatWasTold, stateOf, subjectEvents } from './rules/subject-state.ts'
 
 /** How often a claim is tried again when the job was changed at the same moment. */
 const CLAIM_ATTEMPTS = 4
@@ -51,6 +52,12 @@ export interface RunStore {
   fence(key: JobKey, row: StoredJob | undefined): Promise<boolean>
   /** Deletes the run of a claim that was never committed. Only after `fence`. @returns false when it has changed. */
   discard(tenantId: string, run: StoredRun | undefined): Promise<boolean>
+  /**
+   * Notes that a worker has taken a run, before its work begins: what was told until now is no longer due if the run sees
+   * it. Costs a write only then.
+   * @param run as it was before it was taken. @returns the row of its job or subject.
+   */
+  begin(key: JobKey, run: RunRow): Promise<JobRow>
   /** Asks the worker of a run to stop. @throws StegError `not-found`, `run-not-active` */
   requestStop(key: JobKey, id: string): Promise<RunRow>
   /**
@@ -118,7 +125,9 @@ export function createRunStore(parts: {
     const etag = await runs.put(tenantId, rowKey(run), run, { kind: 'absent' })
     try {
       const { pending: _, lease: __, ...rest } = row?.value ?? {}
-      await jobs.put(key, { ...rest, ...more, activeRun: run.id, lastRun: run.id }, unchanged(row))
+      const owes = subjectEvents.claim[stateOf(row?.value, run.queuedAt)] === 'owe'
+      const due = owes ? { ...more, again: true } : more
+      await jobs.put(key, { ...rest, ...due, activeRun: run.id, lastRun: run.id }, unchanged(row))
     } catch (error) {
       if (!isStegError(error, 'store-conflict')) throw error
       await runs.delete(tenantId, rowKey(run), { kind: 'any' })
@@ -168,6 +177,16 @@ export function createRunStore(parts: {
       return written(() => runs.delete(tenantId, rowKey(run.value), { kind: 'match', etag: run.etag }))
     },
 
+    async begin(key, run) {
+      for (;;) {
+        const row = await jobs.get(key)
+        if (row?.value.again !== true || row.value.activeRun !== run.id || !seesWhatWasTold(run))
+          return row?.value ?? {}
+        const { again: _, ...rest } = row.value
+        if (await written(() => jobs.put(key, rest, unchanged(row)))) return rest
+      }
+    },
+
     async requestStop(key, id) {
       for (;;) {
         const run = await get(key, id)
@@ -213,6 +232,6 @@ export function isHeld(run: RunRow): run is RunRow & { held: NonNullable<RunRow[
 
 /** What the next run goes on from: a real run that succeeded leaves nothing to do, any other what was saved last. */
 function savedAfter(run: RunRow, before: string | undefined): string | undefined {
-  if (run.dryRun === true || run.undoes !== undefined) return before
+  if (!isReal(run)) return before
   return run.state === 'succeeded' ? undefined : (run.saved ?? before)
 }

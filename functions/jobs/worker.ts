@@ -78,7 +78,7 @@ export function createWorker(parts: WorkerParts): (message: RunMessage) => Promi
       lease: { owner: parts.newId(), until: takenAt + LEASE_MS },
     }
     await runs.put(key.tenantId, taken, etag)
-    const settings = await settingsOf(key)
+    const settings = await settingsOf(key, await runs.begin(key, run))
     const log = hands.logOf(key, taken, settings.logLevel)
     // From here on the lease is renewed until the run is finished: nothing may come between it and that.
     const hand = hands.take(key, taken, log)
@@ -121,8 +121,7 @@ export function createWorker(parts: WorkerParts): (message: RunMessage) => Promi
   }
 
   /** What a subject does not say for itself its job says. */
-  async function settingsOf(key: JobKey): Promise<JobRow> {
-    const own = (await parts.jobs.get(key))?.value ?? {}
+  async function settingsOf(key: JobKey, own: JobRow): Promise<JobRow> {
     if (key.subject === undefined) return own
     const ofJob = (await parts.jobs.get({ tenantId: key.tenantId, job: key.job }))?.value ?? {}
     return withSettingsOf(ofJob, own)

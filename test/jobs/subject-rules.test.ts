@@ -9,7 +9,12 @@ import { LANES, sessionOfSubjectRuns, sessionOfSubjects } from '../../functions/
 import { isLeased, LEASE_MS, plausibleNext, SKEW_MS } from '../../functions/jobs/rules/plausible.ts'
 import { attemptInKeys, runKey, runRange } from '../../functions/jobs/rules/run-key.ts'
 import { MAX_ATTEMPTS, sparedAfter, takeover } from '../../functions/jobs/rules/run-state.ts'
-import { actionOnMessage, stateOf, subjectEvents } from '../../functions/jobs/rules/subject-state.ts'
+import {
+  actionOnMessage,
+  seesWhatWasTold,
+  stateOf,
+  subjectEvents,
+} from '../../functions/jobs/rules/subject-state.ts'
 
 const YEARS = 30 * 365 * 86_400_000
 const NOW = Date.UTC(2026, 0, 5)
@@ -143,6 +148,21 @@ describe('the life of a subject', () => {
       const sending = Object.entries(subjectEvents[event]).filter(([, action]) => action === 'send')
       expect(sending.map(([state]) => state)).toEqual(['idle'])
     }
+  })
+
+  it('owes what a message was to bring to a run that takes its place', () => {
+    const owing = Object.entries(subjectEvents.claim).filter(([, action]) => action === 'owe')
+    expect(owing.map(([state]) => state)).toEqual(['waiting', 'working'])
+  })
+
+  it.each([
+    [true, { attempts: 0 }],
+    [true, { attempts: 0, dryRun: false }],
+    [false, { attempts: 1 }],
+    [false, { attempts: 0, dryRun: true }],
+    [false, { attempts: 0, undoes: 'r' }],
+  ] as const)('is asked by a run for all that was told: %s', (sees, run) => {
+    expect(seesWhatWasTold(run)).toBe(sees)
   })
 
   it.each([

@@ -23,6 +23,11 @@ export const subjectEvents = {
   due: { absent: 'drop', idle: 'send', waiting: 'wait', working: 'wait', running: 'wait' },
   /** Somebody tells of a change. What waits will see it; what is at work may have passed it. */
   notify: { absent: 'ignore', idle: 'send', waiting: 'join', working: 'remember', running: 'remember' },
+  /**
+   * A run with a row claims it, and its message counts no longer. `owe`: what that was to bring stays due, for a run that
+   * never begins sees nothing.
+   */
+  claim: { absent: 'plain', idle: 'plain', waiting: 'owe', working: 'owe', running: 'plain' },
   /** Its message came to a worker, perhaps late or twice. */
   message: { absent: 'skip', idle: 'skip', waiting: 'take', working: 'leave-to-owner', running: 'skip' },
   /** Nothing was heard of its message for long. */
@@ -30,6 +35,23 @@ export const subjectEvents = {
 } as const satisfies Readonly<Record<string, Readonly<Record<SubjectState, string>>>>
 
 export type SubjectAction<E extends keyof typeof subjectEvents> = (typeof subjectEvents)[E][SubjectState]
+
+/**
+ * Whether a run that a worker takes sees all that was told until now. One that goes on may have passed it, and a dry run or
+ * one that takes back others does not do what was asked for.
+ */
+export function seesWhatWasTold(run: {
+  readonly attempts: number
+  readonly dryRun?: boolean | undefined
+  readonly undoes?: string | undefined
+}): boolean {
+  return run.attempts === 0 && isReal(run)
+}
+
+/** Whether a run does the job's own work. */
+export function isReal(run: { readonly dryRun?: boolean | undefined; readonly undoes?: string | undefined }) {
+  return run.dryRun !== true && run.undoes === undefined
+}
 
 /** What a worker does with a subject of a message: only the message that the row names counts. */
 export function actionOnMessage(
