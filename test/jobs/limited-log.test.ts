@@ -108,6 +108,8 @@ describe('masking', () => {
       fc.array(fc.tuple(between, fc.stringMatching(/^\d{2,5}$/)), { minLength: 3, maxLength: 5 }),
     )
     .map(([prefix, groups]) => prefix + groups.map(([gap, digits]) => gap + digits).join(''))
+    // A day is written like this, and stays.
+    .filter((text) => !/(?:19|20)\d{2}-\d{2}-\d{2}/.test(text))
   const address = fc
     .tuple(
       fc.stringMatching(/^[a-zäß0-9.+_%-]{1,12}$/),
@@ -127,7 +129,7 @@ describe('masking', () => {
         expect(masked, telephone).toContain(MASKED)
         expect(longest, masked).toBeLessThan(5)
       }),
-      { numRuns: 2_000 },
+      { numRuns: 2_000, examples: [[['0000-00-00', 'am 0000-00-00']]] },
     )
   })
 
@@ -138,7 +140,7 @@ describe('masking', () => {
         expect(masked).not.toContain('@')
         expect(masked, mail).toContain(MASKED)
       }),
-      { numRuns: 2_000 },
+      { numRuns: 2_000, examples: [[['0000@-.aa', '7 0000@-.aa']]] },
     )
   })
 

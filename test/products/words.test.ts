@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
  * none of them.
  */
 const words =
-  /(?<![A-Za-z])(?:sage(?![nt]\b)|SAGE)|Sage|(?<![a-z])booking|Booking|(?<![a-z])absence|Absence|(?<![a-z])balances?\b|Balance|[Mm]aster ?[Dd]ata|leave request|requests? for leave|Buchung|Abwesen|Kontost|Zusatzeing|Urlaubsantr/
+  /(?<![A-Za-z])(?:sage(?![nt]\b)|SAGE)|Sage(?!n\b)|(?<![a-z])booking|Booking|(?<![a-z])absence|Absence|(?<![a-z])balances?\b|Balance|[Mm]aster ?[Dd]ata|leave request|requests? for leave|Buchung|Abwesen|Kontost|Zusatzeing|Urlaubsantr/
 
 /** Where they are at home. */
 const home = [
