@@ -43,7 +43,7 @@ function useColumns(): readonly Column<User>[] {
       cell: (user) => (
         <>
           {nameOf(user)}
-          <Caption1 className={styles.small}>{user.email}</Caption1>
+          {nameOf(user) !== user.email && <Caption1 className={styles.small}>{user.email}</Caption1>}
         </>
       ),
     },
