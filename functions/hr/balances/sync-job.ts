@@ -4,10 +4,10 @@ import { everyone } from '../../http/principal.ts'
 import type { Counts, JobDefinition } from '../../jobs/port.ts'
 import type { Store } from '../../platform/store/port.ts'
 import { inLanes } from '../../sync/lanes.ts'
-import { SAGE_CALLS_IN_FLIGHT } from '../in-flight.ts'
 import type { PeopleService, Person } from '../people/service.ts'
 import type { RunContext } from '../run-context.ts'
-import type { SageConnection, SageService } from '../sage/service.ts'
+import { SAGE_CALLS_AT_ONCE, type SageConnection } from '../sage/port.ts'
+import type { SageService } from '../sage/service.ts'
 import { type KnownRow, type Ledger, openLedger } from './ledger.ts'
 import type { BalanceRow } from './rows.ts'
 import { continues, noCounts, type PassCounts } from './rules/pass.ts'
@@ -90,7 +90,7 @@ async function readBlock(
   if (first === undefined || last === undefined) return { counts: noCounts, changed: [], reports: [] }
   const { connection, context } = use
   const known = await use.ledger.known(first.id, last.id)
-  const readings = await inLanes(due, { width: SAGE_CALLS_IN_FLIGHT }, async (person) => {
+  const readings = await inLanes(due, { width: SAGE_CALLS_AT_ONCE }, async (person) => {
     context.signal.throwIfAborted()
     return readOrSkip(connection, person, keyDate)
   })

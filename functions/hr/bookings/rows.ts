@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import type { ErrorRecord } from '../../../shared/errors/error.ts'
 import { defineTable, keyOf, keysUnder, padNumber } from '../../platform/store/table.ts'
-import { personId } from '../people/rules/plan.ts'
-import { personKeyOf } from './rules/content.ts'
+import { personId, personKeyOf } from '../rules/person-key.ts'
 import { type BookingState, bookingStates } from './rules/state.ts'
 
 const ErrorRecordSchema = z.custom<ErrorRecord>((value) => typeof value === 'object' && value !== null)

@@ -3,10 +3,10 @@ import { describeError, type Language } from '../../../shared/errors/error.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
 import { PageQuery, pageOf } from '../../http/paging.ts'
 import { line } from '../../http/text.ts'
+import { tokenOf } from '../rules/person-key.ts'
 import type { ActionResult } from './editing.ts'
 import { GroupId } from './group-endpoints.ts'
 import { MAX_GROUPS, MAX_IDENT_MEDIA } from './rules/hub-fields.ts'
-import { tokenOf } from './rules/plan.ts'
 import { ACTION_PAGE, type PeopleService, type Person } from './service.ts'
 
 const Text = z.string().nullable()

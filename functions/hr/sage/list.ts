@@ -1,11 +1,30 @@
 import { StegError } from '../../../shared/errors/error.ts'
 import { type Listing, MAX_LISTED, type Reading, toListing } from '../../sync/mirror/rules/listing.ts'
-import { fieldOf, type SageProfile } from './profile.ts'
-import type { SageSession } from './session.ts'
+import { fieldOf, unexpected } from '../rules/sage-data.ts'
+import type { SageLists, SageSession } from './port.ts'
+import type { SageProfile } from './profile.ts'
+import { readRow } from './reading.ts'
 
 const ATTEMPTS = 3
 
 type Session = Pick<SageSession, 'get'>
+
+/** Sage's lists, read with a session. */
+export function sageLists(session: Session, profile: SageProfile): SageLists {
+  return {
+    whole(path, { keyOf, parse, query, timeout }) {
+      const asked: Session = { get: (at, page) => session.get(at, { ...query, ...page }, timeout) }
+      return readWholeList(asked, profile, path, keyOf, parse)
+    },
+
+    rows(path, form) {
+      const read = (row: unknown, position: number) => readRow(row, position, form)
+      return form.unpaged === true
+        ? readPlainListing(session, path, read)
+        : readListing(session, profile, path, read)
+    },
+  }
+}
 
 /**
  * A whole list of Sage, page by page. Rows come and go while it is read, and a row that moves to a page already read
@@ -34,7 +53,7 @@ export async function readWholeList<T>(
  * very same list.
  * @throws StegError as `readWholeList`; `sage-unexpected-data` when no row at all can be understood
  */
-export async function readListing<Item>(
+async function readListing<Item>(
   session: Session,
   profile: SageProfile,
   path: string,
@@ -61,7 +80,7 @@ export async function readListing<Item>(
 }
 
 /** A list that Sage hands out whole. @throws StegError as `readListing` */
-export async function readPlainListing<Item>(
+async function readPlainListing<Item>(
   session: Session,
   path: string,
   read: (row: unknown, position: number) => Reading<Item>,
@@ -148,8 +167,4 @@ function checkLength(count: number, path: string): void {
 
 function unstable(path: string): StegError {
   return new StegError('sage-list-unstable', { path, attempts: ATTEMPTS })
-}
-
-export function unexpected(path: string, problem: string): StegError {
-  return new StegError('sage-unexpected-data', { path, problem })
 }

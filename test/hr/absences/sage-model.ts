@@ -1,4 +1,4 @@
-import type { SageSession } from '../../../functions/hr/sage/session.ts'
+import type { SageSession } from '../../../functions/hr/sage/port.ts'
 import { StegError } from '../../../shared/errors/error.ts'
 import type { instantClock } from '../../clock.ts'
 import { pageOf } from '../job-site.ts'

@@ -1,6 +1,6 @@
+import { toConnection } from '../../../functions/hr/sage/connection.ts'
+import type { OnceAnswer } from '../../../functions/hr/sage/port.ts'
 import { SageProfile } from '../../../functions/hr/sage/profile.ts'
-import type { SageConnection } from '../../../functions/hr/sage/service.ts'
-import type { OnceAnswer } from '../../../functions/hr/sage/session.ts'
 import type { instantClock } from '../../clock.ts'
 import { sageFates } from '../sage-fates.ts'
 
@@ -59,14 +59,8 @@ export function fakeSage(clock: ReturnType<typeof instantClock>, overrides: obje
   const none = async (): Promise<never> => {
     throw new Error('not part of this test')
   }
-  const connection: SageConnection = {
-    agentName: 'agent',
-    session: { get, getText: none, ready: async () => undefined, postOnce },
-    profile,
-    people: none,
-    clock: none,
-    databases: none,
-  } as unknown as SageConnection
+  const session = { get, getText: none, ready: async () => undefined, postOnce }
+  const connection = toConnection({ agentName: 'agent', session, profile, now: clock.now })
 
   return {
     connection,

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type BookingQuery, listBookings } from '../../../functions/hr/bookings/listing.ts'
 import { shownState, shownStates } from '../../../functions/hr/bookings/rules/state.ts'
-import { idOfToken } from '../../../functions/hr/people/rules/plan.ts'
+import { idOfToken } from '../../../functions/hr/rules/person-key.ts'
 import { booking, bookingsSite, TENANT } from './site.ts'
 
 let site: ReturnType<typeof bookingsSite>

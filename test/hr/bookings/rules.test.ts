@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fits, personKeyOf, sameContent } from '../../../functions/hr/bookings/rules/content.ts'
+import { fits, sameContent } from '../../../functions/hr/bookings/rules/content.ts'
 import { importWindow, newEvents } from '../../../functions/hr/bookings/rules/import.ts'
 import {
   bookingStates,
@@ -8,6 +8,7 @@ import {
   statesBehind,
   transitions,
 } from '../../../functions/hr/bookings/rules/state.ts'
+import { personKeyOf } from '../../../functions/hr/rules/person-key.ts'
 import { instantOf, isTimeZone, shiftWall, wallTime, withOffset } from '../../../shared/wall-time.ts'
 
 describe('states of a booking', () => {

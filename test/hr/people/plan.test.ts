@@ -4,9 +4,9 @@ import {
   deactivationProportion,
   type KnownPerson as KnownFields,
   peopleRules,
-  personId,
-  type SagePerson,
 } from '../../../functions/hr/people/rules/plan.ts'
+import { personId } from '../../../functions/hr/rules/person-key.ts'
+import type { SagePerson } from '../../../functions/hr/rules/sage-data.ts'
 import { confirmGone, type MirrorPlan, planMirror } from '../../../functions/sync/mirror/rules/plan.ts'
 import { exceeded, limitOf } from '../../../functions/sync/rules/guard.ts'
 import { listPeople } from '../../sync/mirror/listing.ts'
