@@ -3,7 +3,7 @@ import { compose } from '../../functions/compose.ts'
 import { hrNeeds } from '../../functions/hr/rules/needs.ts'
 import { httpHandler } from '../../functions/http/handler.ts'
 import { everyone, type Principal } from '../../functions/http/principal.ts'
-import { licensed } from '../../functions/licensing/guard.ts'
+import { guardEndpoints } from '../../functions/licensing/guard.ts'
 import { type Role, rightsOf } from '../../functions/tenancy/rules/roles.ts'
 import { hashSecret } from '../../functions/tenancy/secret-hash.ts'
 import { silentLogger } from '../../shared/log.ts'
@@ -196,9 +196,9 @@ describe('without an active article', () => {
 
   it('is looked at by those endpoints alone: jobs, reading and tidying up never ask', () => {
     const asking = { hasOneOf: async () => false }
-    const again = licensed(hub.endpoints, hrNeeds, asking)
+    const again = guardEndpoints(hub.endpoints, hrNeeds, asking)
     const changed = again.filter((endpoint, index) => endpoint !== hub.endpoints[index])
     expect(changed.map(({ id }) => id).sort()).toEqual(['createBookings', 'editPerson', 'requestAbsences'])
-    expect(() => licensed(hub.endpoints.slice(0, 3), hrNeeds, asking)).toThrow('No endpoint')
+    expect(() => guardEndpoints(hub.endpoints.slice(0, 3), hrNeeds, asking)).toThrow('No endpoint')
   })
 })

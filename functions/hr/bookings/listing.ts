@@ -75,7 +75,7 @@ function listByState(store: Store, tenantId: string, query: BookingQuery): Promi
     prefix: `s!${state}!`,
   }))
   const pageRows = among === undefined ? limit + 1 : Math.max(limit + 1, SIFTED_PAGE)
-  return merged(query, sources, async ({ prefix }, range) => {
+  return mergePages(query, sources, async ({ prefix }, range) => {
     const { rows, cursor } = await table.query(tenantId, { ...range, limit: pageRows })
     const seen = rows.map(({ key, value }) => ({
       order: key.slice(prefix.length),
@@ -98,7 +98,7 @@ function listByPeople(
     ...personRange(person, query.span),
     prefix: personRange(person, undefined).from,
   }))
-  return merged(query, sources, async ({ prefix }, range) => {
+  return mergePages(query, sources, async ({ prefix }, range) => {
     const { rows, cursor } = await pointers.query(tenantId, { ...range, limit: query.limit + 1 })
     const seen = rows.map(({ key, value }) => ({
       order: key.slice(prefix.length),
@@ -111,7 +111,7 @@ function listByPeople(
   })
 }
 
-async function merged(
+async function mergePages(
   query: BookingQuery,
   sources: readonly Source[],
   read: (

@@ -88,11 +88,11 @@ export const orderKey = (booking: Placed) => keyOf(...orderOf(booking))
 
 /** All rows of one state, or those of a span of time (milliseconds, the end exclusive). */
 export function stateRange(state: BookingState, span: Span | undefined): { from: string; to: string } {
-  return spanned(['s', state], span)
+  return toRange(['s', state], span)
 }
 
 export function personRange(externalToken: string, span: Span | undefined): { from: string; to: string } {
-  return spanned(['p', personOf(externalToken)], span)
+  return toRange(['p', personOf(externalToken)], span)
 }
 
 export function sageRange(externalToken: string, from: string, to: string): { from: string; to: string } {
@@ -105,7 +105,7 @@ export interface Span {
   readonly to: number
 }
 
-function spanned(prefix: readonly string[], span: Span | undefined): { from: string; to: string } {
+function toRange(prefix: readonly string[], span: Span | undefined): { from: string; to: string } {
   if (span === undefined) return keysUnder(...prefix)
   return {
     from: keyOf(...prefix, padNumber(span.from, TIME_DIGITS)),

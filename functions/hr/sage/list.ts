@@ -42,7 +42,7 @@ export async function readWholeList<T>(
 ): Promise<readonly T[]> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const read = await readOnce(session, profile, path, parse, keyOf)
-    if (read !== undefined && !hasTwice(read.identities)) return read.rows
+    if (read !== undefined && !hasDuplicates(read.identities)) return read.rows
   }
   throw unstable(path)
 }
@@ -68,8 +68,8 @@ async function readListing<Item>(
     const found = await readOnce(session, profile, path, parse, ({ identity }) => identity)
     if (found === undefined) continue
     const { rows, identities } = found
-    if (!hasTwice(identities) || equal(identities, before)) {
-      return understood(
+    if (!hasDuplicates(identities) || equal(identities, before)) {
+      return takeUnderstood(
         rows.map(({ reading }) => reading),
         path,
       )
@@ -88,11 +88,11 @@ async function readPlainListing<Item>(
   const rows = await session.get(path)
   if (!Array.isArray(rows)) throw unexpected(path, 'it is not a list')
   checkLength(rows.length, path)
-  return understood(rows.map(read), path)
+  return takeUnderstood(rows.map(read), path)
 }
 
 /** A list of which nothing can be understood is one of another form, such as after an update of Sage. */
-function understood<Item>(readings: readonly Reading<Item>[], path: string): Listing<Item> {
+function takeUnderstood<Item>(readings: readonly Reading<Item>[], path: string): Listing<Item> {
   const listing = toListing(readings, (a, b) => JSON.stringify(a) === JSON.stringify(b))
   const [first] = listing.leftOut
   if (first !== undefined && listing.items.size === 0) {
@@ -137,7 +137,7 @@ async function readOnce<T>(
   return rows.length === expected ? { rows, identities } : undefined
 }
 
-function hasTwice(identities: readonly string[]): boolean {
+function hasDuplicates(identities: readonly string[]): boolean {
   return new Set(identities).size < identities.length
 }
 

@@ -3,9 +3,9 @@ import { fits, sameContent } from '../../../functions/hr/bookings/rules/content.
 import { importWindow, newEvents } from '../../../functions/hr/bookings/rules/import.ts'
 import {
   bookingStates,
-  shownState,
   shownStates,
   statesBehind,
+  toShownState,
   transitions,
 } from '../../../functions/hr/bookings/rules/state.ts'
 import { personKeyOf } from '../../../functions/hr/rules/person-key.ts'
@@ -34,8 +34,8 @@ describe('states of a booking', () => {
   })
 
   it('shows every state as one of the documented ones', () => {
-    for (const state of bookingStates) expect(shownStates).toContain(shownState(state))
-    for (const shown of shownStates) expect(statesBehind(shown).map(shownState)).toContain(shown)
+    for (const state of bookingStates) expect(shownStates).toContain(toShownState(state))
+    for (const shown of shownStates) expect(statesBehind(shown).map(toShownState)).toContain(shown)
     expect(statesBehind(undefined)).toEqual(bookingStates)
   })
 })
