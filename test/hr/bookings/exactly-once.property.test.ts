@@ -107,8 +107,7 @@ it('every accepted booking is in Sage exactly once and in order, whatever is kil
           PlaceOfWorkId: item.placeOfWorkId ?? null,
         })
       }
-      const queue: Fate[] = [...planned]
-      site.sage.decide(() => queue.shift() ?? 'answered')
+      site.sage.script(planned)
 
       // Bookings keep arriving between the workers' lives.
       const share = Math.ceil(accepted.length / (workers.length + 1))
