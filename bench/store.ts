@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openTablesStore } from '../functions/platform/store/azure-tables.ts'
 import type { Store, Write } from '../functions/platform/store/port.ts'
 import { openSqliteStore } from '../functions/platform/store/sqlite.ts'
 import { startAzurite } from '../test/conformance/store/azurite.ts'
+import { makeFolder, removeFolder } from '../test/folder.ts'
 
 /** All figures are per second. */
 interface StoreFigures {
@@ -84,13 +83,13 @@ async function measure(store: Store): Promise<StoreFigures> {
 }
 
 async function measureSqlite(): Promise<StoreFigures> {
-  const folder = await mkdtemp(join(tmpdir(), 'steg-bench-'))
+  const folder = await makeFolder()
   const store = openSqliteStore({ file: join(folder, 'store.db') })
   try {
     return await measure(store)
   } finally {
     store.close()
-    await rm(folder, { recursive: true })
+    await removeFolder(folder)
   }
 }
 

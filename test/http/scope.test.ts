@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compose } from '../../functions/compose.ts'
@@ -15,6 +13,7 @@ import { createRunLogWriter } from '../../functions/jobs/run-log.ts'
 import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
 import { hashSecret } from '../../functions/tenancy/secret-hash.ts'
 import { silentLogger } from '../../shared/log.ts'
+import { makeFolder, removeFolder } from '../folder.ts'
 import { fakeContext, fakeRequest } from './request.ts'
 
 /** Everybody is known by words that occur nowhere else. 1_1 is named in the scope, 1_2 is in its group. */
@@ -33,7 +32,7 @@ let otherGroup: string
 let ids: Record<string, Record<string, string>>
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'steg-scope-'))
+  folder = await makeFolder()
   const file = join(folder, 'store.db')
   hub = await compose(
     {
@@ -88,7 +87,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await hub?.close()
-  await rm(folder, { recursive: true })
+  await removeFolder(folder)
 })
 
 async function seed(store: ReturnType<typeof openSqliteStore>) {

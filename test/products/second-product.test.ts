@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { products } from '../../functions/compose/products.ts'
@@ -13,6 +11,7 @@ import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
 import type { Product } from '../../functions/products/port.ts'
 import { hashSecret } from '../../functions/tenancy/secret-hash.ts'
 import { silentLogger } from '../../shared/log.ts'
+import { makeFolder, removeFolder } from '../folder.ts'
 import { fakeContext, fakeRequest } from '../http/request.ts'
 import { gardens } from './gardens.ts'
 
@@ -23,7 +22,7 @@ let tenantId: string
 let file: string
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'steg-products-'))
+  folder = await makeFolder()
   file = join(folder, 'store.db')
   hub = await hubWith([...products, gardens])
   const created = await ask('operator-token', 'createTenant', {}, { name: 'Muster' })
@@ -33,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await hub?.close()
-  await rm(folder, { recursive: true })
+  await removeFolder(folder)
 })
 
 const hubWith = (offered: readonly Product[]) =>

@@ -1,7 +1,6 @@
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { SageSimulator } from '../../infra/local/sage/simulator.ts'
+import { freePort } from '../free-port.ts'
 import { isRunning, type Program, startTestPlatform, type TestPlatform, temporaryFolder } from './platform.ts'
 import {
   allPeople,
@@ -49,14 +48,6 @@ async function failing() {
   const before = Date.now()
   const run = await runJob(tenant.api)
   return { ...run, seconds: (Date.now() - before) / 1000 }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 describe('a run that cannot work says why within seconds', () => {

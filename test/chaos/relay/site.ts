@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DEFAULT_SITE, siteId } from '../../../functions/connectors/rules/site.ts'
 import { openServiceBus } from '../../../functions/platform/bus/service-bus.ts'
 import { agentQueue, EVENTS_QUEUE, REPLIES_QUEUE, siteQueue } from '../../../shared/wire/queues.ts'
+import { makeFolder, removeFolder } from '../../folder.ts'
 import { startTestPlatform } from '../../system/platform.ts'
 import { createTenant, enrol, setVariables } from '../../system/tenant.ts'
 import { dice, pause } from '../random.ts'
@@ -50,10 +50,8 @@ export async function startRelaySite(
   seed: number,
   onMessage: (caller: number, message: CallerMessage) => void,
 ): Promise<RelaySite> {
-  const folder = await mkdtemp(join(tmpdir(), 'steg-faults-'))
-  const stops: (() => Promise<unknown>)[] = [
-    () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
-  ]
+  const folder = await makeFolder()
+  const stops: (() => Promise<unknown>)[] = [() => removeFolder(folder)]
   const close = async () => {
     for (const stop of stops.toReversed()) await stop()
   }
