@@ -160,3 +160,14 @@ export function jobsSite() {
 }
 
 export const held = () => new RunHeld({ count: 20, limit: 3, total: 20, digest: 'these people' })
+
+/** What a healthy hub does from here on, until everything that was broken off is repaired. */
+export async function continueHealthy(site: ReturnType<typeof jobsSite>, minutes: number): Promise<void> {
+  for (let minute = 0; minute < minutes; minute++) {
+    site.clock.set(site.clock.now() + 60_000)
+    await site.hub().tick()
+    await site.workAll()
+    await site.hub().recover()
+    await site.workAll()
+  }
+}
