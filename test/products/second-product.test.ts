@@ -7,7 +7,7 @@ import { openApiDocument } from '../../functions/http/openapi.ts'
 import { type RunRow, runsTable } from '../../functions/jobs/rows.ts'
 import { runId, runKey } from '../../functions/jobs/rules/run-key.ts'
 import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
-import type { Product } from '../../functions/products/port.ts'
+import type { House, Product } from '../../functions/products/port.ts'
 import { makeFolder, removeFolder } from '../folder.ts'
 import { type ComposedHub, composeHub, OPERATOR_TOKEN } from '../http/composed-hub.ts'
 import { fakeContext, fakeRequest } from '../http/request.ts'
@@ -18,11 +18,19 @@ let hub: ComposedHub
 let owner: string
 let tenantId: string
 let file: string
+let house: House
+const observed: Product = {
+  ...gardens,
+  open(given) {
+    house = given
+    return gardens.open(given)
+  },
+}
 
 beforeAll(async () => {
   folder = await makeFolder()
   file = join(folder, 'store.db')
-  hub = await hubWith([...products, gardens])
+  hub = await hubWith([...products, observed])
   const created = await ask(OPERATOR_TOKEN, 'createTenant', {}, { name: 'Muster' })
   owner = created.body.apiToken
   tenantId = created.body.id
@@ -69,6 +77,14 @@ describe('a second product', () => {
     expect(openApiDocument(hub.endpoints, '0')).toMatchObject({
       paths: { '/api/v1/garden-beds': { post: { operationId: 'plantBed' } }, '/api/v1/people': {} },
     })
+  })
+
+  it('is given what all share: jobs once every product is open, and secrets of accounts', async () => {
+    const own = await house.jobs().get(tenantId, 'GardenWater')
+    expect(own.view).toMatchObject({ token: 'GardenWater', category: 'Garden', position: 300 })
+    const account = { tenantId, kind: 'account', id: 'gardener' } as const
+    await house.credentials.set(account, { secrets: { password: 'Gießkanne' } })
+    expect((await house.credentials.open(account)).secrets).toEqual({ password: 'Gießkanne' })
   })
 
   it('has endpoints that need an article', async () => {
