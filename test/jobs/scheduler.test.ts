@@ -3,7 +3,7 @@ import { createDueStore } from '../../functions/jobs/due-store.ts'
 import { jobsTable } from '../../functions/jobs/rows.ts'
 import { countStore } from '../../functions/platform/store/counting.ts'
 import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
-import type { StegError } from '../../shared/errors/error.ts'
+import { codeOf } from '../code-of.ts'
 import { jobsSite, TENANT } from './site.ts'
 
 const MINUTE = 60_000
@@ -18,11 +18,6 @@ beforeEach(() => {
 afterEach(() => site.close())
 
 const at = (text: string) => Date.parse(`2026-01-${text}Z`)
-const codeOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => 'none',
-    (error) => (error as StegError).code,
-  )
 const set = (job: string, schedule: typeof DAILY | null, tenant = TENANT) =>
   site.hub().edit(tenant, job, { schedule }, undefined)
 const runsOf = async (job: string, tenant = TENANT) =>

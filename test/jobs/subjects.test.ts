@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { QUIET } from '../../functions/jobs/port.ts'
 import { countStore } from '../../functions/platform/store/counting.ts'
 import { StegError } from '../../shared/errors/error.ts'
+import { codeOf } from '../code-of.ts'
 import { held, jobsSite, TENANT } from './site.ts'
 
 const MINUTE = 60_000
@@ -11,12 +12,6 @@ beforeEach(() => {
   site = jobsSite()
 })
 afterEach(() => site.close())
-
-const codeOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => 'none',
-    (error) => (error as StegError).code,
-  )
 
 describe('subjects of a job', () => {
   it('are each due once in an interval, share messages, and leave a counter when nothing was to do', async () => {

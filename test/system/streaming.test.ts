@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Children, endChild, keepChildren, residentMb } from '../../bench/relay/children.ts'
 import { AGENT_ID, openSite, type Site } from '../../bench/relay/site.ts'
 import type { StreamRequest } from '../../functions/relay/service.ts'
+import { codeOf } from '../code-of.ts'
 import { makeFolder, removeFolder } from '../folder.ts'
 
 const MB = 1_000_000
@@ -116,12 +117,6 @@ describe('large bodies through the built programs', () => {
     timeout: TIMEOUT,
     ...change,
   })
-  const codeOf = (work: Promise<unknown>) =>
-    work.then(
-      () => 'none',
-      (error) => error.code,
-    )
-
   /** Runs the work and says by how many MB the agent's memory grew at most. */
   async function growth<T>(work: Promise<T>): Promise<{ result: T; extra: number }> {
     const before = (await residentMb(agent.pid)) ?? 0
