@@ -11,22 +11,6 @@ const products = readdirSync('functions')
 
 const capabilities = `audit|tenancy|connectors|relay|jobs|licensing|${products}`
 
-/** File → files that it still imports although the rule below forbids it. The list only gets shorter. */
-const exceptions = require('./.dependency-cruiser.exceptions.json')
-const exactly = (file) => `^${file.replaceAll('.', '\\.')}$`
-
-const meetInProduct = ({ name, path, pathNot = [], except = [] }) => ({
-  name,
-  comment:
-    "A capability of a product uses another through its service's type, handed in by product.ts: import type only from service.ts. What all of them share lies beside product.ts or in its rules/.",
-  severity: 'error',
-  from: { path, pathNot },
-  to: {
-    path: '^functions/$1/[^/]+/',
-    pathNot: ['^functions/$1/($2|rules)/', '/service\\.ts$', '/port\\.ts$', ...except],
-  },
-})
-
 module.exports = {
   forbidden: [
     {
@@ -168,19 +152,17 @@ module.exports = {
       from: { path: `^functions/(${products})/` },
       to: { path: `^functions/(${products})/`, pathNot: '^functions/$1/' },
     },
-    meetInProduct({
+    {
       name: 'capabilities-of-a-product-meet-in-it',
-      path: `^functions/(${products})/(?!rules/)([^/]+)/`,
-      pathNot: Object.keys(exceptions).map(exactly),
-    }),
-    // The same for those files of which an exception is known; nothing may be added to the list.
-    ...Object.entries(exceptions).map(([file, known]) =>
-      meetInProduct({
-        name: 'capabilities-of-a-product-meet-in-it',
-        path: exactly(file).replace(/^\^functions\/([^/]+)\/([^/]+)\//, '^functions/($1)/($2)/'),
-        except: known.map(exactly),
-      }),
-    ),
+      comment:
+        "A capability of a product uses another through its service's type or its port, handed in by product.ts. What all of them share lies beside product.ts or in its rules/.",
+      severity: 'error',
+      from: { path: `^functions/(${products})/(?!rules/)([^/]+)/` },
+      to: {
+        path: '^functions/$1/[^/]+/',
+        pathNot: ['^functions/$1/($2|rules)/', '/service\\.ts$', '/port\\.ts$'],
+      },
+    },
     {
       name: 'hub-and-agent-meet-in-shared',
       comment: 'functions/ and agent/ run on different machines. What both speak belongs in shared/.',

@@ -1,16 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type PersonRow, peopleStatsTable, peopleTable, STATS_KEY } from '../functions/hr/people/rows.ts'
-import { externalToken, personId } from '../functions/hr/people/rules/plan.ts'
 import { createPeopleService, type PeopleService } from '../functions/hr/people/service.ts'
 import { versionWrite } from '../functions/hr/people/writes.ts'
+import { externalToken, personId } from '../functions/hr/rules/person-key.ts'
 import { everyone } from '../functions/http/principal.ts'
 import { countStore } from '../functions/platform/store/counting.ts'
 import type { Store } from '../functions/platform/store/port.ts'
 import { openSqliteStore } from '../functions/platform/store/sqlite.ts'
 import { systemClock } from '../shared/clock.ts'
 import { systemRandom } from '../shared/random.ts'
+import { makeFolder, removeFolder } from '../test/folder.ts'
 
 const TENANT = 'tenant00001'
 const names = [
@@ -37,7 +36,7 @@ export interface PeopleFigures {
 
 /** Lists, searches and actions among so many people (A8), with the store's transactions. */
 export async function benchPeopleList(count = 100_000): Promise<readonly PeopleFigures[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'steg-bench-'))
+  const folder = await makeFolder()
   const base = openSqliteStore({ file: join(folder, 'store.db') })
   const counted = countStore(base)
   const figures: PeopleFigures[] = []
@@ -81,7 +80,7 @@ export async function benchPeopleList(count = 100_000): Promise<readonly PeopleF
     if (changed.results.filter(({ state }) => state === 'changed').length !== 500) throw new Error('not 500')
   } finally {
     base.close()
-    await rm(folder, { recursive: true })
+    await removeFolder(folder)
   }
   console.log(`\nPeople: lists and searches among ${count.toLocaleString('en')}, SQLite`)
   console.table(figures)

@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, loadavg, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { MAX_FRAME_BYTES } from '../shared/wire/frame.ts'
+import { makeFolder, removeFolder } from '../test/folder.ts'
 import { endChild, keepChildren, processorMs, residentMb } from './relay/children.ts'
 import { directRoute, measure, median, medianRun, type Route, type Run } from './relay/measure.ts'
 import { AGENT_ID, openSite, type Site } from './relay/site.ts'
@@ -37,7 +36,7 @@ interface Measured {
  * without the relay and through `ssh -R`.
  */
 export async function benchRelay(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'steg-bench-'))
+  const folder = await makeFolder()
   const children = keepChildren()
   let site: Site | undefined
   try {
@@ -46,7 +45,7 @@ export async function benchRelay(): Promise<void> {
   } finally {
     await site?.close()
     await children.end()
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    await removeFolder(folder)
   }
 }
 

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JobDefinition } from '../functions/jobs/port.ts'
 import { dueTable, jobsTable } from '../functions/jobs/rows.ts'
@@ -12,6 +10,7 @@ import { keyOf, padNumber } from '../functions/platform/store/table.ts'
 import type { Clock } from '../shared/clock.ts'
 import { silentLogger } from '../shared/log.ts'
 import { systemRandom } from '../shared/random.ts'
+import { makeFolder, removeFolder } from '../test/folder.ts'
 import { benchLoad, type LoadFigures } from './scheduler/load.ts'
 import { benchSubjects, type SubjectFigures } from './scheduler/subjects.ts'
 
@@ -102,7 +101,7 @@ export async function benchScheduler(
   sizes: readonly number[] = [10_000, 100_000, 1_000_000],
   due = 10_000,
 ): Promise<SchedulerBench> {
-  const folder = await mkdtemp(join(tmpdir(), 'steg-bench-'))
+  const folder = await makeFolder()
   const store = openSqliteStore({ file: join(folder, 'store.db') })
   const counted = countStore(store)
   let now = START
@@ -137,7 +136,7 @@ export async function benchScheduler(
     }
   } finally {
     store.close()
-    await rm(folder, { recursive: true })
+    await removeFolder(folder)
   }
   // The last page of a shard may be more or less full, so the counts may differ by a few for each shard.
   const counts = ticks.map(({ transactions }) => transactions)

@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openTablesStore } from '../functions/platform/store/azure-tables.ts'
 import type { Store, Write } from '../functions/platform/store/port.ts'
 import { openSqliteStore } from '../functions/platform/store/sqlite.ts'
 import { startAzurite } from '../test/conformance/store/azurite.ts'
+import { makeFolder, removeFolder } from '../test/folder.ts'
 
 /** All figures are per second. */
 interface StoreFigures {
@@ -17,13 +16,6 @@ interface StoreFigures {
   /** Rows read in ranges of 1000. */
   readonly rangeRows: number
   readonly gets: number
-}
-
-export interface StoreBench {
-  readonly sqlite: StoreFigures
-  readonly azurite: StoreFigures
-  /** SQLite by Azurite: on a slow machine both fall, the ratio stays. */
-  readonly ratio: StoreFigures
 }
 
 const any = { kind: 'any' } as const
@@ -84,13 +76,13 @@ async function measure(store: Store): Promise<StoreFigures> {
 }
 
 async function measureSqlite(): Promise<StoreFigures> {
-  const folder = await mkdtemp(join(tmpdir(), 'steg-bench-'))
+  const folder = await makeFolder()
   const store = openSqliteStore({ file: join(folder, 'store.db') })
   try {
     return await measure(store)
   } finally {
     store.close()
-    await rm(folder, { recursive: true })
+    await removeFolder(folder)
   }
 }
 
@@ -104,19 +96,17 @@ async function measureAzurite(): Promise<StoreFigures> {
 }
 
 /** Takes about ten seconds. Needs no network beyond the loopback. */
-export async function benchStore(): Promise<StoreBench> {
+export async function benchStore(): Promise<void> {
   const sqlite = await measureSqlite()
   const azurite = await measureAzurite()
   const ratioOf = (figure: keyof StoreFigures) => Math.round((10 * sqlite[figure]) / azurite[figure]) / 10
-  return {
-    sqlite,
-    azurite,
-    ratio: {
-      putsInTurn: ratioOf('putsInTurn'),
-      putsAtOnce: ratioOf('putsAtOnce'),
-      batchedRows: ratioOf('batchedRows'),
-      rangeRows: ratioOf('rangeRows'),
-      gets: ratioOf('gets'),
-    },
+  const ratio: StoreFigures = {
+    putsInTurn: ratioOf('putsInTurn'),
+    putsAtOnce: ratioOf('putsAtOnce'),
+    batchedRows: ratioOf('batchedRows'),
+    rangeRows: ratioOf('rangeRows'),
+    gets: ratioOf('gets'),
   }
+  console.log('Store: per second; the ratio is SQLite by Azurite: on a slow machine both fall, it stays')
+  console.table({ sqlite, azurite, ratio })
 }

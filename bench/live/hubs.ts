@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { tokenHash } from '../../infra/local/data-folder.ts'
+import { makeFolder, removeFolder } from '../../test/folder.ts'
 import { type Api, apiOf } from '../../test/system/tenant.ts'
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
@@ -21,7 +21,7 @@ export interface HubProcess {
 
 /** Built hubs that share one broker and one store, as instances of a Function App do, and a tenant. */
 export async function startHubs(count: number) {
-  const folder = await mkdtemp(join(tmpdir(), 'steg-live-'))
+  const folder = await makeFolder()
   const children: ChildProcess[] = []
   const bus = { manage: key(), listen: key(), send: key() }
   const operatorToken = `steg_operator_${randomBytes(32).toString('base64url')}`
@@ -44,7 +44,7 @@ export async function startHubs(count: number) {
       child.kill('SIGTERM')
       await gone
     }
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    await removeFolder(folder)
   }
 
   const broker = await start('dist/infra/local/broker/main.js', {

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type JobDefinition, QUIET } from '../../functions/jobs/port.ts'
 import { createJobsService } from '../../functions/jobs/service.ts'
@@ -7,6 +6,7 @@ import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { silentLogger } from '../../shared/log.ts'
 import { systemRandom } from '../../shared/random.ts'
+import { makeFolder, removeFolder } from '../../test/folder.ts'
 import { createPlaces } from './places.ts'
 import { addSubjects, JOB } from './subjects.ts'
 
@@ -44,7 +44,7 @@ async function underLoad(
     readonly store: ReturnType<typeof openSqliteStore>
   }) => Promise<void>,
 ): Promise<LoadFigures> {
-  const folder = await mkdtemp(join(tmpdir(), 'steg-bench-'))
+  const folder = await makeFolder()
   const store = openSqliteStore({ file: join(folder, 'store.db') })
   const startedAt = new Map<string, number>()
   const job = { category: 'SageSkripte' as const, position: 1 }
@@ -101,7 +101,7 @@ async function underLoad(
     places.stop()
     await hub.close()
     store.close()
-    await rm(folder, { recursive: true })
+    await removeFolder(folder)
   }
 }
 

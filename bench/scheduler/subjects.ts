@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type JobDefinition, QUIET } from '../../functions/jobs/port.ts'
 import { recurrenceOf } from '../../functions/jobs/recurrence.ts'
@@ -16,6 +14,7 @@ import { keyOf, padNumber } from '../../functions/platform/store/table.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { silentLogger } from '../../shared/log.ts'
 import { systemRandom } from '../../shared/random.ts'
+import { makeFolder, removeFolder } from '../../test/folder.ts'
 
 /** Subjects that find nothing to do, over some minutes. */
 export interface SubjectFigures {
@@ -75,7 +74,7 @@ export async function benchSubjects(
   perTenant: number,
   minutes: number,
 ): Promise<SubjectFigures> {
-  const folder = await mkdtemp(join(tmpdir(), 'steg-bench-'))
+  const folder = await makeFolder()
   const store = openSqliteStore({ file: join(folder, 'store.db') })
   const counted = countStore(store)
   let now = START
@@ -157,6 +156,6 @@ export async function benchSubjects(
     return figures
   } finally {
     store.close()
-    await rm(folder, { recursive: true })
+    await removeFolder(folder)
   }
 }

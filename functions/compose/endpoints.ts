@@ -7,7 +7,7 @@ import { healthEndpoint } from '../health/endpoint.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { jobEndpoints } from '../jobs/endpoints.ts'
 import { licensingEndpoints } from '../licensing/endpoints.ts'
-import { licensed } from '../licensing/guard.ts'
+import { guardEndpoints } from '../licensing/guard.ts'
 import type { Need } from '../licensing/rules/needs.ts'
 import { agentMetricsEndpoint, lastDayOf } from '../metrics/agent-endpoints.ts'
 import { metricsEndpoint } from '../metrics/endpoint.ts'
@@ -72,5 +72,5 @@ export function listEndpoints(
       },
     }),
   ]
-  return licensed(unlicensed, parts.needs, licensing)
+  return guardEndpoints(unlicensed, parts.needs, licensing)
 }

@@ -8,12 +8,12 @@ import { createAccessTokens } from '../connectors/access-tokens.ts'
 import { tenantOfAgent } from '../connectors/rows.ts'
 import { createConnectorsService } from '../connectors/service.ts'
 import { createCredentialsService } from '../credentials/service.ts'
-import { createJobsService } from '../jobs/service.ts'
+import { createJobsService, type JobsService } from '../jobs/service.ts'
 import { carryTrace } from '../jobs/traced.ts'
 import { createLicensingService } from '../licensing/service.ts'
 import { agentDepth } from '../metrics/depth.ts'
 import { createAgentMetrics } from '../metrics/service.ts'
-import type { OpenProduct, PeopleDirectory, Product } from '../products/port.ts'
+import type { House, OpenProduct, PeopleDirectory, Product } from '../products/port.ts'
 import { countCalls } from '../relay/counted.ts'
 import { createRelayService } from '../relay/service.ts'
 import { traceCalls } from '../relay/traced.ts'
@@ -150,9 +150,19 @@ export function createServices(
     onLate: (agentId) => agentMetrics.count(agentId, { late: 1 }),
   })
   const relay = traceCalls(countCalls(plainRelay, clock, agentMetrics.count), tracing)
-  const house = { store, clock, random, log, variables, connectors: plainConnectors, relay }
+  const house: House = {
+    store,
+    clock,
+    random,
+    log,
+    variables,
+    credentials,
+    connectors: plainConnectors,
+    relay,
+    jobs: () => jobs,
+  }
   const opened = products.map((product) => ({ product, ...product.open(house) }))
-  const jobs = createJobsService({
+  const jobs: JobsService = createJobsService({
     store,
     bus: carryTrace(bus, tracing),
     clock,

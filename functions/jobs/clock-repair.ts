@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { Logger } from '../../shared/log.ts'
-import type { DueIndex } from './due-index.ts'
+import type { DueStore } from './due-store.ts'
 import { SKEW_MS } from './rules/plausible.ts'
 import { shards } from './rules/shard.ts'
 import type { Schedules } from './schedules.ts'
@@ -11,7 +11,7 @@ import type { Schedules } from './schedules.ts'
  * @returns how many it looked at.
  */
 export function createClockRepair(parts: {
-  readonly index: DueIndex
+  readonly index: DueStore
   readonly schedules: Pick<Schedules, 'skip'>
   readonly clock: Clock
   readonly log: Logger

@@ -2,10 +2,10 @@ import type { Clock } from '../../shared/clock.ts'
 import { reasonOf } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Store } from '../platform/store/port.ts'
-import type { Active, ActiveRuns } from './active-runs.ts'
+import type { Active, ActiveRunStore } from './active-run-store.ts'
 import { eachAtOnce } from './at-once.ts'
-import type { DueEntry, DueIndex } from './due-index.ts'
-import { type JobStore, type StoredJob, unchanged, written } from './job-store.ts'
+import type { DueEntry, DueStore } from './due-store.ts'
+import { type JobStore, type StoredJob, tryWrite, unchangedSince } from './job-store.ts'
 import { recurrenceOf } from './recurrence.ts'
 import type { JobRow } from './rows.ts'
 import type { JobKey } from './rules/job-key.ts'
@@ -13,7 +13,7 @@ import { SUBJECTS_PER_MESSAGE } from './rules/lanes.ts'
 import { stateOf, subjectEvents } from './rules/subject-state.ts'
 import type { RunStore } from './run-store.ts'
 import type { Starting, SubjectsMessage } from './starting.ts'
-import { createSubjectRows, type SubjectRows } from './subject-rows.ts'
+import { createSubjectStore, type SubjectStore } from './subject-store.ts'
 
 /** Groups of subjects whose rows are read or written at the same time. */
 const GROUPS_AT_ONCE = 8
@@ -57,7 +57,7 @@ interface Planned {
 interface Group {
   readonly tenantId: string
   readonly job: string
-  readonly rows: SubjectRows
+  readonly rows: SubjectStore
   readonly stale: readonly (DueEntry & SubjectKey)[]
   readonly messages: readonly { readonly id: string; readonly planned: readonly Planned[] }[]
 }
@@ -65,8 +65,8 @@ interface Group {
 export function createDispatch(parts: {
   readonly store: Store
   readonly jobs: JobStore
-  readonly index: DueIndex
-  readonly active: ActiveRuns
+  readonly index: DueStore
+  readonly active: ActiveRunStore
   readonly runs: Pick<RunStore, 'isFree'>
   readonly starting: Pick<Starting, 'newId' | 'sendSubjects'>
   readonly isKnown: (job: string) => boolean
@@ -77,7 +77,7 @@ export function createDispatch(parts: {
 
   async function plan(entries: readonly (DueEntry & SubjectKey)[], now: number, count: Counter) {
     const { tenantId = '', job = '' } = entries[0] ?? {}
-    const rows = createSubjectRows(parts.store, tenantId, job)
+    const rows = createSubjectStore(parts.store, tenantId, job)
     const stored = await rows.read(entries.map(({ subject }) => subject))
     const stale: (DueEntry & SubjectKey)[] = []
     const planned: Planned[] = []
@@ -162,7 +162,8 @@ export function createDispatch(parts: {
       if (action === 'join' || !wants(row.value)) return true
       if (action === 'remember') {
         if (row.value.again === true) return true
-        if (await written(() => jobs.put(key, { ...row.value, again: true }, unchanged(row)))) return true
+        if (await tryWrite(() => jobs.put(key, { ...row.value, again: true }, unchangedSince(row))))
+          return true
         continue
       }
       const now = clock.now()
@@ -170,7 +171,7 @@ export function createDispatch(parts: {
       // First the entry by which it is found again whatever happens next, then the claim that makes it count.
       await active.put([{ id, value: { tenantId, job, subjects: [subject], enqueuedAt: now } }])
       const sent = sentWith(row.value, id, 'notification', now)
-      if (await written(() => jobs.put(key, sent, unchanged(row)))) {
+      if (await tryWrite(() => jobs.put(key, sent, unchangedSince(row)))) {
         await send({ tenantId, job, message: id, subjects: [subject] }, 0, 0)
         return true
       }
@@ -244,7 +245,7 @@ export function createDispatch(parts: {
     async look(partition, { id, value }) {
       const { tenantId, job, subjects = [] } = value
       const now = clock.now()
-      const stored = await createSubjectRows(parts.store, tenantId, job).read(subjects)
+      const stored = await createSubjectStore(parts.store, tenantId, job).read(subjects)
       const waiting: string[] = []
       let working = false
       for (const [subject, { value: row }] of stored) {

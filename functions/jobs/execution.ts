@@ -1,7 +1,7 @@
 import { type ErrorRecord, isStegError, StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Store } from '../platform/store/port.ts'
-import { changesOf } from './journal.ts'
+import { changesOf } from './change-store.ts'
 import { type Counts, type JobDefinition, QUIET, type RunContext, RunGoesOn, RunHeld } from './port.ts'
 import type { RunRow } from './rows.ts'
 import type { RunLogWriter } from './run-log.ts'

@@ -2,9 +2,9 @@ import type { Clock } from '../../shared/clock.ts'
 import { reasonOf } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Store } from '../platform/store/port.ts'
+import { createChangeStore } from './change-store.ts'
 import type { Result } from './execution.ts'
 import { flushRegularly } from './flushing.ts'
-import { createJournal } from './journal.ts'
 import { keepLease, type RunLease } from './lease.ts'
 import type { Change, Progress } from './port.ts'
 import type { JobRow, LogLevel, RunRow } from './rows.ts'
@@ -76,9 +76,9 @@ export function createHands(parts: HandsParts): Hands {
       result.kind === 'ended'
         ? result.ending
         : { state: 'succeeded' as const, counts: {} as RunRow['counts'] }
-    let ended = endedWith(run, ending, clock.now())
+    let ended = endWith(run, ending, clock.now())
     await lease.update((current) => {
-      ended = endedWith(current, ending, clock.now())
+      ended = endWith(current, ending, clock.now())
       return ended
     })
     const freed = await runs.release(key, ended)
@@ -103,7 +103,7 @@ export function createHands(parts: HandsParts): Hands {
     take(key, run, log) {
       const lease = keepLease({ runs, clock, key, run, ending: hubEnds })
       const flushing = flushRegularly(log, clock)
-      const journal = createJournal({
+      const changeStore = createChangeStore({
         store: parts.store,
         tenantId: key.tenantId,
         runId: run.id,
@@ -111,7 +111,7 @@ export function createHands(parts: HandsParts): Hands {
       })
       return {
         lease,
-        record: journal.record,
+        record: changeStore.record,
 
         async progress({ done, total, saved }) {
           const text = saved === undefined ? undefined : JSON.stringify(saved)
@@ -142,7 +142,7 @@ export function createHands(parts: HandsParts): Hands {
 }
 
 /** A run's row once it has ended. */
-export function endedWith(run: RunRow, ending: Partial<RunRow>, now: number): RunRow {
+export function endWith(run: RunRow, ending: Partial<RunRow>, now: number): RunRow {
   const { lease: _, stopRequested: __, savedBefore: ___, ...rest } = run
   return { ...rest, ...ending, finishedAt: now }
 }

@@ -30,18 +30,18 @@ export function createJobStore(store: Store): JobStore {
     },
     delete(key, { etag }) {
       const { partition, key: rowKey } = rowOf(key)
-      return written(() => jobs.delete(partition, rowKey, { kind: 'match', etag }))
+      return tryWrite(() => jobs.delete(partition, rowKey, { kind: 'match', etag }))
     },
   }
 }
 
 /** The condition that a row is still as it was read. */
-export function unchanged(row: StoredJob | undefined): Condition {
+export function unchangedSince(row: StoredJob | undefined): Condition {
   return row === undefined ? { kind: 'absent' } : { kind: 'match', etag: row.etag }
 }
 
 /** @returns false when somebody else wrote at the same moment. */
-export async function written(write: () => Promise<unknown>): Promise<boolean> {
+export async function tryWrite(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write()
     return true

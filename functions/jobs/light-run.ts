@@ -9,8 +9,8 @@ import type { RunContext } from './port.ts'
 import type { JobRow, RunRow } from './rows.ts'
 import { LEASE_MS } from './rules/plausible.ts'
 import type { RunStore } from './run-store.ts'
-import type { SubjectRows } from './subject-rows.ts'
-import { parsed } from './worker.ts'
+import type { SubjectStore } from './subject-store.ts'
+import { parseSaved } from './worker.ts'
 
 /** Milliseconds between two renewals of a lease. */
 const RENEW_MS = Math.floor(LEASE_MS / 3)
@@ -48,7 +48,7 @@ export async function runLightly(
     readonly id: string
     readonly own: JobRow
     readonly definition: Runnable
-    readonly rows: SubjectRows
+    readonly rows: SubjectStore
   },
 ): Promise<LightEnd> {
   const { clock, hubEnds } = parts
@@ -142,7 +142,7 @@ export async function runLightly(
     signal: working.signal,
     log: log.writeAny,
     record: async (changes) => (await withRow()).record(changes),
-    saved: parsed(own.saved),
+    saved: parseSaved(own.saved),
     progress: async (progress) => (await withRow()).progress(progress),
     mayGoOn: () => !hubEnds.aborted && clock.now() - startedAt < LIGHT_MS,
   }

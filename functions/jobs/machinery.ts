@@ -4,11 +4,11 @@ import type { Logger } from '../../shared/log.ts'
 import type { Random } from '../../shared/random.ts'
 import type { Bus } from '../platform/bus/port.ts'
 import type { Store } from '../platform/store/port.ts'
-import { createActiveRuns } from './active-runs.ts'
+import { createActiveRunStore } from './active-run-store.ts'
 import { createAdmission } from './admission.ts'
 import { createClockRepair } from './clock-repair.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
-import { createDueIndex } from './due-index.ts'
+import { createDueStore } from './due-store.ts'
 import { createHands } from './in-hand.ts'
 import { createJobStore } from './job-store.ts'
 import type { JobDefinition } from './port.ts'
@@ -47,8 +47,8 @@ export function createMachinery(parts: {
   }
 
   const jobs = createJobStore(store)
-  const active = createActiveRuns(store)
-  const index = createDueIndex(store, CHUNK, clock.now)
+  const active = createActiveRunStore(store)
+  const index = createDueStore(store, CHUNK, clock.now)
   // What was told while a run went on is only known when it has ended, by when all is made.
   const onAgain = async (key: JobKey) => {
     if (key.subject !== undefined) await dispatch.again({ ...key, subject: key.subject })

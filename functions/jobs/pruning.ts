@@ -1,5 +1,5 @@
 import { limits, type Store, type Write } from '../platform/store/port.ts'
-import { changesPartition } from './journal.ts'
+import { changesPartition } from './change-store.ts'
 import { runChangesTable, runLogTable, runsTable } from './rows.ts'
 import type { JobKey } from './rules/job-key.ts'
 import { PRUNED_AT_ONCE, retainedSince } from './rules/retention.ts'

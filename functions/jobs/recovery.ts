@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
-import type { Active, ActiveRuns } from './active-runs.ts'
+import type { Active, ActiveRunStore } from './active-run-store.ts'
 import type { Dispatch } from './dispatch.ts'
 import type { JobStore } from './job-store.ts'
 import { isLeased, isPast } from './rules/plausible.ts'
@@ -18,7 +18,7 @@ const MOST_DOUBLINGS = 5
  */
 export function createRecovery(parts: {
   readonly jobs: JobStore
-  readonly active: ActiveRuns
+  readonly active: ActiveRunStore
   readonly runs: RunStore
   readonly dispatch: Pick<Dispatch, 'look'>
   readonly starting: Pick<Starting, 'enqueue'>

@@ -56,7 +56,7 @@ export function createRunLogWriter<T extends LogTexts = LogTexts>(parts: {
 
   function write(level: LogLevel, code: string, params: LogParams = {}): void {
     if (logLevels.indexOf(level) > most) return
-    pending.push({ at: parts.now(), level, code, params: shortened(params) })
+    pending.push({ at: parts.now(), level, code, params: shorten(params) })
   }
 
   return {
@@ -83,7 +83,7 @@ export function createRunLogWriter<T extends LogTexts = LogTexts>(parts: {
   }
 }
 
-function shortened(params: LogParams): LogLine['params'] {
+function shorten(params: LogParams): LogLine['params'] {
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => [
       name,

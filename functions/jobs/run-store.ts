@@ -1,7 +1,7 @@
 import { isStegError, StegError } from '../../shared/errors/error.ts'
 import type { Store } from '../platform/store/port.ts'
-import type { ActiveRuns } from './active-runs.ts'
-import { type JobStore, type StoredJob, unchanged, written } from './job-store.ts'
+import type { ActiveRunStore } from './active-run-store.ts'
+import { type JobStore, type StoredJob, tryWrite, unchangedSince } from './job-store.ts'
 import { type HeldDecision, type JobRow, type RunRow, runsTable } from './rows.ts'
 import type { JobKey } from './rules/job-key.ts'
 import { isLeased } from './rules/plausible.ts'
@@ -78,7 +78,7 @@ const keyOf = (tenantId: string, { job, subject }: RunRow): JobKey => ({ tenantI
 export function createRunStore(parts: {
   readonly store: Store
   readonly jobs: JobStore
-  readonly active: ActiveRuns
+  readonly active: ActiveRunStore
   /** Somebody told of a change while the run went on: the subject is due once more. Repeatable. */
   readonly onAgain: (key: JobKey) => Promise<void>
 }): RunStore {
@@ -127,7 +127,7 @@ export function createRunStore(parts: {
       const { pending: _, lease: __, ...rest } = row?.value ?? {}
       const owes = subjectEvents.claim[stateOf(row?.value, run.queuedAt)] === 'owe'
       const due = owes ? { ...more, again: true } : more
-      await jobs.put(key, { ...rest, ...due, activeRun: run.id, lastRun: run.id }, unchanged(row))
+      await jobs.put(key, { ...rest, ...due, activeRun: run.id, lastRun: run.id }, unchangedSince(row))
     } catch (error) {
       if (!isStegError(error, 'store-conflict')) throw error
       await runs.delete(tenantId, rowKey(run), { kind: 'any' })
@@ -169,12 +169,12 @@ export function createRunStore(parts: {
     async fence(key, row) {
       // A subject that is not there stays away: nobody claims one that was taken out.
       if (row === undefined && key.subject !== undefined) return true
-      return written(() => jobs.put(key, { ...row?.value }, unchanged(row)))
+      return tryWrite(() => jobs.put(key, { ...row?.value }, unchangedSince(row)))
     },
 
     async discard(tenantId, run) {
       if (run === undefined) return true
-      return written(() => runs.delete(tenantId, rowKey(run.value), { kind: 'match', etag: run.etag }))
+      return tryWrite(() => runs.delete(tenantId, rowKey(run.value), { kind: 'match', etag: run.etag }))
     },
 
     async begin(key, run) {
@@ -183,7 +183,7 @@ export function createRunStore(parts: {
         if (row?.value.again !== true || row.value.activeRun !== run.id || !seesWhatWasTold(run))
           return row?.value ?? {}
         const { again: _, ...rest } = row.value
-        if (await written(() => jobs.put(key, rest, unchanged(row)))) return rest
+        if (await tryWrite(() => jobs.put(key, rest, unchangedSince(row)))) return rest
       }
     },
 
@@ -192,7 +192,7 @@ export function createRunStore(parts: {
         const run = await get(key, id)
         if (hasEnded(run.value.state)) throw new StegError('run-not-active', { run: id })
         const asked: RunRow = { ...run.value, stopRequested: true }
-        if (await written(() => put(key.tenantId, asked, run.etag))) return asked
+        if (await tryWrite(() => put(key.tenantId, asked, run.etag))) return asked
       }
     },
 
@@ -201,7 +201,7 @@ export function createRunStore(parts: {
         const { value, etag } = await get(key, id)
         if (!isHeld(value)) throw new StegError('run-not-held', { run: id })
         const decided: RunRow = { ...value, held: { ...value.held, decision } }
-        if (await written(() => put(key.tenantId, decided, etag))) return decided
+        if (await tryWrite(() => put(key.tenantId, decided, etag))) return decided
       }
     },
 
@@ -213,10 +213,10 @@ export function createRunStore(parts: {
         left = row?.value
         if (row?.value.activeRun !== id) break
         const { activeRun: _, saved: before, ...rest } = row.value
-        const saved = savedAfter(run, before)
+        const saved = keepSaved(run, before)
         left = saved === undefined ? rest : { ...rest, saved }
         const freed = left
-        if (await written(() => jobs.put(key, freed, unchanged(row)))) break
+        if (await tryWrite(() => jobs.put(key, freed, unchangedSince(row)))) break
       }
       if (left?.again === true && left.activeRun === undefined) await parts.onAgain(key)
       await active.remove(key, id)
@@ -231,7 +231,7 @@ export function isHeld(run: RunRow): run is RunRow & { held: NonNullable<RunRow[
 }
 
 /** What the next run goes on from: a real run that succeeded leaves nothing to do, any other what was saved last. */
-function savedAfter(run: RunRow, before: string | undefined): string | undefined {
+function keepSaved(run: RunRow, before: string | undefined): string | undefined {
   if (!isReal(run)) return before
   return run.state === 'succeeded' ? undefined : (run.saved ?? before)
 }

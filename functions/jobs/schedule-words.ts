@@ -13,7 +13,7 @@ export function scheduleInWords(cron: string, language: Language): string | unde
   const times = timesOf(fields[0] ?? '', fields[1] ?? '')
   const [first] = times
   // "At 0 and 30 minutes past the hour, at 02:00" would be right for each and misleading together: name the times.
-  const words = described(
+  const words = describe(
     first === undefined ? fields : [first.minute, first.hour, ...fields.slice(2)],
     language,
   )
@@ -38,7 +38,7 @@ function timesOf(minutes: string, hours: string) {
   return times.length <= NAMED_TIMES ? times : []
 }
 
-function described(fields: readonly string[], language: Language): string | undefined {
+function describe(fields: readonly string[], language: Language): string | undefined {
   try {
     const words = cronstrue.default.toString(fields.join(' '), {
       locale: language,

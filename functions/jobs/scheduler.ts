@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { isStegError, reasonOf } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Dispatch } from './dispatch.ts'
-import type { DueEntry, DueIndex } from './due-index.ts'
+import type { DueEntry, DueStore } from './due-store.ts'
 import type { JobStore, StoredJob } from './job-store.ts'
 import { recurrenceOf } from './recurrence.ts'
 import type { RunRow, Schedule } from './rows.ts'
@@ -51,7 +51,7 @@ type Look =
 
 export function createScheduler(parts: {
   readonly jobs: JobStore
-  readonly index: DueIndex
+  readonly index: DueStore
   readonly dispatch: Pick<Dispatch, 'due'>
   readonly runs: RunStore
   readonly starting: Starting

@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { isStegError, StegError } from '../../shared/errors/error.ts'
-import type { DueIndex } from './due-index.ts'
-import { type JobStore, unchanged } from './job-store.ts'
+import type { DueStore } from './due-store.ts'
+import { type JobStore, unchangedSince } from './job-store.ts'
 import { recurrenceOf } from './recurrence.ts'
 import type { JobRow, Schedule } from './rows.ts'
 import type { JobKey } from './rules/job-key.ts'
@@ -23,7 +23,7 @@ export interface Schedules {
 
 export function createSchedules(parts: {
   readonly jobs: JobStore
-  readonly index: DueIndex
+  readonly index: DueStore
   readonly clock: Clock
 }): Schedules {
   const { jobs, index, clock } = parts
@@ -63,7 +63,7 @@ export function createSchedules(parts: {
           : await index.find({ ...key, due: before.nextRun })
       if (moves && after.nextRun !== undefined) await index.put([{ ...key, due: after.nextRun }])
       try {
-        await jobs.put(key, after, unchanged(row))
+        await jobs.put(key, after, unchangedSince(row))
       } catch (error) {
         if (ifMatch !== undefined || !isStegError(error, 'store-conflict')) throw error
         continue

@@ -1,9 +1,9 @@
 import { StegError } from '../../shared/errors/error.ts'
-import type { ActiveRuns } from './active-runs.ts'
+import type { ActiveRunStore } from './active-run-store.ts'
 import { eachAtOnce } from './at-once.ts'
 import type { Dispatch, SubjectKey } from './dispatch.ts'
 import { type Runnable, toRecord } from './execution.ts'
-import { endedWith } from './in-hand.ts'
+import { endWith } from './in-hand.ts'
 import type { JobStore, StoredJob } from './job-store.ts'
 import { type LightParts, runLightly } from './light-run.ts'
 import type { JobDefinition } from './port.ts'
@@ -13,12 +13,12 @@ import { LEASE_MS } from './rules/plausible.ts'
 import { MAX_ATTEMPTS } from './rules/run-state.ts'
 import { actionOnMessage } from './rules/subject-state.ts'
 import type { Starting, SubjectsMessage } from './starting.ts'
-import { createSubjectRows, type SubjectRows } from './subject-rows.ts'
+import { createSubjectStore, type SubjectStore } from './subject-store.ts'
 import { withSettingsOf } from './worker.ts'
 
 export interface SubjectWorkerParts extends LightParts {
   readonly jobs: JobStore
-  readonly active: ActiveRuns
+  readonly active: ActiveRunStore
   readonly dispatch: Dispatch
   readonly definitions: ReadonlyMap<string, JobDefinition>
   readonly starting: Pick<Starting, 'newRun' | 'sendSubjects' | 'newId'>
@@ -40,7 +40,7 @@ export function createSubjectWorker(parts: SubjectWorkerParts): (message: Subjec
       parts.log.warn('message for subjects of a job that has none', { tenantId, job })
       return
     }
-    const rows = createSubjectRows(parts.store, tenantId, job)
+    const rows = createSubjectStore(parts.store, tenantId, job)
     const ofJob = (await parts.jobs.get({ tenantId, job }))?.value ?? {}
     const work = { message, definition, rows, ofJob }
     const ends = collectEnds()
@@ -112,7 +112,7 @@ export function createSubjectWorker(parts: SubjectWorkerParts): (message: Subjec
   }
 
   async function letGo(
-    rows: SubjectRows,
+    rows: SubjectStore,
     key: SubjectKey,
     id: string,
     end: 'quiet' | 'given-back',
@@ -138,7 +138,7 @@ export function createSubjectWorker(parts: SubjectWorkerParts): (message: Subjec
     const key = { tenantId: message.tenantId, job: message.job, subject }
     const error = toRecord(new StegError('run-abandoned', { attempts: MAX_ATTEMPTS }))
     const begun: RunRow = parts.starting.newRun(key, row.pending?.trigger ?? 'schedule')
-    const run = endedWith({ ...begun, attempts: MAX_ATTEMPTS }, { state: 'failed', error }, clock.now())
+    const run = endWith({ ...begun, attempts: MAX_ATTEMPTS }, { state: 'failed', error }, clock.now())
     await parts.runs.insert(message.tenantId, run)
     const written = await rows.change(subject, (current) => {
       if (actionOnMessage(current, message.message, clock.now()) !== 'give-up') return undefined
@@ -152,7 +152,7 @@ export function createSubjectWorker(parts: SubjectWorkerParts): (message: Subjec
 interface Work {
   readonly message: SubjectsMessage
   readonly definition: Runnable
-  readonly rows: SubjectRows
+  readonly rows: SubjectStore
   readonly ofJob: JobRow
 }
 

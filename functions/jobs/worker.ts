@@ -3,7 +3,7 @@ import { StegError } from '../../shared/errors/error.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Store } from '../platform/store/port.ts'
 import { execute, SLICE_MS, toRecord, workOn } from './execution.ts'
-import { endedWith, type Hands } from './in-hand.ts'
+import { endWith, type Hands } from './in-hand.ts'
 import type { JobStore } from './job-store.ts'
 import type { Counts, JobDefinition, QUIET, RunContext } from './port.ts'
 import type { JobRow, RunRow } from './rows.ts'
@@ -50,7 +50,7 @@ export function createWorker(parts: WorkerParts): (message: RunMessage) => Promi
         return waitForOwner(key, stored.value, isChild)
       case 'give-up': {
         const error = toRecord(new StegError('run-abandoned', { attempts: MAX_ATTEMPTS }))
-        const failed = endedWith(stored.value, { state: 'failed', counts: {}, error }, clock.now())
+        const failed = endWith(stored.value, { state: 'failed', counts: {}, error }, clock.now())
         await runs.put(key.tenantId, failed, stored.etag)
         await runs.release(key, failed)
         return
@@ -100,7 +100,7 @@ export function createWorker(parts: WorkerParts): (message: RunMessage) => Promi
         signal: hand.lease.signal,
         log: log.writeAny,
         record: hand.record,
-        saved: parsed(run.saved ?? settings.saved),
+        saved: parseSaved(run.saved ?? settings.saved),
         progress: hand.progress,
         mayGoOn,
       }
@@ -139,6 +139,6 @@ export function withSettingsOf(ofJob: JobRow, own: JobRow): JobRow {
 }
 
 /** What a run has saved. The hub wrote it, the job judges it. */
-export function parsed(saved: string | undefined): unknown {
+export function parseSaved(saved: string | undefined): unknown {
   return saved === undefined ? undefined : JSON.parse(saved)
 }

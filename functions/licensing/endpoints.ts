@@ -42,7 +42,7 @@ export function licensingEndpoints(licensing: LicensingService): readonly Endpoi
       summary: 'Read which articles are active',
       success: { status: 200, schema: Licence },
       errors: [],
-      handle: async ({ tenantId }) => ({ body: shown(await licensing.get(tenantId)) }),
+      handle: async ({ tenantId }) => ({ body: toView(await licensing.get(tenantId)) }),
     }),
     endpoint({
       id: 'getTenantLicence',
@@ -54,7 +54,7 @@ export function licensingEndpoints(licensing: LicensingService): readonly Endpoi
       params: OfTenant,
       success: { status: 200, schema: Licence },
       errors: [],
-      handle: async ({ params }) => ({ body: shown(await licensing.get(params.tenantId)) }),
+      handle: async ({ params }) => ({ body: toView(await licensing.get(params.tenantId)) }),
     }),
     endpoint({
       id: 'setLicence',
@@ -72,18 +72,18 @@ export function licensingEndpoints(licensing: LicensingService): readonly Endpoi
       errors: [],
       async handle({ params, body }) {
         const orders = {
-          terminalConnection: ordered(body.terminalConnection),
-          mobileApp: ordered(body.mobileApp),
-          accessControl: ordered(body.accessControl),
+          terminalConnection: toOrder(body.terminalConnection),
+          mobileApp: toOrder(body.mobileApp),
+          accessControl: toOrder(body.accessControl),
         }
         const audited = Object.fromEntries(articles.map((article) => [article, inWords(orders[article])]))
-        return { body: shown(await licensing.set(params.tenantId, orders)), audited }
+        return { body: toView(await licensing.set(params.tenantId, orders)), audited }
       },
     }),
   ]
 }
 
-function ordered({ active, validUntil }: z.output<typeof Ordered>): Order {
+function toOrder({ active, validUntil }: z.output<typeof Ordered>): Order {
   return { active, ...(validUntil === null ? {} : { validUntil }) }
 }
 
@@ -92,7 +92,7 @@ function inWords({ active, validUntil }: Order): string {
   return validUntil === undefined ? 'active' : `active until ${validUntil}`
 }
 
-function shown({ kind, orders, changedAt, now }: LicenceNow): z.input<typeof Licence> {
+function toView({ kind, orders, changedAt, now }: LicenceNow): z.input<typeof Licence> {
   const state = (article: Article) => ({
     state: stateOf(orders[article], now),
     validUntil: orders[article].validUntil ?? null,

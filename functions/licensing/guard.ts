@@ -1,11 +1,11 @@
 import { type Language, StegError } from '../../shared/errors/error.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { type Article, articleNames } from './rules/licence.ts'
-import { type Need, neededFor } from './rules/needs.ts'
+import { articlesFor, type Need } from './rules/needs.ts'
 import type { LicensingService } from './service.ts'
 
 /** The same endpoints, of which those that need an article refuse when the tenant has none that is active. */
-export function licensed(
+export function guardEndpoints(
   endpoints: readonly Endpoint[],
   needs: readonly Need[],
   licensing: Pick<LicensingService, 'hasOneOf'>,
@@ -15,11 +15,13 @@ export function licensed(
     if (!endpoints.some(({ id }) => id === endpoint)) throw new Error(`No endpoint ${endpoint} to license`)
   }
   return endpoints.map((endpoint) =>
-    needs.some((need) => need.endpoint === endpoint.id) ? guarded(endpoint, needs, licensing) : endpoint,
+    needs.some((need) => need.endpoint === endpoint.id)
+      ? guardEndpoint(endpoint, needs, licensing)
+      : endpoint,
   )
 }
 
-function guarded(
+function guardEndpoint(
   endpoint: Endpoint,
   needs: readonly Need[],
   licensing: Pick<LicensingService, 'hasOneOf'>,
@@ -29,7 +31,7 @@ function guarded(
     errors: [...endpoint.errors, 'article-inactive'],
     async handle(call) {
       const by = call.actor.kind === 'user' ? 'user' : 'token'
-      const oneOf = neededFor({ endpoint: endpoint.id, by, body: call.body }, needs)
+      const oneOf = articlesFor({ endpoint: endpoint.id, by, body: call.body }, needs)
       if (oneOf !== undefined && !(await licensing.hasOneOf(call.tenantId, oneOf))) {
         throw new StegError('article-inactive', { articles: inWords(oneOf, call.language) })
       }

@@ -15,7 +15,7 @@ import type { Push } from '../platform/push/port.ts'
 import { createRooms, runChannel } from './rooms.ts'
 import { marksOf } from './rules/events.ts'
 import { pace } from './rules/pace.ts'
-import { audible } from './rules/permission.ts'
+import { toAudible } from './rules/permission.ts'
 import { createSharedReads } from './shared-reads.ts'
 import type { LiveSources } from './sources.ts'
 import { liveStream, type Permission } from './stream.ts'
@@ -72,7 +72,7 @@ export function createLive(parts: {
   function permissionOf(principal: Principal): Permission {
     if (principal.kind !== 'tenant') throw new StegError('forbidden', { right: 'jobs:read' })
     const { tenantId, rights, scope } = principal
-    return { tenantId, ...audible(rights, scope.kind === 'everyone', sources.topics) }
+    return { tenantId, ...toAudible(rights, scope.kind === 'everyone', sources.topics) }
   }
 
   /** All streams of a browser or a program are the same caller: when all of them ask at once, it is asked once. */

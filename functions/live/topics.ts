@@ -5,7 +5,7 @@ import type { AgentView, ConnectorsService } from '../connectors/service.ts'
 import { toJobView } from '../jobs/presentation.ts'
 import type { JobsService } from '../jobs/service.ts'
 import type { Observed, Share } from '../products/port.ts'
-import { shownSetup } from '../setup/presentation.ts'
+import { toSetupView } from '../setup/presentation.ts'
 import { createSetupService, type SetupParts } from '../setup/service.ts'
 import { agentDiffers, exceptIn } from './rules/news.ts'
 import type { LiveTopic, Told } from './topic.ts'
@@ -72,7 +72,7 @@ export function liveTopics(
       aboutEverybody: true,
       rest: DEAR_REST,
       async read(tenantId, language) {
-        const data = shownSetup(await setup.look(tenantId), texts, language)
+        const data = toSetupView(await setup.look(tenantId), texts, language)
         const agentsGone = data.failures.agents.map(({ lastSeen: _, ...agent }) => agent)
         const news = { ...data, failures: { ...data.failures, agents: agentsGone } }
         return { data, news, changes: nextSilence(await agents(tenantId)) }

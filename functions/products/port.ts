@@ -3,9 +3,11 @@ import type { Clock } from '../../shared/clock.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Random } from '../../shared/random.ts'
 import type { ConnectorsService } from '../connectors/service.ts'
+import type { CredentialsService } from '../credentials/service.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { Scope } from '../http/principal.ts'
 import type { CountTexts, JobDefinition, LogTexts } from '../jobs/port.ts'
+import type { JobsService } from '../jobs/service.ts'
 import type { Need } from '../licensing/rules/needs.ts'
 import type { LiveTopic } from '../live/topic.ts'
 import type { Store } from '../platform/store/port.ts'
@@ -54,8 +56,12 @@ export interface House {
   readonly random: Random
   readonly log: Logger
   readonly variables: VariablesService
+  /** Secrets and tokens of the accounts that it uses at other systems. */
+  readonly credentials: CredentialsService
   readonly connectors: ConnectorsService
   readonly relay: RelayService
+  /** The hub's jobs, once all products are open: for subjects of its own, what they are told and their runs. */
+  jobs(): JobsService
 }
 
 export interface OpenProduct {

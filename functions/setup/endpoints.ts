@@ -1,6 +1,6 @@
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
 import type { RunTexts } from '../jobs/rules/run-texts.ts'
-import { setupViewOf, shownSetup } from './presentation.ts'
+import { setupSchema, toSetupView } from './presentation.ts'
 import type { SetupService } from './service.ts'
 
 export function setupEndpoints(setup: SetupService, texts: RunTexts): readonly Endpoint[] {
@@ -13,10 +13,10 @@ export function setupEndpoints(setup: SetupService, texts: RunTexts): readonly E
       scope: 'observed',
       tag: 'Setup',
       summary: 'What is set up, what is missing with the next thing to do, and what failed lately',
-      success: { status: 200, schema: setupViewOf(setup.parts) },
+      success: { status: 200, schema: setupSchema(setup.parts) },
       errors: [],
       handle: async ({ tenantId, scope, language }) => ({
-        body: shownSetup(await setup.look(tenantId), texts, language, scope),
+        body: toSetupView(await setup.look(tenantId), texts, language, scope),
       }),
     }),
   ]

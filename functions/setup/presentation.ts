@@ -9,7 +9,7 @@ import { describeNext } from './rules/steps.ts'
 import type { Setup } from './service.ts'
 
 /** What is shown of setting up, with what each product adds. */
-export function setupViewOf(parts: readonly SetupPart[]) {
+export function setupSchema(parts: readonly SetupPart[]) {
   const codes = [...new Set(parts.flatMap(({ next }) => Object.keys(next)))]
   const Next = z
     .object({
@@ -43,7 +43,7 @@ export function setupViewOf(parts: readonly SetupPart[]) {
 }
 
 /** As `setupViewOf` describes it. */
-export function shownSetup(setup: Setup, texts: RunTexts, language: Language, scope: Scope = everyone) {
+export function toSetupView(setup: Setup, texts: RunTexts, language: Language, scope: Scope = everyone) {
   return {
     complete: setup.steps.every(({ state }) => state === 'done'),
     steps: setup.steps.map(({ step, state, next, texts: own }) => ({

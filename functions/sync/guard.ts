@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type HoldCode, type RunContext, RunHeld } from '../jobs/port.ts'
 import type { LogCode, LogParams } from './log.ts'
-import { type Exceeded, exceeded, type Proportion } from './rules/guard.ts'
+import { type Exceeded, findExceeded, type Proportion } from './rules/guard.ts'
 
 /** Something that a run may do only so often without approval. */
 export interface Guarded {
@@ -31,7 +31,7 @@ export function requireApproval(
   { approved, dryRun, log }: Pick<RunContext, 'approved' | 'dryRun' | 'log'>,
 ): void {
   const over = guarded.flatMap((guard) => {
-    const found = exceeded(guard.ids, guard.total, guard.proportion)
+    const found = findExceeded(guard.ids, guard.total, guard.proportion)
     return found === undefined ? [] : [{ guard, found }]
   })
   const [first] = over

@@ -44,7 +44,7 @@ export function Component() {
       <Loaded query={run}>
         {(data) => (
           <>
-            <Outcome run={data} />
+            <RunOutcome run={data} />
             <HeldBar run={data} />
             <RunFacts run={data} />
             <RunLog key={data.id} run={data} />
@@ -55,7 +55,7 @@ export function Component() {
   )
 }
 
-function Outcome({ run }: { readonly run: Run }) {
+function RunOutcome({ run }: { readonly run: Run }) {
   if (run.message === null || run.message === '') return null
   return (
     <MessageBar

@@ -1,6 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { makeFolder, removeFolder } from '../folder.ts'
 import { type Program, runProgram, startTestPlatform, type TestPlatform } from '../system/platform.ts'
 import {
   createTenant,
@@ -44,10 +43,8 @@ const PEOPLE = 30
 
 /** Hub, broker, two agents and a simulator that keeps its data, each a process of its own. */
 export async function startChaosSite(seed: number): Promise<ChaosSite> {
-  const folder = await mkdtemp(join(tmpdir(), 'steg-chaos-'))
-  const started: (() => Promise<unknown>)[] = [
-    () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
-  ]
+  const folder = await makeFolder()
+  const started: (() => Promise<unknown>)[] = [() => removeFolder(folder)]
   const close = async () => {
     for (const stop of started.toReversed()) await stop()
   }

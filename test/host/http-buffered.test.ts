@@ -1,12 +1,12 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { fakeClock } from '../agent/fake-clock.ts'
 import { describedBy, itServesHttp, testLimits } from './http-contract.ts'
-import { createManualClock } from './manual-clock.ts'
 import { createRecordingLog } from './recording-log.ts'
 import { hostJson, type StartedHost, start } from './start.ts'
 
 const log = createRecordingLog()
-const clock = createManualClock(Date.parse('2026-01-01T00:00:00Z'))
+const clock = fakeClock(Date.parse('2026-01-01T00:00:00Z'))
 let started: StartedHost
 
 beforeAll(async () => {
@@ -31,10 +31,10 @@ describe('a host with buffered bodies', () => {
 
   it('answers 500 when a function runs longer than functionTimeout', async () => {
     const response = fetch(`${started.url}/never`)
-    await expect.poll(() => clock.sleeping()).toBe(2)
+    await expect.poll(() => clock.sleeping()).toHaveLength(2)
     await clock.advance(60_000)
     expect((await response).status).toBe(500)
-    expect(clock.sleeping()).toBe(0)
+    expect(clock.sleeping()).toHaveLength(0)
   })
 
   it('names the functions and warns where Azure would pick another one', () => {
@@ -58,7 +58,7 @@ describe('a host with buffered bodies', () => {
     subscribe('fixture', (message) => terminated.push(message))
     const response = fetch(`${started.url}/never`)
     response.catch(() => undefined)
-    await expect.poll(() => clock.sleeping()).toBe(2)
+    await expect.poll(() => clock.sleeping()).toHaveLength(2)
     const closed = started.host.close(300)
     await expect(fetch(`${started.url}/hello`)).rejects.toThrow()
     expect(terminated).toEqual([])

@@ -1,13 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { makeFolder, removeFolder } from '../folder.ts'
 import { hostJson } from './start.ts'
 
 const main = fileURLToPath(new URL('../../infra/local/host/main.ts', import.meta.url))
@@ -18,14 +18,14 @@ let folder: string
 const children = new Set<ChildProcess>()
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'host-process-'))
+  folder = await makeFolder()
   await writeFile(join(folder, 'host.json'), JSON.stringify(hostJson))
 })
 afterEach(() => {
   for (const child of children) child.kill('SIGKILL')
   children.clear()
 })
-afterAll(() => rm(folder, { recursive: true }))
+afterAll(() => removeFolder(folder))
 
 function launch(app: URL, config: object = {}) {
   const child = fork(main, {

@@ -1,7 +1,7 @@
-import { readSageClock } from '../../functions/hr/sage/clock.ts'
+import { toConnection } from '../../functions/hr/sage/connection.ts'
+import type { SageSession } from '../../functions/hr/sage/port.ts'
 import { SageProfile } from '../../functions/hr/sage/profile.ts'
-import type { SageConnection, SageService } from '../../functions/hr/sage/service.ts'
-import type { SageSession } from '../../functions/hr/sage/session.ts'
+import type { SageService } from '../../functions/hr/sage/service.ts'
 import {
   type Change,
   type Counts,
@@ -93,14 +93,7 @@ export function sageWith(
     ...session,
   }
   const profile = SageProfile.parse({})
-  const connection: SageConnection = {
-    agentName: 'agent',
-    session: whole,
-    profile,
-    people: never,
-    databases: never,
-    clock: () => readSageClock(whole, profile, clock.now),
-  }
+  const connection = toConnection({ agentName: 'agent', session: whole, profile, now: clock.now })
   const sage = {
     connected: 0,
     async connect() {

@@ -1,4 +1,4 @@
-import type { OnceAnswer } from '../../functions/hr/sage/session.ts'
+import type { OnceAnswer } from '../../functions/hr/sage/port.ts'
 import { StegError } from '../../shared/errors/error.ts'
 import type { instantClock } from '../clock.ts'
 

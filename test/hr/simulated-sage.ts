@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { createTargetHttp } from '../../agent/relay/target-http.ts'
+import { toConnection } from '../../functions/hr/sage/connection.ts'
+import type { SageConnection } from '../../functions/hr/sage/port.ts'
 import { SageProfile } from '../../functions/hr/sage/profile.ts'
-import type { SageConnection } from '../../functions/hr/sage/service.ts'
 import { createSageSession, type Exchange } from '../../functions/hr/sage/session.ts'
 import { startSageSimulator } from '../../infra/local/sage/simulator.ts'
 import { StegError } from '../../shared/errors/error.ts'
@@ -55,27 +56,22 @@ export async function simulatedSage(clock: ReturnType<typeof instantClock>) {
     return response
   }
 
-  const never = async (): Promise<never> => {
-    throw new Error('not part of this test')
-  }
-
   return {
     control,
     /** As a run opens it: with a session of its own. */
-    connect: async (): Promise<SageConnection> => ({
-      agentName: 'agent',
-      profile,
-      session: createSageSession({
-        exchange,
-        credentials: { baseUrl: simulator.url, username: 'steg', password: 'secret', database: undefined },
+    connect: async (): Promise<SageConnection> =>
+      toConnection({
+        agentName: 'agent',
         profile,
-        clock,
-        explainBadRequest: async () => undefined,
+        session: createSageSession({
+          exchange,
+          credentials: { baseUrl: simulator.url, username: 'steg', password: 'secret', database: undefined },
+          profile,
+          clock,
+          explainBadRequest: async () => undefined,
+        }),
+        now: clock.now,
       }),
-      people: never,
-      clock: never,
-      databases: never,
-    }),
     async close() {
       http.close()
       await simulator.close()

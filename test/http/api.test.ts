@@ -6,30 +6,20 @@ import { httpHandler } from '../../functions/http/handler.ts'
 import { errorCodesOf } from '../../functions/http/openapi.ts'
 import type { Principal } from '../../functions/http/principal.ts'
 import { roles } from '../../functions/tenancy/rules/roles.ts'
-import { hashSecret } from '../../functions/tenancy/secret-hash.ts'
 import { catalogue } from '../../shared/errors/error.ts'
 import { silentLogger } from '../../shared/log.ts'
 import { knownCallers, operator, plainSite, tenantWith } from './callers.ts'
+import { type ComposedHub, composeHub, hubSettings } from './composed-hub.ts'
 import { fakeContext, fakeRequest } from './request.ts'
 
-const environment = {
-  STEG_STORE: 'sqlite::memory:',
-  STEG_BUS:
-    'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=hub;SharedAccessKey=eA==;UseDevelopmentEmulator=true',
-  STEG_BUS_LISTEN_KEY: 'x',
-  STEG_BUS_SEND_KEY: 'x',
-  STEG_MASTER_KEY: Buffer.alloc(32, 1).toString('base64'),
-  STEG_OPERATOR_TOKEN_HASH: hashSecret('operator'),
-}
-
-let hub: Awaited<ReturnType<typeof compose>>
+let hub: ComposedHub
 let document: {
   openapi: string
   paths: Record<string, Record<string, { operationId: string; responses: Record<string, unknown> }>>
 }
 
 beforeAll(async () => {
-  hub = await compose(environment, silentLogger)
+  hub = await composeHub()
   const page = hub.pages.find(({ id }) => id === 'openapi')
   const answer = (await page?.handler(fakeRequest({}), fakeContext())) as { body: string }
   document = JSON.parse(answer.body)
@@ -218,7 +208,7 @@ describe('every endpoint with every role (A9)', () => {
 describe('settings', () => {
   it('that are missing or wrong are all named, without their values', async () => {
     const wrong = {
-      ...environment,
+      ...hubSettings(),
       STEG_BUS: 'secret-connection',
       STEG_MASTER_KEY: 'secret-key',
       STEG_STORE: undefined,

@@ -1,20 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { compose } from '../../functions/compose.ts'
 import { balancesTable, currentKey, historyKey } from '../../functions/hr/balances/rows.ts'
 import { entryKey, masterDataTable } from '../../functions/hr/masterdata/rows.ts'
 import { peopleStatsTable, peopleTable, STATS_KEY } from '../../functions/hr/people/rows.ts'
-import { idOfToken, personId } from '../../functions/hr/people/rules/plan.ts'
+import { idOfToken, personId } from '../../functions/hr/rules/person-key.ts'
 import type { Endpoint } from '../../functions/http/endpoint.ts'
 import { httpHandler } from '../../functions/http/handler.ts'
 import { type RunRow, runsTable } from '../../functions/jobs/rows.ts'
 import { runId, runKey } from '../../functions/jobs/rules/run-key.ts'
 import { createRunLogWriter } from '../../functions/jobs/run-log.ts'
 import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
-import { hashSecret } from '../../functions/tenancy/secret-hash.ts'
-import { silentLogger } from '../../shared/log.ts'
+import { makeFolder, removeFolder } from '../folder.ts'
+import { type ComposedHub, composeHub, OPERATOR_TOKEN } from './composed-hub.ts'
 import { fakeContext, fakeRequest } from './request.ts'
 
 /** Everybody is known by words that occur nowhere else. 1_1 is named in the scope, 1_2 is in its group. */
@@ -24,7 +21,7 @@ const lastName = (token: string) => `Name${token.replace('_', 'x')}`
 
 const RUN = runId(1_700_000_000_000, 'abcdef')
 let folder: string
-let hub: Awaited<ReturnType<typeof compose>>
+let hub: ComposedHub
 let owner: string
 let limited: string
 let tenantId: string
@@ -33,21 +30,10 @@ let otherGroup: string
 let ids: Record<string, Record<string, string>>
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'steg-scope-'))
+  folder = await makeFolder()
   const file = join(folder, 'store.db')
-  hub = await compose(
-    {
-      STEG_STORE: `sqlite:${file}`,
-      STEG_BUS:
-        'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=hub;SharedAccessKey=eA==;UseDevelopmentEmulator=true',
-      STEG_BUS_LISTEN_KEY: 'x',
-      STEG_BUS_SEND_KEY: 'x',
-      STEG_MASTER_KEY: Buffer.alloc(32, 1).toString('base64'),
-      STEG_OPERATOR_TOKEN_HASH: hashSecret('operator-token'),
-    },
-    silentLogger,
-  )
-  const created = await ask('operator-token', 'createTenant', {}, { name: 'Muster' })
+  hub = await composeHub(file)
+  const created = await ask(OPERATOR_TOKEN, 'createTenant', {}, { name: 'Muster' })
   owner = created.body.apiToken
   tenantId = created.body.id
   const store = openSqliteStore({ file })
@@ -88,7 +74,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await hub?.close()
-  await rm(folder, { recursive: true })
+  await removeFolder(folder)
 })
 
 async function seed(store: ReturnType<typeof openSqliteStore>) {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Change } from '../../functions/jobs/port.ts'
-import type { StegError } from '../../shared/errors/error.ts'
+import { codeOf } from '../code-of.ts'
 import { runTexts } from '../products/run-texts.ts'
 import { jobsSite, TENANT } from './site.ts'
 
@@ -10,11 +10,6 @@ beforeEach(() => {
 })
 afterEach(() => site.close())
 
-const codeOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => 'none',
-    (error) => (error as StegError).code,
-  )
 const logOf = async (id: string) =>
   (await site.hub().log.page(TENANT, id, { limit: 50 })).lines.map(({ code }) => code)
 

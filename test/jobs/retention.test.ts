@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { changesOf } from '../../functions/jobs/journal.ts'
+import { changesOf } from '../../functions/jobs/change-store.ts'
 import { PRUNED_AT_ONCE, RETENTION_DAYS } from '../../functions/jobs/rules/retention.ts'
 import { countStore } from '../../functions/platform/store/counting.ts'
 import { jobsSite, TENANT } from './site.ts'

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Store } from '../../functions/platform/store/port.ts'
 import { settle } from '../agent/fake-clock.ts'
 import { type Death, dyingStore } from './failing-store.ts'
-import { jobsSite, TENANT } from './site.ts'
+import { continueHealthy, jobsSite, TENANT } from './site.ts'
 
 const MINUTE = 60_000
 const DAILY = { cron: '0 10 * * *', timeZone: 'Europe/Berlin' }
@@ -18,17 +18,6 @@ async function siteWithDueJobs(): Promise<Site> {
   for (const tenant of tenants) await site.hub().edit(tenant, 'One', { schedule: DAILY }, undefined)
   site.clock.set(DUE)
   return site
-}
-
-/** What a healthy hub does from here on, until everything that was broken off is repaired. */
-async function continueHealthy(site: Site, minutes = 5): Promise<void> {
-  for (let minute = 0; minute < minutes; minute++) {
-    site.clock.set(site.clock.now() + MINUTE)
-    await site.hub().tick()
-    await site.workAll()
-    await site.hub().recover()
-    await site.workAll()
-  }
 }
 
 /** Exactly one run of every due job, executed once, everything idle and scheduled for the next day. */
@@ -58,7 +47,7 @@ describe('a tick that is killed', () => {
         .hub(dying.store)
         .tick()
         .catch(() => undefined)
-      await continueHealthy(site)
+      await continueHealthy(site, 5)
       await expectOneRunEach(site, `killed ${death} operation ${n}`)
       site.close()
       if (dying.operations() < n) {
@@ -79,7 +68,7 @@ describe('a tick that is killed', () => {
           .hub(dying.store)
           .tick()
           .catch(() => undefined)
-        await continueHealthy(site)
+        await continueHealthy(site, 5)
         expect(site.worked).toEqual([])
         expect(await site.dueEntries(), `killed ${death} operation ${n}`).toEqual(
           tenants.map((tenant) => `${tenant} One 2026-01-06T09:00:00.000Z`),
@@ -98,7 +87,7 @@ describe('a tick that is killed', () => {
       const site = await siteWithDueJobs()
       const dying = dyingStore(site.store, n, death)
       await Promise.allSettled([site.hub(dying.store).tick(), site.hub().tick()])
-      await continueHealthy(site)
+      await continueHealthy(site, 5)
       await expectOneRunEach(site, `killed ${death} operation ${n}`)
       site.close()
       if (dying.operations() < n) break
@@ -112,7 +101,7 @@ describe('several hubs', () => {
     const ticks = await Promise.all(Array.from({ length: 6 }, () => site.hub().tick()))
     expect(ticks.reduce((sum, { started }) => sum + started, 0)).toBe(tenants.length)
     expect(site.sent).toHaveLength(tenants.length)
-    await continueHealthy(site)
+    await continueHealthy(site, 5)
     await expectOneRunEach(site, 'six hubs')
     site.close()
   })
@@ -127,10 +116,10 @@ describe('several hubs', () => {
       const wakes = Promise.withResolvers<void>()
       const sleeper = site.hub(sleepingStore(site.store, n, wakes.promise)).tick()
       await site.clock.advance(0)
-      await continueHealthy(site)
+      await continueHealthy(site, 5)
       wakes.resolve()
       await sleeper.catch(() => undefined)
-      await continueHealthy(site)
+      await continueHealthy(site, 5)
       await expectOneRunEach(site, `asleep before operation ${n}`)
       site.close()
     }
@@ -185,7 +174,7 @@ describe('a hub that stands still', () => {
       wakes.resolve()
       const run = await sleeper.catch(() => undefined)
       if (run === undefined) refused += 1
-      await continueHealthy(site)
+      await continueHealthy(site, 5)
       const { runs } = await site.hub().history(TENANT, 'One', { limit: 9 })
       const expected = run === undefined ? [] : [{ id: run.id, state: 'succeeded' }]
       expect(runs, `asleep before operation ${n}`).toMatchObject(expected)
@@ -225,7 +214,7 @@ describe('schedules that are changed while hubs tick and die', () => {
         }
         expect(row?.nextRun !== undefined).toBe(row?.schedule !== undefined && row.schedule !== null)
         site.clock.set(site.clock.now() + 25 * 60 * MINUTE)
-        await continueHealthy(site)
+        await continueHealthy(site, 5)
         const settled = await site.dueEntries()
         expect(settled).toHaveLength(row?.nextRun === undefined ? 0 : 1)
         const { view } = await site.hub().get(TENANT, 'One')

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createDueIndex } from '../../functions/jobs/due-index.ts'
+import { createDueStore } from '../../functions/jobs/due-store.ts'
 import { jobsTable } from '../../functions/jobs/rows.ts'
 import { countStore } from '../../functions/platform/store/counting.ts'
 import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
-import type { StegError } from '../../shared/errors/error.ts'
+import { codeOf } from '../code-of.ts'
 import { jobsSite, TENANT } from './site.ts'
 
 const MINUTE = 60_000
@@ -18,11 +18,6 @@ beforeEach(() => {
 afterEach(() => site.close())
 
 const at = (text: string) => Date.parse(`2026-01-${text}Z`)
-const codeOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => 'none',
-    (error) => (error as StegError).code,
-  )
 const set = (job: string, schedule: typeof DAILY | null, tenant = TENANT) =>
   site.hub().edit(tenant, job, { schedule }, undefined)
 const runsOf = async (job: string, tenant = TENANT) =>
@@ -110,7 +105,7 @@ describe('what is due (A6)', () => {
     await jobsTable
       .bind(site.store)
       .put(TENANT, 'Gone', { schedule: DAILY, nextRun: row.due }, { kind: 'any' })
-    await createDueIndex(site.store, 100).put([row])
+    await createDueStore(site.store, 100).put([row])
     site.clock.set(at('05T09:00'))
     expect(await site.hub().tick()).toEqual({ started: 1, idle: 0, waiting: 0, failed: 1 })
   })
@@ -248,7 +243,7 @@ describe('setting a schedule', () => {
 
   it('that leaves an entry behind does not delay the one that counts', async () => {
     await set('One', DAILY)
-    await createDueIndex(site.store, 100).put([{ tenantId: TENANT, job: 'One', due: at('05T08:30') }])
+    await createDueStore(site.store, 100).put([{ tenantId: TENANT, job: 'One', due: at('05T08:30') }])
     site.clock.set(at('05T09:00'))
     expect((await site.hub().tick()).started).toBe(1)
     await site.hub().tick()

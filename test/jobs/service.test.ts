@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { StegError } from '../../shared/errors/error.ts'
+import { codeOf } from '../code-of.ts'
 import { held, jobsSite, TENANT } from './site.ts'
 
 let site: ReturnType<typeof jobsSite>
@@ -7,12 +8,6 @@ beforeEach(() => {
   site = jobsSite()
 })
 afterEach(() => site.close())
-
-const codeOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => 'none',
-    (error) => (error as StegError).code,
-  )
 
 describe('runs (A6)', () => {
   it('are enqueued, not executed, by the call', async () => {

@@ -122,6 +122,34 @@ export function jobsSite() {
     return (await jobsTable.bind(store).get(partition, key))?.value
   }
 
+  /** Registers a subject of the job `Mail`. */
+  const addSubject = (
+    subject: string,
+    tenantId = TENANT,
+    schedule: { readonly everySeconds: number } | null = { everySeconds: 300 },
+  ) => hub().edit(tenantId, 'Mail', { schedule }, undefined, subject)
+
+  /** The same for `box-0`, `box-1` and so on. */
+  async function addSubjects(count: number): Promise<string[]> {
+    const subjects = Array.from({ length: count }, (_, n) => `box-${n}`)
+    for (const subject of subjects) await addSubject(subject)
+    return subjects
+  }
+
+  const runsOfSubject = async (subject: string) =>
+    (await hub().history(TENANT, 'Mail', { limit: 99, subject })).runs
+
+  const workedSubjects = () => worked.map(({ context }) => context.subject ?? '').sort()
+
+  /** Minute after minute, as timer and trigger would. */
+  async function passMinutes(count: number, by = hub()): Promise<void> {
+    for (let minute = 0; minute < count; minute++) {
+      clock.set(clock.now() + 60_000)
+      await by.tick()
+      await workAll(by)
+    }
+  }
+
   /** Ids of what is queued or running. */
   async function activeIds(): Promise<string[]> {
     const ids: string[] = []
@@ -138,6 +166,11 @@ export function jobsSite() {
     dueEntries,
     jobRow,
     subjectRow,
+    addSubject,
+    addSubjects,
+    runsOfSubject,
+    workedSubjects,
+    passMinutes,
     activeIds,
     clock,
     sent,
@@ -160,3 +193,14 @@ export function jobsSite() {
 }
 
 export const held = () => new RunHeld({ count: 20, limit: 3, total: 20, digest: 'these people' })
+
+/** What a healthy hub does from here on, until everything that was broken off is repaired. */
+export async function continueHealthy(site: ReturnType<typeof jobsSite>, minutes: number): Promise<void> {
+  for (let minute = 0; minute < minutes; minute++) {
+    site.clock.set(site.clock.now() + 60_000)
+    await site.hub().tick()
+    await site.workAll()
+    await site.hub().recover()
+    await site.workAll()
+  }
+}

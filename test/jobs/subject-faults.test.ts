@@ -7,7 +7,7 @@ import { rowOf, spreadOf } from '../../functions/jobs/rules/job-key.ts'
 import type { SubjectsMessage } from '../../functions/jobs/starting.ts'
 import { settle } from '../agent/fake-clock.ts'
 import { type Death, dyingStore } from './failing-store.ts'
-import { jobsSite, TENANT } from './site.ts'
+import { continueHealthy, jobsSite, TENANT } from './site.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -32,16 +32,6 @@ async function siteWithDueSubjects(): Promise<Site> {
   }
   site.clock.set(site.clock.now() + HOUR)
   return site
-}
-
-async function continueHealthy(site: Site, minutes = 6): Promise<void> {
-  for (let minute = 0; minute < minutes; minute++) {
-    site.clock.set(site.clock.now() + MINUTE)
-    await site.hub().tick()
-    await site.workAll()
-    await site.hub().recover()
-    await site.workAll()
-  }
 }
 
 /** Every subject idle, with the one entry that its row names, and nothing under way. */
@@ -72,7 +62,7 @@ describe('a tick with due subjects that is killed', () => {
         .hub(dying.store)
         .tick()
         .catch(() => undefined)
-      await continueHealthy(site)
+      await continueHealthy(site, 6)
       expect(worked(site), `killed ${death} operation ${n}`).toEqual([...everySubject].sort())
       await expectSettled(site, `killed ${death} operation ${n}`)
       site.close()
@@ -89,7 +79,7 @@ describe('a tick with due subjects that is killed', () => {
       const dying = dyingStore(site.store, n, death)
       const hubs = [dying.store, ...Array(4).fill(site.store)].map((store) => site.hub(store))
       await Promise.allSettled(hubs.map((hub) => hub.tick()))
-      await continueHealthy(site)
+      await continueHealthy(site, 6)
       expect(worked(site), `killed ${death} operation ${n}`).toEqual([...everySubject].sort())
       await expectSettled(site, `killed ${death} operation ${n}`)
       site.close()
@@ -103,7 +93,7 @@ describe('five hubs', () => {
     const site = await siteWithDueSubjects()
     const ticks = await Promise.all(Array.from({ length: 5 }, () => site.hub().tick()))
     expect(ticks.reduce((sum, { started }) => sum + started, 0)).toBe(everySubject.length)
-    await continueHealthy(site)
+    await continueHealthy(site, 6)
     expect(worked(site)).toEqual([...everySubject].sort())
     await expectSettled(site, 'five hubs')
     site.close()
@@ -181,7 +171,7 @@ describe('a worker with subjects that is killed', () => {
     for (const { body } of site.sent.splice(0)) void hub.work(messageOf(body))
     await expect.poll(() => site.worked.length).toBe(everySubject.length)
     site.behaveSubject(async () => QUIET)
-    await continueHealthy(site)
+    await continueHealthy(site, 6)
     expect(new Set(worked(site))).toEqual(new Set(everySubject))
     await expectSettled(site, 'lost with its message')
     site.close()

@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { QUIET, RunGoesOn } from '../../functions/jobs/port.ts'
-import { MAX_ATTEMPTS } from '../../functions/jobs/rules/run-state.ts'
+import { QUIET } from '../../functions/jobs/port.ts'
 import { countStore } from '../../functions/platform/store/counting.ts'
 import { StegError } from '../../shared/errors/error.ts'
+import { codeOf } from '../code-of.ts'
 import { held, jobsSite, TENANT } from './site.ts'
 
 const MINUTE = 60_000
-const FIVE = { everySeconds: 300 }
 
 let site: ReturnType<typeof jobsSite>
 beforeEach(() => {
@@ -14,39 +13,15 @@ beforeEach(() => {
 })
 afterEach(() => site.close())
 
-const codeOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => 'none',
-    (error) => (error as StegError).code,
-  )
-const add = (subject: string, tenant = TENANT, schedule: typeof FIVE | null = FIVE) =>
-  site.hub().edit(tenant, 'Mail', { schedule }, undefined, subject)
-const names = (count: number) => Array.from({ length: count }, (_, n) => `box-${n}`)
-async function addAll(count: number): Promise<string[]> {
-  for (const subject of names(count)) await add(subject)
-  return names(count)
-}
-const historyOf = async (subject: string) =>
-  (await site.hub().history(TENANT, 'Mail', { limit: 99, subject })).runs
-const workedSubjects = () => site.worked.map(({ context }) => context.subject ?? '').sort()
-/** Minute after minute, as timer and trigger would. */
-async function minutes(count: number, hub = site.hub()): Promise<void> {
-  for (let minute = 0; minute < count; minute++) {
-    site.clock.set(site.clock.now() + MINUTE)
-    await hub.tick()
-    await site.workAll(hub)
-  }
-}
-
 describe('subjects of a job', () => {
   it('are each due once in an interval, share messages, and leave a counter when nothing was to do', async () => {
-    const all = await addAll(60)
-    await minutes(5)
-    expect(new Set(workedSubjects())).toEqual(new Set(all))
+    const all = await site.addSubjects(60)
+    await site.passMinutes(5)
+    expect(new Set(site.workedSubjects())).toEqual(new Set(all))
     expect(site.sent.length + site.queues.length).toBeLessThanOrEqual(6)
     let counted = 0
     for (const subject of all) {
-      expect(await historyOf(subject)).toEqual([])
+      expect(await site.runsOfSubject(subject)).toEqual([])
       const { view } = await site.hub().get(TENANT, 'Mail', subject)
       expect(view).toMatchObject({ subject, status: 'idle', lastRun: undefined })
       counted += view.quiet?.count ?? 0
@@ -54,14 +29,14 @@ describe('subjects of a job', () => {
     expect(counted).toBe(site.worked.length)
     // What is due within a second of a tick comes with it, so that one or two may have come twice.
     expect(counted - 60).toBeLessThan(3)
-    await minutes(5)
+    await site.passMinutes(5)
     expect(site.worked.length - counted).toBe(60)
     expect(await site.dueEntries()).toHaveLength(60)
     expect(await site.activeIds()).toEqual([])
   })
 
   it('come in few messages, in two lanes of their tenant, on a queue of their own', async () => {
-    await addAll(400)
+    await site.addSubjects(400)
     const hub = site.hub()
     site.clock.set(site.clock.now() + 5 * MINUTE)
     expect((await hub.tick()).started).toBe(400)
@@ -71,16 +46,16 @@ describe('subjects of a job', () => {
   })
 
   it('leave a row, history and log when they did something, failed or were held', async () => {
-    await Promise.all(['did', 'failed', 'held', 'quiet'].map((subject) => add(subject)))
+    await Promise.all(['did', 'failed', 'held', 'quiet'].map((subject) => site.addSubject(subject)))
     site.behaveSubject(async ({ subject, log }) => {
       log('info', 'people-read', { count: 1 })
       if (subject === 'failed') throw new StegError('agent-missing', {})
       if (subject === 'held') throw held()
       return subject === 'quiet' ? QUIET : { read: 2 }
     })
-    await minutes(5)
-    expect(await historyOf('quiet')).toEqual([])
-    const [did] = await historyOf('did')
+    await site.passMinutes(5)
+    expect(await site.runsOfSubject('quiet')).toEqual([])
+    const [did] = await site.runsOfSubject('did')
     expect(did).toMatchObject({
       subject: 'did',
       state: 'succeeded',
@@ -89,8 +64,10 @@ describe('subjects of a job', () => {
     })
     const log = await site.hub().log.page(TENANT, did?.id ?? '', { limit: 9 })
     expect(log.lines.map(({ code }) => code)).toEqual(['started', 'people-read', 'finished'])
-    expect(await historyOf('failed')).toMatchObject([{ state: 'failed', error: { code: 'agent-missing' } }])
-    const [stopped] = await historyOf('held')
+    expect(await site.runsOfSubject('failed')).toMatchObject([
+      { state: 'failed', error: { code: 'agent-missing' } },
+    ])
+    const [stopped] = await site.runsOfSubject('held')
     expect(stopped).toMatchObject({ state: 'failed', held: { count: 20 } })
     expect(await site.activeIds()).toEqual([])
 
@@ -98,14 +75,14 @@ describe('subjects of a job', () => {
     site.clock.set(site.clock.now() + 1)
     const released = await site.hub().release(TENANT, 'Mail', stopped?.id ?? '', 'held')
     await site.workAll()
-    expect(await historyOf('held')).toMatchObject([
+    expect(await site.runsOfSubject('held')).toMatchObject([
       { id: released.id, trigger: 'release', state: 'succeeded' },
       { held: { decision: 'released' } },
     ])
   })
 
   it('run by hand in a session of their own, and then leave a row even when quiet', async () => {
-    await add('one')
+    await site.addSubject('one')
     const run = await site.hub().start(TENANT, 'Mail', { subject: 'one' })
     expect(site.sent).toMatchObject([{ sessionId: `${TENANT}~runs` }])
     expect(await codeOf(site.hub().start(TENANT, 'Mail', { subject: 'one' }))).toBe('job-already-active')
@@ -118,13 +95,13 @@ describe('subjects of a job', () => {
   })
 
   it('are undone from what they recorded, also when they began without a row', async () => {
-    await add('one')
+    await site.addSubject('one')
     site.behaveSubject(async ({ record }) => {
       await record([{ id: 'x', before: null, after: 'y' }])
       return { read: 1 }
     })
-    await minutes(5)
-    const [run] = await historyOf('one')
+    await site.passMinutes(5)
+    const [run] = await site.runsOfSubject('one')
     await site.hub().undo(TENANT, 'Mail', run?.id ?? '', { subject: 'one' })
     await site.workAll()
     expect(site.undone).toMatchObject([{ context: { subject: 'one' }, changes: [{ id: 'x' }] }])
@@ -132,7 +109,7 @@ describe('subjects of a job', () => {
 
   it('must be named for jobs that have them, must exist, and for other jobs not', async () => {
     const hub = site.hub()
-    await add('one')
+    await site.addSubject('one')
     expect(await codeOf(hub.start(TENANT, 'Mail'))).toBe('not-found')
     expect(await codeOf(hub.start(TENANT, 'One', { subject: 'one' }))).toBe('not-found')
     expect(await codeOf(hub.start(TENANT, 'Mail', { subject: 'other' }))).toBe('not-found')
@@ -144,7 +121,7 @@ describe('subjects of a job', () => {
   })
 
   it('take agent and log level of their job where they do not say otherwise', async () => {
-    await add('one')
+    await site.addSubject('one')
     await site.hub().edit(TENANT, 'Mail', { agentId: 'own' }, undefined, 'two')
     await site.store.put(
       'Jobs',
@@ -160,10 +137,10 @@ describe('subjects of a job', () => {
 
 describe('the cost of subjects (F7)', () => {
   it('that are idle is at most 2.5 transactions and 0.1 message per due time', async () => {
-    await addAll(50)
+    await site.addSubjects(50)
     const counted = countStore(site.store)
     const hub = site.hub(counted.store)
-    await minutes(30, hub)
+    await site.passMinutes(30, hub)
     const dueTimes = site.worked.length
     expect(dueTimes).toBeGreaterThanOrEqual(300)
     // A tick that finds nothing due reads 16 pages, for all tenants together.
@@ -176,8 +153,7 @@ describe('the cost of subjects (F7)', () => {
     for (const others of [0, 300]) {
       const own = jobsSite()
       const due = own.clock.now() + 5 * MINUTE
-      for (const subject of names(20))
-        await own.hub().edit(TENANT, 'Mail', { schedule: FIVE }, undefined, subject)
+      await own.addSubjects(20)
       for (let n = 0; n < others; n++) {
         await own
           .hub()
@@ -198,7 +174,7 @@ describe('the cost of subjects (F7)', () => {
 
 describe('a subject that takes longer than its interval', () => {
   it('is followed at once by the next run, and never overlaps', async () => {
-    await add('one')
+    await site.addSubject('one')
     const done = Promise.withResolvers<void>()
     site.behaveSubject(async () => {
       await done.promise
@@ -215,7 +191,7 @@ describe('a subject that takes longer than its interval', () => {
       expect(site.worked).toHaveLength(1)
     }
     // By now it has a row, so that somebody can see and stop it.
-    expect(await historyOf('one')).toMatchObject([{ state: 'running' }])
+    expect(await site.runsOfSubject('one')).toMatchObject([{ state: 'running' }])
     site.behaveSubject(async () => QUIET)
     done.resolve()
     await working
@@ -225,7 +201,7 @@ describe('a subject that takes longer than its interval', () => {
 
 describe('a subject of which somebody tells a change', () => {
   it('is due at once; many who tell come to one run', async () => {
-    await add('one', TENANT, null)
+    await site.addSubject('one', TENANT, null)
     const hubs = Array.from({ length: 10 }, () => site.hub())
     const told = await Promise.all(hubs.map((hub) => hub.notify(TENANT, 'Mail', 'one')))
     expect(told).toEqual(Array(10).fill(true))
@@ -235,7 +211,7 @@ describe('a subject of which somebody tells a change', () => {
   })
 
   it('while it is at work is due exactly once more', async () => {
-    await add('one', TENANT, null)
+    await site.addSubject('one', TENANT, null)
     const hub = site.hub()
     site.behaveSubject(async () => {
       for (let n = 0; n < 5 && site.worked.length === 1; n++) await hub.notify(TENANT, 'Mail', 'one')
@@ -248,7 +224,7 @@ describe('a subject of which somebody tells a change', () => {
   })
 
   it('while a run with a row is at work is due once more, too', async () => {
-    await add('one', TENANT, null)
+    await site.addSubject('one', TENANT, null)
     const hub = site.hub()
     site.behaveSubject(async ({ progress }) => {
       await progress({ done: 1, total: 2 })
@@ -260,11 +236,14 @@ describe('a subject of which somebody tells a change', () => {
     })
     await hub.notify(TENANT, 'Mail', 'one')
     await site.workAll(hub)
-    expect((await historyOf('one')).map(({ trigger }) => trigger)).toEqual(['notification', 'notification'])
+    expect((await site.runsOfSubject('one')).map(({ trigger }) => trigger)).toEqual([
+      'notification',
+      'notification',
+    ])
   })
 
   it('costs little: one read while one waits, three transactions and a message otherwise', async () => {
-    await add('one', TENANT, null)
+    await site.addSubject('one', TENANT, null)
     const counted = countStore(site.store)
     const hub = site.hub(counted.store)
     await hub.notify(TENANT, 'Mail', 'one')
@@ -282,184 +261,28 @@ describe('a subject of which somebody tells a change', () => {
 
 describe('a subject that is taken out', () => {
   it('while it is due is not worked on, and leaves nothing behind', async () => {
-    await addAll(3)
+    await site.addSubjects(3)
     site.clock.set(site.clock.now() + 5 * MINUTE)
     await site.hub().tick()
     await site.hub().remove(TENANT, 'Mail', 'box-1')
     await site.workAll()
-    expect(workedSubjects()).toEqual(['box-0', 'box-2'])
-    await minutes(20)
+    expect(site.workedSubjects()).toEqual(['box-0', 'box-2'])
+    await site.passMinutes(20)
     expect((await site.dueEntries()).filter((entry) => entry.includes('box-1'))).toEqual([])
     expect(await site.subjectRow('box-1')).toBeUndefined()
   })
 
   it('while it is at work does not come back', async () => {
-    await addAll(2)
+    await site.addSubjects(2)
     site.behaveSubject(async ({ subject = '' }) => {
       if (subject === 'box-1') await site.hub().remove(TENANT, 'Mail', subject)
       return { read: 1 }
     })
-    await minutes(5)
+    await site.passMinutes(5)
     expect(await site.subjectRow('box-1')).toBeUndefined()
-    expect(await historyOf('box-0')).toHaveLength(1)
+    expect(await site.runsOfSubject('box-0')).toHaveLength(1)
     site.clock.set(site.clock.now() + 5 * MINUTE)
     await site.hub().recover()
-    expect(await site.activeIds()).toEqual([])
-  })
-})
-
-describe('progress that survives', () => {
-  it('is shown, and reaches the attempt after a dead worker', async () => {
-    await add('one')
-    const saved: unknown[] = []
-    site.behaveSubject(async (context) => {
-      saved.push(context.saved)
-      if (site.worked.length > 1) return { read: 1 }
-      await context.progress({ done: 40, total: 100, saved: { at: 'b' } })
-      return new Promise(() => undefined)
-    })
-    const run = await site.hub().start(TENANT, 'Mail', { subject: 'one' })
-    const [message] = site.sent
-    void site.hub().work(JSON.parse(Buffer.from(message?.body ?? '').toString()))
-    await expect
-      .poll(async () => (await site.hub().run(TENANT, 'Mail', run.id, 'one')).progress)
-      .toEqual({ done: 40, total: 100 })
-    site.clock.set(site.clock.now() + 31_000)
-    await site.workAll()
-    expect(saved).toEqual([undefined, { at: 'b' }])
-  })
-
-  it('reaches the next run of the subject after a failure, and is forgotten after a success', async () => {
-    await add('one', TENANT, null)
-    const saved: unknown[] = []
-    site.behaveSubject(async (context) => {
-      saved.push(context.saved)
-      if (saved.length === 1) {
-        await context.progress({ done: 1, total: null, saved: [1] })
-        throw new StegError('agent-missing', {})
-      }
-      return { read: 1 }
-    })
-    for (let n = 0; n < 3; n++) {
-      await site.hub().notify(TENANT, 'Mail', 'one')
-      await site.workAll()
-    }
-    expect(saved).toEqual([undefined, [1], undefined])
-  })
-
-  it('is not lost when the next run fails before it saves anything, nor by a dry run', async () => {
-    await add('one', TENANT, null)
-    const saved: unknown[] = []
-    site.behaveSubject(async (context) => {
-      saved.push(context.saved)
-      if (saved.length === 1) await context.progress({ done: 1, total: null, saved: 'half' })
-      if (saved.length < 3) throw new StegError('agent-missing', {})
-      return { read: 1 }
-    })
-    for (const dryRun of [false, false, true, false, false]) {
-      await site.hub().start(TENANT, 'Mail', { subject: 'one', dryRun })
-      await site.workAll()
-    }
-    expect(saved).toEqual([undefined, 'half', 'half', 'half', undefined])
-  })
-
-  it('takes a sequence on with its child, which works in parts', async () => {
-    const SLICE = 4 * MINUTE
-    site.behave(async (token, { saved, progress, mayGoOn }) => {
-      if (token !== 'One') return
-      const done = ((saved as number | undefined) ?? 0) + 1
-      await progress({ done, total: 7, saved: done })
-      site.clock.set(site.clock.now() + SLICE)
-      expect(mayGoOn()).toBe(false)
-      if (done < 7) throw new RunGoesOn()
-    })
-    const run = await site.hub().start(TENANT, 'Both')
-    await site.workAll()
-    expect(await site.hub().run(TENANT, 'Both', run.id)).toMatchObject({ state: 'succeeded', attempts: 8 })
-    expect(site.worked.map(({ token }) => token)).toEqual([...Array(7).fill('One'), 'Two'])
-  })
-
-  it('takes a run on in a new message, as often as it gets on; parts are no failures', async () => {
-    const parts = 3 * MAX_ATTEMPTS
-    site.behave(async (_, { saved, progress }) => {
-      const done = ((saved as number | undefined) ?? 0) + 1
-      await progress({ done, total: parts, saved: done })
-      if (done < parts) throw new RunGoesOn()
-    })
-    const run = await site.hub().start(TENANT, 'One')
-    await site.workAll()
-    expect(await site.hub().run(TENANT, 'One', run.id)).toMatchObject({
-      state: 'succeeded',
-      attempts: parts,
-      progress: { done: parts, total: parts },
-    })
-    const { lines } = await site.hub().log.page(TENANT, run.id, { limit: 99 })
-    expect(lines.map(({ code }) => code)).toEqual([...Array(parts).fill('started'), 'finished'])
-    expect(lines.slice(0, -1).map(({ params }) => params.attempt)).toEqual(
-      Array.from({ length: parts }, (_, n) => n + 1),
-    )
-  })
-
-  it('does not take on for ever a run that saves nothing new', async () => {
-    site.behave(async () => {
-      throw new RunGoesOn()
-    })
-    const run = await site.hub().start(TENANT, 'One')
-    await site.workAll()
-    expect(await site.hub().run(TENANT, 'One', run.id)).toMatchObject({ error: { code: 'run-abandoned' } })
-  })
-
-  it('takes a subject on that began among others', async () => {
-    await addAll(3)
-    site.behaveSubject(async ({ subject, saved, progress }) => {
-      if (subject !== 'box-1') return QUIET
-      if (saved === 'half') return { read: 9 }
-      await progress({ done: 1, total: 2, saved: 'half' })
-      throw new RunGoesOn()
-    })
-    await minutes(5)
-    expect(await historyOf('box-1')).toMatchObject([{ state: 'succeeded', counts: { read: 9 } }])
-    expect(await site.activeIds()).toEqual([])
-  })
-})
-
-describe('a hub that ends', () => {
-  const untilAborted = (signal: AbortSignal) =>
-    new Promise<never>((_, reject) =>
-      signal.addEventListener('abort', () => reject(new StegError('agent-missing', {})), { once: true }),
-    )
-
-  it('gives its runs back: they go on elsewhere and have not failed', async () => {
-    site.behave((_, { signal }) => untilAborted(signal))
-    const ending = site.hub()
-    const run = await ending.start(TENANT, 'Both')
-    const working = ending.work(site.message(run))
-    site.sent.length = 0
-    await expect.poll(() => site.worked.length).toBe(1)
-    site.behave(async () => undefined)
-    await ending.close()
-    await working
-    expect((await site.hub().run(TENANT, 'Both', run.id)).state).toBe('queued')
-    await site.workAll(site.hub())
-    expect(await site.hub().run(TENANT, 'Both', run.id)).toMatchObject({ state: 'succeeded' })
-    expect(site.worked.map(({ token }) => token)).toEqual(['One', 'One', 'Two'])
-  })
-
-  it('gives back the subjects that it has not come to, and those at hand', async () => {
-    await addAll(20)
-    site.behaveSubject(({ signal }) => untilAborted(signal))
-    const ending = site.hub()
-    site.clock.set(site.clock.now() + 5 * MINUTE)
-    await ending.tick()
-    const [message] = site.sent.splice(0)
-    const working = ending.work(JSON.parse(Buffer.from(message?.body ?? '').toString()))
-    await expect.poll(() => site.worked.length).toBe(4)
-    await ending.close()
-    await working
-    site.worked.length = 0
-    site.behaveSubject(async () => QUIET)
-    await site.workAll(site.hub())
-    expect(workedSubjects()).toEqual(names(20).sort())
     expect(await site.activeIds()).toEqual([])
   })
 })

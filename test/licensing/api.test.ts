@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { compose } from '../../functions/compose.ts'
 import { hrNeeds } from '../../functions/hr/rules/needs.ts'
 import { httpHandler } from '../../functions/http/handler.ts'
 import { everyone, type Principal } from '../../functions/http/principal.ts'
-import { licensed } from '../../functions/licensing/guard.ts'
+import { guardEndpoints } from '../../functions/licensing/guard.ts'
 import { type Role, rightsOf } from '../../functions/tenancy/rules/roles.ts'
-import { hashSecret } from '../../functions/tenancy/secret-hash.ts'
-import { silentLogger } from '../../shared/log.ts'
 import { knownCallers, operator } from '../http/callers.ts'
+import { type ComposedHub, composeHub } from '../http/composed-hub.ts'
 import { fakeContext, fakeRequest } from '../http/request.ts'
 
 const PERSON = 's000003-00000004'
@@ -15,23 +13,12 @@ const off = { active: false }
 const nothing = { terminalConnection: off, mobileApp: off, accessControl: off }
 const on = { active: true, validUntil: null }
 
-let hub: Awaited<ReturnType<typeof compose>>
+let hub: ComposedHub
 let tenant: string
 let other: string
 
 beforeAll(async () => {
-  hub = await compose(
-    {
-      STEG_STORE: 'sqlite::memory:',
-      STEG_BUS:
-        'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=hub;SharedAccessKey=eA==;UseDevelopmentEmulator=true',
-      STEG_BUS_LISTEN_KEY: 'x',
-      STEG_BUS_SEND_KEY: 'x',
-      STEG_MASTER_KEY: Buffer.alloc(32, 1).toString('base64'),
-      STEG_OPERATOR_TOKEN_HASH: hashSecret('operator-token'),
-    },
-    silentLogger,
-  )
+  hub = await composeHub()
   tenant = (await ask(operator, 'createTenant', { body: { name: 'Muster' } })).body.id
   other = (await ask(operator, 'createTenant', { body: { name: 'Andere' } })).body.id
 })
@@ -196,9 +183,9 @@ describe('without an active article', () => {
 
   it('is looked at by those endpoints alone: jobs, reading and tidying up never ask', () => {
     const asking = { hasOneOf: async () => false }
-    const again = licensed(hub.endpoints, hrNeeds, asking)
+    const again = guardEndpoints(hub.endpoints, hrNeeds, asking)
     const changed = again.filter((endpoint, index) => endpoint !== hub.endpoints[index])
     expect(changed.map(({ id }) => id).sort()).toEqual(['createBookings', 'editPerson', 'requestAbsences'])
-    expect(() => licensed(hub.endpoints.slice(0, 3), hrNeeds, asking)).toThrow('No endpoint')
+    expect(() => guardEndpoints(hub.endpoints.slice(0, 3), hrNeeds, asking)).toThrow('No endpoint')
   })
 })

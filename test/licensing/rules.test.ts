@@ -7,7 +7,7 @@ import {
   stateOf,
   trialFrom,
 } from '../../functions/licensing/rules/licence.ts'
-import { neededFor } from '../../functions/licensing/rules/needs.ts'
+import { articlesFor } from '../../functions/licensing/rules/needs.ts'
 
 const at = (iso: string) => Date.parse(iso)
 
@@ -83,6 +83,6 @@ describe('what needs an article', () => {
     ['retryBooking', 'user', undefined, undefined],
     ['listBookings', 'token', undefined, undefined],
   ])('%s by a %s with %j: %j', (endpoint, by, body, expected) => {
-    expect(neededFor({ endpoint, by, body }, hrNeeds)).toEqual(expected)
+    expect(articlesFor({ endpoint, by, body }, hrNeeds)).toEqual(expected)
   })
 })

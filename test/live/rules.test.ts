@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { eventText, idOf, marksOf } from '../../functions/live/rules/events.ts'
 import { backstopAfter, pace } from '../../functions/live/rules/pace.ts'
-import { audible } from '../../functions/live/rules/permission.ts'
+import { toAudible } from '../../functions/live/rules/permission.ts'
 import { rightsOf } from '../../functions/tenancy/rules/roles.ts'
 import { topicsOfHub } from './topics.ts'
 
@@ -46,7 +46,7 @@ describe('who hears what (A9)', () => {
   const topics = descriptors.map(({ name }) => name)
 
   it('an admin hears everything', () => {
-    expect(audible(rightsOf(['admin']), true, descriptors)).toEqual({
+    expect(toAudible(rightsOf(['admin']), true, descriptors)).toEqual({
       topics: new Set(topics),
       run: true,
       log: true,
@@ -54,7 +54,7 @@ describe('who hears what (A9)', () => {
   })
 
   it('who sees some people only hears nothing that is about all', () => {
-    expect(audible(rightsOf(['admin']), false, descriptors)).toEqual({
+    expect(toAudible(rightsOf(['admin']), false, descriptors)).toEqual({
       topics: new Set(['agents', 'jobs']),
       run: true,
       log: false,
@@ -62,8 +62,8 @@ describe('who hears what (A9)', () => {
   })
 
   it('other roles hear what their rights allow', () => {
-    expect(audible(rightsOf(['admin-terminal']), true, descriptors).topics).toEqual(new Set(['bookings']))
-    expect(audible(rightsOf(['team']), true, descriptors)).toEqual({
+    expect(toAudible(rightsOf(['admin-terminal']), true, descriptors).topics).toEqual(new Set(['bookings']))
+    expect(toAudible(rightsOf(['team']), true, descriptors)).toEqual({
       topics: new Set(),
       run: false,
       log: false,

@@ -1,14 +1,14 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDataFolder } from '../../infra/local/data-folder.ts'
+import { makeFolder, removeFolder } from '../folder.ts'
 
 let directory: string
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'steg-'))
+  directory = await makeFolder()
 })
-afterEach(() => rm(directory, { recursive: true, force: true }))
+afterEach(() => removeFolder(directory))
 
 describe('the data folder', () => {
   it('is made with its parents and keeps its secrets', async () => {

@@ -1,55 +1,47 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { products } from '../../functions/compose/products.ts'
 import { tablesOf } from '../../functions/compose/tables.ts'
-import { compose } from '../../functions/compose.ts'
 import { httpHandler } from '../../functions/http/handler.ts'
 import { openApiDocument } from '../../functions/http/openapi.ts'
 import { type RunRow, runsTable } from '../../functions/jobs/rows.ts'
 import { runId, runKey } from '../../functions/jobs/rules/run-key.ts'
 import { openSqliteStore } from '../../functions/platform/store/sqlite.ts'
-import type { Product } from '../../functions/products/port.ts'
-import { hashSecret } from '../../functions/tenancy/secret-hash.ts'
-import { silentLogger } from '../../shared/log.ts'
+import type { House, Product } from '../../functions/products/port.ts'
+import { makeFolder, removeFolder } from '../folder.ts'
+import { type ComposedHub, composeHub, OPERATOR_TOKEN } from '../http/composed-hub.ts'
 import { fakeContext, fakeRequest } from '../http/request.ts'
 import { gardens } from './gardens.ts'
 
 let folder: string
-let hub: Awaited<ReturnType<typeof compose>>
+let hub: ComposedHub
 let owner: string
 let tenantId: string
 let file: string
+let house: House
+const observed: Product = {
+  ...gardens,
+  open(given) {
+    house = given
+    return gardens.open(given)
+  },
+}
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'steg-products-'))
+  folder = await makeFolder()
   file = join(folder, 'store.db')
-  hub = await hubWith([...products, gardens])
-  const created = await ask('operator-token', 'createTenant', {}, { name: 'Muster' })
+  hub = await hubWith([...products, observed])
+  const created = await ask(OPERATOR_TOKEN, 'createTenant', {}, { name: 'Muster' })
   owner = created.body.apiToken
   tenantId = created.body.id
 }, 60_000)
 
 afterAll(async () => {
   await hub?.close()
-  await rm(folder, { recursive: true })
+  await removeFolder(folder)
 })
 
-const hubWith = (offered: readonly Product[]) =>
-  compose(
-    {
-      STEG_STORE: `sqlite:${file}`,
-      STEG_BUS:
-        'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=hub;SharedAccessKey=eA==;UseDevelopmentEmulator=true',
-      STEG_BUS_LISTEN_KEY: 'x',
-      STEG_BUS_SEND_KEY: 'x',
-      STEG_MASTER_KEY: Buffer.alloc(32, 1).toString('base64'),
-      STEG_OPERATOR_TOKEN_HASH: hashSecret('operator-token'),
-    },
-    silentLogger,
-    offered,
-  )
+const hubWith = (offered: readonly Product[]) => composeHub(file, offered)
 
 async function ask(token: string, id: string, params: Record<string, string> = {}, body?: unknown) {
   const endpoint = hub.endpoints.find((one) => one.id === id)
@@ -87,12 +79,20 @@ describe('a second product', () => {
     })
   })
 
+  it('is given what all share: jobs once every product is open, and secrets of accounts', async () => {
+    const own = await house.jobs().get(tenantId, 'GardenWater')
+    expect(own.view).toMatchObject({ token: 'GardenWater', category: 'Garden', position: 300 })
+    const account = { tenantId, kind: 'account', id: 'gardener' } as const
+    await house.credentials.set(account, { secrets: { password: 'Gießkanne' } })
+    expect((await house.credentials.open(account)).secrets).toEqual({ password: 'Gießkanne' })
+  })
+
   it('has endpoints that need an article', async () => {
     const never = { active: false, validUntil: null }
     const orders = { terminalConnection: never, mobileApp: never, accessControl: never }
     // A tenant of its own: what is licensed is remembered for a while.
-    const other = (await ask('operator-token', 'createTenant', {}, { name: 'Anderes' })).body
-    await ask('operator-token', 'setLicence', { tenantId: other.id }, orders)
+    const other = (await ask(OPERATOR_TOKEN, 'createTenant', {}, { name: 'Anderes' })).body
+    await ask(OPERATOR_TOKEN, 'setLicence', { tenantId: other.id }, orders)
     const refused = await ask(other.apiToken, 'plantBed', {}, { id: 'x', flower: 'x', owner: 'x' })
     expect(refused.body.code).toBe('article-inactive')
   })
@@ -168,7 +168,7 @@ describe('a second product', () => {
     // What Sage needs is not what this product needs, although both say it with the same code.
     expect(setup.steps[0].next).toMatchObject({ code: 'set-variables', title: 'Zugang zu Sage eintragen' })
     expect(setup.steps[4]).toEqual({ step: 'pump', state: 'done', next: null })
-    const other = (await ask('operator-token', 'createTenant', {}, { name: 'Leer' })).body.apiToken
+    const other = (await ask(OPERATOR_TOKEN, 'createTenant', {}, { name: 'Leer' })).body.apiToken
     expect((await ask(other, 'getSetup')).body.steps[4].next).toMatchObject({
       code: 'set-variables',
       title: 'Pumpe einrichten',

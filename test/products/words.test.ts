@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 
 /**
@@ -117,17 +117,4 @@ it('words of a product are in its own folders only', () => {
 
 it.each(allowed)('$file $line is still needed: $why', (one) => {
   expect(found.some(({ file, line }) => one.file.test(file) && one.line.test(line))).toBe(true)
-})
-
-it('exceptions of the rule that capabilities meet in their product are still needed', () => {
-  const exceptions: Record<string, string[]> = JSON.parse(
-    readFileSync('.dependency-cruiser.exceptions.json', 'utf8'),
-  )
-  const gone = Object.entries(exceptions).flatMap(([file, targets]) => {
-    const source = existsSync(file) ? readFileSync(file, 'utf8') : ''
-    return targets
-      .filter((target) => !source.includes(target.split('/').slice(3).join('/')))
-      .map((target) => `${file} → ${target}`)
-  })
-  expect(gone).toEqual([])
 })

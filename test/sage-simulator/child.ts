@@ -1,8 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
@@ -43,11 +40,4 @@ export async function child(options: SageOptions): Promise<Child> {
   if (!Array.isArray(first)) throw new Error(`the simulator ended with ${first}`)
   const { port, url } = readySchema.parse(first[0])
   return { process: running, port, url, ended }
-}
-
-/** A folder that goes with the test. */
-export async function folder(): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'steg-sage-'))
-  onTestFinished(() => rm(path, { recursive: true, force: true, maxRetries: 5 }))
-  return path
 }

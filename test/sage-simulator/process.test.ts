@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import { child, endOf, folder, launch } from './child.ts'
+import { folderOfTest } from '../folder-of-test.ts'
+import { child, endOf, launch } from './child.ts'
 import { absence, booking, readId, readKeys, sender, signedIn, started, user } from './portal.ts'
 
 const users = [{ ...user }]
@@ -50,7 +51,7 @@ describe('the process', () => {
 
 describe('the data file', () => {
   test('a booking that was acknowledged is there exactly once after kill -9', async () => {
-    const dataFile = join(await folder(), 'sage.db')
+    const dataFile = join(await folderOfTest(), 'sage.db')
     const acknowledged = new Map<string, number>()
     let sent = 0
     for (let round = 0; round < 3; round++) {
@@ -86,7 +87,7 @@ describe('the data file', () => {
   })
 
   test('absences and edits of people survive; sessions and rules do not', async () => {
-    const dataFile = join(await folder(), 'deep', 'sage.db')
+    const dataFile = join(await folderOfTest(), 'deep', 'sage.db')
     const databases = [
       { key: 'a', name: 'eins' },
       { key: 'b', name: 'zwei' },

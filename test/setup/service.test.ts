@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { agentsTable } from '../../functions/connectors/rows.ts'
-import { shownSetup } from '../../functions/setup/presentation.ts'
+import { toSetupView } from '../../functions/setup/presentation.ts'
 import { createSetupService } from '../../functions/setup/service.ts'
 import { StegError } from '../../shared/errors/error.ts'
 import { runTexts } from '../products/run-texts.ts'
@@ -33,7 +33,7 @@ it('costs six reads for a tenant in which nothing has run, and one more for each
   await site.workAll(hub)
   const { setup, transactions } = await look()
   expect(transactions).toBe(7)
-  expect(shownSetup(setup, runTexts, 'de')).toMatchObject({
+  expect(toSetupView(setup, runTexts, 'de')).toMatchObject({
     complete: false,
     steps: [
       { step: 'variables', state: 'failing', next: { code: 'check-connection', params: { job: 'One' } } },

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { statSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSqliteStore, original, sortable } from '../../functions/platform/store/sqlite.ts'
+import { makeFolder, removeFolder } from '../folder.ts'
 
 const any = { kind: 'any' } as const
 const unavailable = { code: 'store-unavailable' }
@@ -18,11 +18,11 @@ const writer = fileURLToPath(new URL('writer.ts', import.meta.url))
 let folder: string
 let file: string
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'steg-sqlite-'))
+  folder = await makeFolder()
   file = join(folder, 'deep', 'store.db')
 })
 afterEach(async () => {
-  await rm(folder, { recursive: true })
+  await removeFolder(folder)
 })
 
 describe('group commit', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type RunContext, RunHeld } from '../../functions/jobs/port.ts'
 import { type Guarded, requireApproval } from '../../functions/sync/guard.ts'
-import { exceeded, limitOf } from '../../functions/sync/rules/guard.ts'
+import { findExceeded, limitOf } from '../../functions/sync/rules/guard.ts'
 
 const proportion = fc.record({
   share: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -30,7 +30,7 @@ describe('how much one run may take away (F4)', () => {
         fc.nat(60),
         proportion,
         (ids, all, share) => {
-          const found = exceeded(ids, all, share)
+          const found = findExceeded(ids, all, share)
           expect(found !== undefined).toBe(ids.length > limitOf(all, share))
           if (found !== undefined) expect(found).toMatchObject({ count: ids.length, ids, total: all })
         },

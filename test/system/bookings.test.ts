@@ -1,46 +1,24 @@
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SageSimulator } from '../../infra/local/sage/simulator.ts'
-import { startSageSimulator } from '../../infra/local/sage/simulator.ts'
-import { type Program, startTestPlatform, type TestPlatform, temporaryFolder } from './platform.ts'
-import {
-  type Api,
-  createTenant,
-  enrol,
-  PASSWORD,
-  runAgent,
-  runJob,
-  sageVariables,
-  setVariables,
-} from './tenant.ts'
+import { type SageSite, startSageSite } from './sage-site.ts'
+import { type Api, runJob } from './tenant.ts'
 
 const EXPORT = 'SysSageExportBuchungen'
 const IMPORT = 'SysSageImportBuchungen'
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>
-let platform: TestPlatform
+let site: SageSite
 let sage: SageSimulator
-let agent: Program
 let api: Api
 
 beforeAll(async () => {
-  folder = await temporaryFolder()
-  platform = await startTestPlatform(join(folder.path, 'data'))
-  sage = await startSageSimulator({ people: 20, users: [{ username: 'StegConnector', password: PASSWORD }] })
-  const tenant = await createTenant(platform)
-  api = tenant.api
-  await setVariables(api, sageVariables(sage.url))
+  site = await startSageSite(20)
+  ;({ sage } = site)
+  api = site.tenant.api
   await api('PUT', '/sage/profile', { timeEvents: { settleSeconds: 1 } })
-  agent = await runAgent(await enrol(platform, tenant))
   expect(await runJob(api)).toMatchObject({ state: 'succeeded' })
 })
 
-afterAll(async () => {
-  await agent?.end('SIGTERM')
-  await platform?.program.end('SIGTERM')
-  await sage?.close()
-  await folder?.remove()
-})
+afterAll(() => site?.close())
 
 const booking = (id: string, fields: object = {}) => ({
   id,

@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { freePort } from '../free-port.ts'
 import { startTestPlatform, type TestPlatform, temporaryFolder } from './platform.ts'
 import { type Api, apiOf, runJob } from './tenant.ts'
 
@@ -48,15 +48,6 @@ async function unpack(directory: string, replaced: Readonly<Record<string, strin
     await mkdir(dirname(join(directory, name)), { recursive: true, mode: 0o700 })
     await writeFile(join(directory, name), bytes, { mode: 0o600 })
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
 
 /** What Sage holds, asked of the simulator itself. */

@@ -1,43 +1,29 @@
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { SageSimulator } from '../../infra/local/sage/simulator.ts'
-import { isRunning, type Program, startTestPlatform, type TestPlatform, temporaryFolder } from './platform.ts'
+import { freePort } from '../free-port.ts'
+import { isRunning, type TestPlatform } from './platform.ts'
+import { type SageSite, startSageSite } from './sage-site.ts'
 import {
   allPeople,
   createTenant,
-  enrol,
   runAgent,
   runJob,
   sageVariables,
   setVariables,
-  startSage,
   type TestTenant,
 } from './tenant.ts'
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let site: SageSite
 let platform: TestPlatform
 let sage: SageSimulator
 let tenant: TestTenant
-let agent: Program
-let agentFolder: string
 
 beforeAll(async () => {
-  folder = await temporaryFolder()
-  platform = await startTestPlatform(folder.path)
-  sage = await startSage(108)
-  tenant = await createTenant(platform)
-  await setVariables(tenant.api, sageVariables(sage.url))
-  agentFolder = await enrol(platform, tenant)
-  agent = await runAgent(agentFolder)
+  site = await startSageSite(108)
+  ;({ platform, sage, tenant } = site)
 })
 
-afterAll(async () => {
-  await agent?.end('SIGTERM')
-  await platform?.program.end('SIGTERM')
-  await sage?.close()
-  await folder?.remove()
-})
+afterAll(() => site?.close())
 
 beforeEach(async () => {
   sage.control.clearFaults()
@@ -49,14 +35,6 @@ async function failing() {
   const before = Date.now()
   const run = await runJob(tenant.api)
   return { ...run, seconds: (Date.now() - before) / 1000 }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 describe('a run that cannot work says why within seconds', () => {
@@ -187,16 +165,16 @@ describe('deactivation', () => {
 // Last, because they end the agent.
 describe('an agent that is gone', () => {
   it('killed a moment ago: the run fails within seconds', async () => {
-    await agent.end('SIGKILL')
+    await site.agent.end('SIGKILL')
     const run = await failing()
     expect(run).toMatchObject({ state: 'failed', code: 'agent-offline' })
     expect(run.seconds).toBeLessThan(15)
   })
 
   it('stopped: is shown as disconnected at once, and the run fails without waiting', async () => {
-    agent = await runAgent(agentFolder)
+    site.agent = await runAgent(site.agentFolder)
     expect(await runJob(tenant.api)).toMatchObject({ state: 'succeeded' })
-    expect(await agent.end('SIGTERM')).toBe(0)
+    expect(await site.agent.end('SIGTERM')).toBe(0)
     await expect
       .poll(async () => (await tenant.api('GET', '/agents')).body.items[0].status)
       .toBe('disconnected')
@@ -206,13 +184,15 @@ describe('an agent that is gone', () => {
   })
 
   it('revoked: it ends by itself, and the run says so', async () => {
-    agent = await runAgent(agentFolder)
+    site.agent = await runAgent(site.agentFolder)
     const { body } = await tenant.api('GET', '/agents')
     expect((await tenant.api('DELETE', `/agents/${body.items[0].id}`)).status).toBe(204)
     expect(await runJob(tenant.api)).toMatchObject({ state: 'failed', code: 'agent-revoked' })
     await expect
-      .poll(() => isRunning(agent.child.pid ?? 0) && agent.child.exitCode === null, { timeout: 30_000 })
+      .poll(() => isRunning(site.agent.child.pid ?? 0) && site.agent.child.exitCode === null, {
+        timeout: 30_000,
+      })
       .toBe(false)
-    expect(agent.errors()).toContain('revoked')
+    expect(site.agent.errors()).toContain('revoked')
   })
 })

@@ -1,18 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { SageSimulator } from '../../infra/local/sage/simulator.ts'
-import { type Program, startTestPlatform, type TestPlatform, temporaryFolder } from './platform.ts'
-import {
-  allPeople,
-  createTenant,
-  endOf,
-  enrol,
-  runAgent,
-  runJob,
-  sageVariables,
-  setVariables,
-  startSage,
-  type TestTenant,
-} from './tenant.ts'
+import type { TestPlatform } from './platform.ts'
+import { type SageSite, startSageSite } from './sage-site.ts'
+import { allPeople, endOf, runJob, type TestTenant } from './tenant.ts'
 
 const CHILDREN = [
   'SysSageSyncPersonen',
@@ -22,32 +12,22 @@ const CHILDREN = [
 ]
 const EXPORT = 'SysSageExportAntraege'
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let site: SageSite
 let platform: TestPlatform
 let sage: SageSimulator
 let tenant: TestTenant
-let agent: Program
 let due: string[]
 
 beforeAll(async () => {
-  folder = await temporaryFolder()
-  platform = await startTestPlatform(folder.path)
-  sage = await startSage(108)
-  tenant = await createTenant(platform)
-  await setVariables(tenant.api, sageVariables(sage.url))
-  agent = await runAgent(await enrol(platform, tenant))
+  site = await startSageSite(108)
+  ;({ platform, sage, tenant } = site)
   due = sage.control
     .people()
     .filter(({ Active, TimeManagement }) => Active && TimeManagement)
     .map(({ EmployeeKey }) => EmployeeKey.CombinedKey)
 })
 
-afterAll(async () => {
-  await agent?.end('SIGTERM')
-  await platform?.program.end('SIGTERM')
-  await sage?.close()
-  await folder?.remove()
-})
+afterAll(() => site?.close())
 
 beforeEach(() => {
   sage.control.clearFaults()

@@ -1,29 +1,16 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { SageSimulator } from '../../infra/local/sage/simulator.ts'
-import { type Program, startTestPlatform, type TestPlatform, temporaryFolder } from './platform.ts'
-import {
-  allPeople,
-  createTenant,
-  endOf,
-  enrol,
-  runAgent,
-  runJob,
-  sageVariables,
-  setVariables,
-  startRun,
-  startSage,
-  type TestTenant,
-} from './tenant.ts'
+import type { Program, TestPlatform } from './platform.ts'
+import { type SageSite, startSageSite } from './sage-site.ts'
+import { allPeople, endOf, runAgent, runJob, startRun, type TestTenant } from './tenant.ts'
 
 const PEOPLE = 10_000
 const SEED = Number(process.env.STEG_TEST_SEED ?? Date.now() % 1_000_000)
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let site: SageSite
 let platform: TestPlatform
 let sage: SageSimulator
 let tenant: TestTenant
-let agentFolder: string
-let agent: Program
 
 /** Repeatable randomness (Lehmer), so that a seed that failed can be run again. */
 function random(seed: number): () => number {
@@ -35,21 +22,11 @@ function random(seed: number): () => number {
 }
 
 beforeAll(async () => {
-  folder = await temporaryFolder()
-  platform = await startTestPlatform(folder.path)
-  sage = await startSage(PEOPLE)
-  tenant = await createTenant(platform)
-  await setVariables(tenant.api, sageVariables(sage.url))
-  agentFolder = await enrol(platform, tenant)
-  agent = await runAgent(agentFolder)
+  site = await startSageSite(PEOPLE)
+  ;({ platform, sage, tenant } = site)
 })
 
-afterAll(async () => {
-  await agent?.end('SIGTERM')
-  await platform?.program.end('SIGTERM')
-  await sage?.close()
-  await folder?.remove()
-})
+afterAll(() => site?.close())
 
 /** The fields that Sage leads, by external token. */
 async function expectStoreEqualsSage() {
@@ -103,8 +80,8 @@ it(`a synchronisation of ${PEOPLE} people survives kill -9 of hub, agent and bot
     if (victim === 'broker') process.kill(platform.pid('broker'), 'SIGKILL')
     if (victim === 'hub' || victim === 'both') process.kill(platform.pid('hub'), 'SIGKILL')
     if (victim === 'agent' || victim === 'both') {
-      await agent.end('SIGKILL')
-      agent = await runAgentAgain()
+      await site.agent.end('SIGKILL')
+      site.agent = await runAgentAgain()
     }
     await hubAnswers()
     const run = await endOf(tenant.api, 'SysSageSyncPersonen', started.body.id, 180)
@@ -124,5 +101,5 @@ it(`a synchronisation of ${PEOPLE} people survives kill -9 of hub, agent and bot
 
 /** An agent that is started while the hub is away keeps trying; here its restart must succeed in time. */
 function runAgentAgain(): Promise<Program> {
-  return runAgent(agentFolder)
+  return runAgent(site.agentFolder)
 }

@@ -1,44 +1,22 @@
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { SageSimulator } from '../../infra/local/sage/simulator.ts'
-import { type Program, startTestPlatform, type TestPlatform, temporaryFolder } from './platform.ts'
-import {
-  apiOf,
-  createTenant,
-  enrol,
-  runAgent,
-  runJob,
-  sageVariables,
-  setVariables,
-  startSage,
-  type TestTenant,
-} from './tenant.ts'
+import type { TestPlatform } from './platform.ts'
+import { type SageSite, startSageSite } from './sage-site.ts'
+import { apiOf, runJob, type TestTenant } from './tenant.ts'
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let site: SageSite
 let platform: TestPlatform
-let sage: SageSimulator
-let agent: Program
 let tenant: TestTenant
 
 beforeAll(async () => {
-  folder = await temporaryFolder()
-  platform = await startTestPlatform(join(folder.path, 'data'))
-  sage = await startSage(20)
-  tenant = await createTenant(platform)
-  await setVariables(tenant.api, sageVariables(sage.url))
+  site = await startSageSite(20)
+  ;({ platform, tenant } = site)
   await tenant.api('PUT', '/sage/profile', { timeEvents: { settleSeconds: 1 } })
-  agent = await runAgent(await enrol(platform, tenant))
   for (const job of ['SysSageSyncPersonen', 'SysSageSyncAbwesenheitsgruende']) {
     expect(await runJob(tenant.api, job)).toMatchObject({ state: 'succeeded' })
   }
 })
 
-afterAll(async () => {
-  await agent?.end('SIGTERM')
-  await platform?.program.end('SIGTERM')
-  await sage?.close()
-  await folder?.remove()
-})
+afterAll(() => site?.close())
 
 it('a licence that ends loses nothing: what was accepted in the trial still goes to Sage (A11)', async () => {
   const { api } = tenant

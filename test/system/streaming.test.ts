@@ -1,16 +1,15 @@
 import type { ChildProcess } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Children, endChild, keepChildren, residentMb } from '../../bench/relay/children.ts'
 import { AGENT_ID, openSite, type Site } from '../../bench/relay/site.ts'
 import type { StreamRequest } from '../../functions/relay/service.ts'
+import { codeOf } from '../code-of.ts'
+import { makeFolder, removeFolder } from '../folder.ts'
 
 const MB = 1_000_000
 const LARGE = 100 * MB
@@ -97,7 +96,7 @@ describe('large bodies through the built programs', () => {
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    folder = await mkdtemp(join(tmpdir(), 'steg-streaming-'))
+    folder = await makeFolder()
     site = await openSite(folder, children, url)
     agent = await site.startAgent()
   })
@@ -106,7 +105,7 @@ describe('large bodies through the built programs', () => {
     await children.end()
     server.closeAllConnections()
     server.close()
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    await removeFolder(folder)
   })
 
   const request = (path: string, change: Partial<StreamRequest> = {}): StreamRequest => ({
@@ -118,12 +117,6 @@ describe('large bodies through the built programs', () => {
     timeout: TIMEOUT,
     ...change,
   })
-  const codeOf = (work: Promise<unknown>) =>
-    work.then(
-      () => 'none',
-      (error) => error.code,
-    )
-
   /** Runs the work and says by how many MB the agent's memory grew at most. */
   async function growth<T>(work: Promise<T>): Promise<{ result: T; extra: number }> {
     const before = (await residentMb(agent.pid)) ?? 0

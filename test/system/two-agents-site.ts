@@ -1,7 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import http from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createBusGrants } from '../../functions/platform/bus/grants.ts'
 import { openServiceBus } from '../../functions/platform/bus/service-bus.ts'
@@ -12,6 +10,7 @@ import { silentLogger } from '../../shared/log.ts'
 import { systemRandom } from '../../shared/random.ts'
 import { eventQueue, heartbeatQueue, reportShardOf } from '../../shared/wire/queues.ts'
 import { connectorsSite, TENANT } from '../connectors/site.ts'
+import { makeFolder, removeFolder } from '../folder.ts'
 import { type Program, runProgram } from './platform.ts'
 
 const HEARTBEATS_QUEUE = heartbeatQueue(reportShardOf(TENANT))
@@ -27,7 +26,7 @@ const policies = [
  * `target` answers after some milliseconds that it is told by the caller.
  */
 export async function twoAgentsSite() {
-  const folder = await mkdtemp(join(tmpdir(), 'steg-two-'))
+  const folder = await makeFolder()
   /** How often the target was asked, by the caller's name for the call. */
   const executed = new Map<string, number>()
   const target = await listen((request, response) => {
@@ -123,7 +122,7 @@ export async function twoAgentsSite() {
       await broker.close()
       hub.close()
       target.close()
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+      await removeFolder(folder)
     },
   }
 }

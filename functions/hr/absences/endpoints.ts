@@ -4,7 +4,7 @@ import { describeError, type Language } from '../../../shared/errors/error.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
 import { PageQuery, pageOf } from '../../http/paging.ts'
 import type { LeaveRequest } from './rows.ts'
-import { shownState, shownStates } from './rules/state.ts'
+import { shownStates, toShownState } from './rules/state.ts'
 import type { ScopedAbsences } from './scoped.ts'
 import type { Acceptance } from './service.ts'
 
@@ -82,7 +82,7 @@ export function absenceEndpoints(absences: ScopedAbsences): readonly Endpoint[] 
         const results = await absences.accept(tenantId, body.items, scope)
         const rejected = results.filter((result) => 'error' in result).length
         return {
-          body: { items: results.map((result) => shownResult(result, language)) },
+          body: { items: results.map((result) => toResultView(result, language)) },
           audited: { accepted: results.length - rejected, rejected },
         }
       },
@@ -110,7 +110,7 @@ export function absenceEndpoints(absences: ScopedAbsences): readonly Endpoint[] 
       errors: [],
       async handle({ tenantId, scope, query, language }) {
         const page = await absences.list(tenantId, query, scope)
-        const items = page.requests.map((request) => shown(request, language))
+        const items = page.requests.map((request) => toView(request, language))
         return { body: { items, cursor: page.cursor ?? null } }
       },
     }),
@@ -126,26 +126,26 @@ export function absenceEndpoints(absences: ScopedAbsences): readonly Endpoint[] 
       success: { status: 200, schema: Absence },
       errors: ['not-found'],
       async handle({ tenantId, scope, params, language }) {
-        return { body: shown(await absences.get(tenantId, params.id, scope), language) }
+        return { body: toView(await absences.get(tenantId, params.id, scope), language) }
       },
     }),
   ]
 }
 
-function shownResult(result: Acceptance, language: Language): z.input<typeof Result> {
+function toResultView(result: Acceptance, language: Language): z.input<typeof Result> {
   const { id } = result
   if ('error' in result) {
     const { error } = result
     return { id, state: null, error: { code: error.code, message: describeError(error, language) } }
   }
-  return { id, state: shownState(result.request.state), error: problemOf(result.request, language) }
+  return { id, state: toShownState(result.request.state), error: problemOf(result.request, language) }
 }
 
-function shown(request: LeaveRequest, language: Language): z.input<typeof Absence> {
+function toView(request: LeaveRequest, language: Language): z.input<typeof Absence> {
   const { attempt: _, clientNumber: __, employeeNumber: ___, ...rest } = request
   return {
     ...rest,
-    state: shownState(request.state),
+    state: toShownState(request.state),
     sageId: request.sageId ?? null,
     error: problemOf(request, language),
     receivedAt: toIso(request.receivedAt),

@@ -2,8 +2,8 @@ import type { Clock } from '../../../shared/clock.ts'
 import type { Counts, JobDefinition } from '../../jobs/port.ts'
 import type { Store } from '../../platform/store/port.ts'
 import { deliverAll } from '../../sync/delivery/run.ts'
-import { SAGE_CALLS_IN_FLIGHT } from '../in-flight.ts'
 import type { RunContext } from '../run-context.ts'
+import { SAGE_CALLS_AT_ONCE } from '../sage/port.ts'
 import type { SageService } from '../sage/service.ts'
 import { exportPerson } from './export-person.ts'
 import { createRequestStore, type HeldRequest } from './request-store.ts'
@@ -35,7 +35,7 @@ export function absencesExportJob(parts: {
     await deliverAll<PersonsRequests>({
       clock: parts.clock,
       signal,
-      width: SAGE_CALLS_IN_FLIGHT,
+      width: SAGE_CALLS_AT_ONCE,
       keyOf: ({ personId }) => personId,
       async find(_, isWaiting) {
         if (first) {

@@ -7,7 +7,7 @@ import type { HeldRequest, RequestStore } from './request-store.ts'
 import type { LeaveRequest } from './rows.ts'
 import type { SageAbsence } from './rules/content.ts'
 import { type DecisionStep, decisionOn, decisionsOf, planPerson, type Step, windowOf } from './rules/plan.ts'
-import { after, type RequestEvent, shownState } from './rules/state.ts'
+import { after, type RequestEvent, toShownState } from './rules/state.ts'
 import type { AbsencesInSage } from './sage.ts'
 
 export interface ExportCounts {
@@ -46,7 +46,7 @@ export async function exportPerson(
   const arrived: { readonly id: string; readonly absence: SageAbsence }[] = []
 
   const end = await settle()
-  const left = values().filter(({ state }) => shownState(state) === 'pending' || state === 'requested')
+  const left = values().filter(({ state }) => toShownState(state) === 'pending' || state === 'requested')
   return { ...end, open: left.length }
 
   async function settle(): Promise<LaneEnd> {

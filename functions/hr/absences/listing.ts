@@ -1,7 +1,7 @@
 import type { Store } from '../../platform/store/port.ts'
 import type { VisiblePeople } from '../people/service.ts'
 import { ALL_REQUESTS, type LeaveRequest, leaveRequestsTable, personRange, stateRange } from './rows.ts'
-import { type ShownState, shownState } from './rules/state.ts'
+import { type ShownState, toShownState } from './rules/state.ts'
 
 export interface RequestQuery {
   readonly state?: ShownState | undefined
@@ -39,7 +39,7 @@ export async function listRequests(
   const pageRows = isSifted ? Math.max(limit, SIFTED_PAGE) : limit
   const isWanted = (request: LeaveRequest) =>
     (among === undefined || among.has(request.personId)) &&
-    (state === undefined || shownState(request.state) === state)
+    (state === undefined || toShownState(request.state) === state)
   const found: LeaveRequest[] = []
   let start = from + cursor
   for (let round = 1; ; round++) {

@@ -10,7 +10,7 @@ import {
   stateKey,
   stateRange,
 } from './rows.ts'
-import { openStates, shownState } from './rules/state.ts'
+import { openStates, toShownState } from './rules/state.ts'
 
 /** A request as the export holds it; `etag` is that of its row in the list of its state. */
 export interface HeldRequest {
@@ -57,7 +57,7 @@ export interface RequestStore {
 export function createRequestStore(store: Store): RequestStore {
   const table = leaveRequestsTable.bind(store)
   const locks = locksTable.bind(store)
-  const listKey = (request: LeaveRequest) => stateKey(shownState(request.state), request)
+  const listKey = (request: LeaveRequest) => stateKey(toShownState(request.state), request)
 
   /** The row in the list of its state comes first: its etag is what the next change is conditioned on. */
   function writesOf({ before, next }: RequestChange): Write[] {

@@ -1,17 +1,11 @@
 import { z } from 'zod'
 import { StegError } from '../../../shared/errors/error.ts'
 import type { Answer } from '../../sync/delivery/port.ts'
-import { readWholeList, unexpected } from '../sage/list.ts'
-import { toDeliveryAnswer } from '../sage/once-answer.ts'
-import { fieldOf, type SageProfile } from '../sage/profile.ts'
-import type { SageConnection } from '../sage/service.ts'
-import type { OnceAnswer } from '../sage/session.ts'
+import { toDeliveryAnswer } from '../once-answer.ts'
+import type { PersonKey } from '../rules/person-key.ts'
+import { fieldOf, unexpected } from '../rules/sage-data.ts'
+import type { OnceAnswer, SageConnection } from '../sage/port.ts'
 import type { RequestContent, SageAbsence } from './rules/content.ts'
-
-export interface PersonKey {
-  readonly clientNumber: number
-  readonly employeeNumber: number
-}
 
 /** Absences as Sage has them. */
 export interface AbsencesInSage {
@@ -19,7 +13,7 @@ export interface AbsencesInSage {
   readonly settleMs: number
   /** Signs in unless that was done. @throws StegError */
   ready(): Promise<void>
-  /** All absences of a person that touch these days, both inclusive. @throws StegError as `readWholeList` */
+  /** All absences of a person that touch these days, both inclusive. @throws StegError as `SageLists.whole` */
   list(
     person: PersonKey,
     days: { readonly from: string; readonly to: string },
@@ -38,8 +32,9 @@ const Day = z
 
 export function absencesInSage({
   session,
+  lists,
   profile,
-}: Pick<SageConnection, 'session' | 'profile'>): AbsencesInSage {
+}: Pick<SageConnection, 'session' | 'lists' | 'profile'>): AbsencesInSage {
   const names = profile.absences
   const { path } = names
 
@@ -54,14 +49,7 @@ export function absencesInSage({
         [names.fromParameter]: `${from}T00:00:00`,
         [names.toParameter]: `${to}T23:59:59`,
       }
-      const ofPerson = { get: (at: string, page = {}) => session.get(at, { ...query, ...page }) }
-      return readWholeList(
-        ofPerson,
-        profile,
-        path,
-        (absence: SageAbsence) => absence.id,
-        (row) => parseAbsence(row, profile),
-      )
+      return lists.whole(path, { query, keyOf: ({ id }) => id, parse: (row) => parseAbsence(row, names) })
     },
 
     async request(request, deadline) {
@@ -98,8 +86,7 @@ function unclear(path: string, { status, html }: OnceAnswer): StegError {
     : unexpected(path, 'there is no id in it')
 }
 
-function parseAbsence(row: unknown, profile: SageProfile): SageAbsence {
-  const names = profile.absences
+function parseAbsence(row: unknown, names: SageConnection['profile']['absences']): SageAbsence {
   const states = new Map<string, SageAbsence['state']>([
     [names.requested, 'requested'],
     [names.approved, 'approved'],

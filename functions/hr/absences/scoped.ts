@@ -1,7 +1,7 @@
 import { StegError } from '../../../shared/errors/error.ts'
 import type { Scope } from '../../http/principal.ts'
-import { idOfToken } from '../people/rules/plan.ts'
 import type { PeopleService } from '../people/service.ts'
+import { idOfToken } from '../rules/person-key.ts'
 import type { RequestPage, RequestQuery } from './listing.ts'
 import type { LeaveRequest } from './rows.ts'
 import type { AbsencesService, Acceptance, NewRequest } from './service.ts'

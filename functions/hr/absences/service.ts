@@ -4,8 +4,8 @@ import { everyone } from '../../http/principal.ts'
 import type { Store } from '../../platform/store/port.ts'
 import { inLanes } from '../../sync/lanes.ts'
 import type { MasterDataService } from '../masterdata/service.ts'
-import { idOfToken } from '../people/rules/plan.ts'
 import type { PeopleService } from '../people/service.ts'
+import { idOfToken } from '../rules/person-key.ts'
 import { listRequests, type RequestPage, type RequestQuery } from './listing.ts'
 import { createRequestStore } from './request-store.ts'
 import type { LeaveRequest } from './rows.ts'
@@ -44,7 +44,7 @@ export function createAbsencesService(parts: {
   async function considered(tenantId: string, item: NewRequest): Promise<Acceptance & { isNew?: true }> {
     const { id } = item
     const stored = await requests.find(tenantId, id)
-    if (stored !== undefined) return repeated(stored, item)
+    if (stored !== undefined) return answerRepeat(stored, item)
     const person = await personOf(tenantId, item.externalToken)
     if (person === undefined) {
       return { id, error: new StegError('absence-person-unknown', { token: item.externalToken }) }
@@ -101,7 +101,7 @@ export function createAbsencesService(parts: {
   }
 }
 
-function repeated(stored: LeaveRequest, item: NewRequest): Acceptance {
+function answerRepeat(stored: LeaveRequest, item: NewRequest): Acceptance {
   const { id } = item
   return sameContent(stored, item)
     ? { id, request: stored }
@@ -111,5 +111,5 @@ function repeated(stored: LeaveRequest, item: NewRequest): Acceptance {
 /** An id may come twice within one call, too. */
 function answerTo(item: NewRequest, result: Acceptance | undefined): Acceptance {
   if (result === undefined) throw new Error(`no result for ${item.id}`)
-  return 'error' in result ? result : repeated(result.request, item)
+  return 'error' in result ? result : answerRepeat(result.request, item)
 }

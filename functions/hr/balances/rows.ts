@@ -49,7 +49,7 @@ export const CURRENT_RANGE = { from: 'c~', to: 'c~~' } as const
 const LAST_DAY = 99_999_999
 
 export function historyKey(personId: string, day: string): string {
-  return `h~${personId}~${countedDown(day)}`
+  return `h~${personId}~${countDown(day)}`
 }
 
 /** From what held on `day` back to the beginning. */
@@ -57,6 +57,6 @@ export function historyRange(personId: string, day: string): { from: string; to:
   return { from: historyKey(personId, day), to: `h~${personId}~~` }
 }
 
-function countedDown(day: string): string {
+function countDown(day: string): string {
   return String(LAST_DAY - Number(day.replaceAll('-', ''))).padStart(8, '0')
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { unexpected } from '../sage/list.ts'
-import { fieldOf } from '../sage/profile.ts'
-import { Text } from '../sage/reading.ts'
-import type { SageConnection } from '../sage/service.ts'
+import type { PersonKey } from '../rules/person-key.ts'
+import { fieldOf, unexpected } from '../rules/sage-data.ts'
+import { type SageConnection, Text } from '../sage/port.ts'
 import type { Account } from './rules/plan.ts'
 
 /** Characters of all accounts of one person: what the store takes as one value. */
@@ -22,7 +21,7 @@ const AccountSchema = z.object({
  */
 export async function readBalance(
   { session, profile }: Pick<SageConnection, 'session' | 'profile'>,
-  person: { readonly clientNumber: number; readonly employeeNumber: number },
+  person: PersonKey,
   keyDate: string,
 ): Promise<readonly Account[]> {
   const { path, clientParameter, employeeParameter, keyDateParameter, ...names } = profile.balances

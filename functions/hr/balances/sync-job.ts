@@ -4,11 +4,11 @@ import { everyone } from '../../http/principal.ts'
 import type { Counts, JobDefinition } from '../../jobs/port.ts'
 import type { Store } from '../../platform/store/port.ts'
 import { inLanes } from '../../sync/lanes.ts'
-import { SAGE_CALLS_IN_FLIGHT } from '../in-flight.ts'
 import type { PeopleService, Person } from '../people/service.ts'
 import type { RunContext } from '../run-context.ts'
-import type { SageConnection, SageService } from '../sage/service.ts'
-import { type KnownRow, type Ledger, openLedger } from './ledger.ts'
+import { SAGE_CALLS_AT_ONCE, type SageConnection } from '../sage/port.ts'
+import type { SageService } from '../sage/service.ts'
+import { type BalanceStore, type KnownRow, openBalanceStore } from './balance-store.ts'
 import type { BalanceRow } from './rows.ts'
 import { continues, noCounts, type PassCounts } from './rules/pass.ts'
 import { planBalance } from './rules/plan.ts'
@@ -35,8 +35,8 @@ export function balancesSyncJob(parts: {
     const connection = await parts.sage.connect(tenantId, { agentId, signal })
     log('info', 'connected', { agent: connection.agentName })
     const keyDate = await today(connection)
-    const ledger = openLedger(parts.store, tenantId)
-    const found = context.dryRun ? undefined : await ledger.pass()
+    const balances = openBalanceStore(parts.store, tenantId)
+    const found = context.dryRun ? undefined : await balances.pass()
     const resumed = continues(found, keyDate, clock.now()) ? found : undefined
     if (resumed !== undefined) log('info', 'balances-continued', { count: resumed.counts.read })
     log('info', 'balances-day', { day: keyDate })
@@ -49,17 +49,17 @@ export function balancesSyncJob(parts: {
       const page = await parts.people.list(tenantId, { limit: BLOCK, cursor: next }, everyone)
       next = page.cursor
       const due = page.people.filter((person) => person.active && person.timeManagement)
-      const block = await readBlock(due, keyDate, { connection, ledger, context })
-      counts = added(counts, block.counts)
+      const block = await readBlock(due, keyDate, { connection, balances, context })
+      counts = addCounts(counts, block.counts)
       // Odd figures of one are left out; when nobody's can be understood, Sage speaks another language.
       if (counts.read === 0 && block.odd !== undefined) throw block.odd
       if (!context.dryRun) {
         const pass = next === undefined ? undefined : { keyDate, startedAt, next, counts }
-        await ledger.write(block.changed, pass)
+        await balances.write(block.changed, pass)
       }
       for (const report of block.reports) report()
     } while (next !== undefined)
-    if (!context.dryRun) await ledger.complete(keyDate)
+    if (!context.dryRun) await balances.complete(keyDate)
     return { ...counts }
   }
 
@@ -84,13 +84,13 @@ interface Block {
 async function readBlock(
   due: readonly Person[],
   keyDate: string,
-  use: { connection: SageConnection; ledger: Ledger; context: RunContext },
+  use: { connection: SageConnection; balances: BalanceStore; context: RunContext },
 ): Promise<Block> {
   const [first, last] = [due[0], due.at(-1)]
   if (first === undefined || last === undefined) return { counts: noCounts, changed: [], reports: [] }
   const { connection, context } = use
-  const known = await use.ledger.known(first.id, last.id)
-  const readings = await inLanes(due, { width: SAGE_CALLS_IN_FLIGHT }, async (person) => {
+  const known = await use.balances.known(first.id, last.id)
+  const readings = await inLanes(due, { width: SAGE_CALLS_AT_ONCE }, async (person) => {
     context.signal.throwIfAborted()
     return readOrSkip(connection, person, keyDate)
   })
@@ -153,7 +153,7 @@ function reportSkipped(token: string, odd: StegError | undefined, { log }: RunCo
   else log('warning', 'balance-left-out', { token, reason: String(odd.params.problem) })
 }
 
-function added(a: PassCounts, b: PassCounts): PassCounts {
+function addCounts(a: PassCounts, b: PassCounts): PassCounts {
   return {
     read: a.read + b.read,
     created: a.created + b.created,

@@ -7,9 +7,8 @@ import type {
   DeliveryTarget,
   Move,
 } from '../../sync/delivery/port.ts'
-import { toDeliveryAnswer } from '../sage/once-answer.ts'
-import type { SageProfile } from '../sage/profile.ts'
-import type { SageSession } from '../sage/session.ts'
+import { toDeliveryAnswer } from '../once-answer.ts'
+import type { SageConnection } from '../sage/port.ts'
 import type { BookingChange, BookingStore, HeldBooking } from './booking-store.ts'
 import { recordOf } from './intake.ts'
 import { fits, type SageEntry, type SageEvent } from './rules/content.ts'
@@ -22,8 +21,8 @@ const MAX_ATTEMPTS = 20
 export interface BookingDeliveryParts {
   readonly kept: BookingStore
   readonly events: SageTimeEvents
-  readonly session: Pick<SageSession, 'ready'>
-  readonly profile: Pick<SageProfile, 'timeZone' | 'timeEvents'>
+  readonly session: Pick<SageConnection['session'], 'ready'>
+  readonly profile: Pick<SageConnection['profile'], 'timeZone' | 'timeEvents'>
   readonly now: () => number
 }
 

@@ -5,7 +5,7 @@ import { type Endpoint, endpoint } from '../../http/endpoint.ts'
 import { PageQuery, pageOf } from '../../http/paging.ts'
 import { BookingInput } from './intake.ts'
 import type { BookingRow } from './rows.ts'
-import { shownState, shownStates } from './rules/state.ts'
+import { shownStates, toShownState } from './rules/state.ts'
 import type { ScopedBookings } from './scoped.ts'
 
 const Failure = z
@@ -57,7 +57,7 @@ function failure(error: ErrorRecord | undefined, language: Language) {
   return { code, status: catalogue[code].status, message: describeError(error, language) }
 }
 
-function shown(booking: BookingRow, language: Language): z.input<typeof BookingSchema> {
+function toView(booking: BookingRow, language: Language): z.input<typeof BookingSchema> {
   return {
     id: booking.id,
     externalToken: booking.externalToken,
@@ -66,7 +66,7 @@ function shown(booking: BookingRow, language: Language): z.input<typeof BookingS
     placeOfWorkId: booking.placeOfWorkId ?? null,
     additionalInputId: booking.additionalInputId ?? null,
     source: booking.source,
-    state: shownState(booking.state),
+    state: toShownState(booking.state),
     error: failure(booking.error, language) ?? null,
     attempts: booking.attempts,
     inDoubt: booking.state === 'sending' && booking.attempt !== undefined,
@@ -144,7 +144,7 @@ export function bookingEndpoints(bookings: ScopedBookings): readonly Endpoint[] 
       async handle({ tenantId, scope, query, language }) {
         const page = await bookings.list(tenantId, query, scope)
         return {
-          body: { items: page.bookings.map((one) => shown(one, language)), cursor: page.cursor ?? null },
+          body: { items: page.bookings.map((one) => toView(one, language)), cursor: page.cursor ?? null },
         }
       },
     }),
@@ -160,7 +160,7 @@ export function bookingEndpoints(bookings: ScopedBookings): readonly Endpoint[] 
       success: { status: 200, schema: BookingSchema },
       errors: ['not-found'],
       handle: async ({ tenantId, scope, params, language }) => ({
-        body: shown(await bookings.get(tenantId, params.id, scope), language),
+        body: toView(await bookings.get(tenantId, params.id, scope), language),
       }),
     }),
     endpoint({
@@ -175,7 +175,7 @@ export function bookingEndpoints(bookings: ScopedBookings): readonly Endpoint[] 
       success: { status: 200, schema: BookingSchema },
       errors: ['not-found', 'booking-state'],
       handle: async ({ tenantId, scope, params, language }) => ({
-        body: shown(await bookings.retry(tenantId, params.id, scope), language),
+        body: toView(await bookings.retry(tenantId, params.id, scope), language),
       }),
     }),
     endpoint({
@@ -190,7 +190,7 @@ export function bookingEndpoints(bookings: ScopedBookings): readonly Endpoint[] 
       success: { status: 200, schema: BookingSchema },
       errors: ['not-found', 'booking-state'],
       handle: async ({ tenantId, scope, params, language }) => ({
-        body: shown(await bookings.dismiss(tenantId, params.id, scope), language),
+        body: toView(await bookings.dismiss(tenantId, params.id, scope), language),
       }),
     }),
   ]

@@ -6,16 +6,14 @@ import { deliverLane } from '../../sync/delivery/lane.ts'
 import type { DeliveryNews } from '../../sync/delivery/port.ts'
 import { deliverAll } from '../../sync/delivery/run.ts'
 import type { RunContext } from '../run-context.ts'
-import type { SageConnection, SageService } from '../sage/service.ts'
+import { SAGE_CALLS_AT_ONCE, type SageConnection } from '../sage/port.ts'
+import type { SageService } from '../sage/service.ts'
 import { type HeldBooking, openBookingStore } from './booking-store.ts'
 import { bookingDelivery, indeterminateReason } from './delivery.ts'
 import { hasOutgoing, heldIn, type OutboxPerson, readOutbox } from './outbox.ts'
 import { type BookedPeople, lookUpPersons } from './persons.ts'
 import type { SageEvent } from './rules/content.ts'
 import { sageTimeEvents } from './sage-time-events.ts'
-
-/** People whose bookings are sent at the same time. */
-const LANES = 8
 
 /**
  * `SysSageExportBuchungen` (A7, F1): pending bookings go to Sage, each exactly once and each person's in order of time.
@@ -39,7 +37,7 @@ export function bookingsExportJob(parts: {
     await deliverAll<OutboxPerson>({
       clock,
       signal,
-      width: LANES,
+      width: SAGE_CALLS_AT_ONCE,
       keyOf: ({ externalToken }) => externalToken,
       async find(now, isWaiting) {
         const { people, more } = await readOutbox(store, tenantId, now, isWaiting)

@@ -4,8 +4,9 @@ import type { Counts, JobDefinition } from '../../jobs/port.ts'
 import type { Store } from '../../platform/store/port.ts'
 import { partsOf } from '../../platform/store/table.ts'
 import { inLanes } from '../../sync/lanes.ts'
+import { unexpected } from '../rules/sage-data.ts'
 import type { RunContext } from '../run-context.ts'
-import { unexpected } from '../sage/list.ts'
+import { SAGE_CALLS_AT_ONCE } from '../sage/port.ts'
 import type { SageService } from '../sage/service.ts'
 import { openBookingStore } from './booking-store.ts'
 import { SAGE_ID_PREFIX } from './intake.ts'
@@ -15,9 +16,6 @@ import { type BookingRow, IMPORT_MARK_KEY, importMarkTable, pointersTable, sageR
 import type { SageEvent, SentEntry } from './rules/content.ts'
 import { importWindow, newEvents } from './rules/import.ts'
 import { type SageTimeEvents, sageTimeEvents } from './sage-time-events.ts'
-
-/** People whose events are read at the same time. */
-const LANES = 8
 
 /**
  * `SysSageImportBuchungen` (A7): bookings made in Sage come to the hub, each once, and never those that the hub has sent.
@@ -45,7 +43,7 @@ export function bookingsImportJob(parts: {
     const people = await parts.people.activeTokens(tenantId)
     let imported = 0
 
-    await inLanes(people, { width: LANES, signal }, async (externalToken) => {
+    await inLanes(people, { width: SAGE_CALLS_AT_ONCE, signal }, async (externalToken) => {
       const fresh = await freshEvents(events, tenantId, externalToken, from, to)
       const rows = fresh.map((event) => rowOf(event, externalToken))
       const taken = dryRun || rows.length === 0 ? [] : await kept.add(rows)

@@ -6,7 +6,7 @@ import { openBookingStore } from './booking-store.ts'
 import { type BookedPeople, lookUpPersons } from './persons.ts'
 import type { BookingRow } from './rows.ts'
 import { sameContent } from './rules/content.ts'
-import { type ShownState, shownState } from './rules/state.ts'
+import { type ShownState, toShownState } from './rules/state.ts'
 
 /** Ids that begin so belong to bookings made in Sage. */
 export const SAGE_ID_PREFIX = 'sage:'
@@ -69,7 +69,7 @@ export async function takeIn(
 
   const winners = new Map<string, BookingRow>()
   for (const booking of accepted) {
-    if (!winners.has(booking.id)) winners.set(booking.id, placed(booking, problemOf(booking.externalToken)))
+    if (!winners.has(booking.id)) winners.set(booking.id, place(booking, problemOf(booking.externalToken)))
   }
   // In order of time, so that a crash between two batches leaves nothing behind that is later than what is missing.
   const inOrder = [...winners.values()].sort((a, b) => a.at - b.at || a.position - b.position)
@@ -116,7 +116,7 @@ function readItem(item: unknown, receivedAt: number, position: number): Verdict 
   return { kind: 'taken-in', booking }
 }
 
-function placed(booking: BookingRow, problem: StegError | undefined): BookingRow {
+function place(booking: BookingRow, problem: StegError | undefined): BookingRow {
   return problem === undefined ? booking : { ...booking, state: 'waiting', error: recordOf(problem) }
 }
 
@@ -127,7 +127,11 @@ function answerOf(verdict: Verdict, kept: ReadonlyMap<string, BookingRow>): Inta
   if (known === undefined || !sameContent(known, verdict.booking)) {
     return { id, state: 'rejected', error: recordOf(new StegError('booking-conflict', { id })) }
   }
-  return { id, state: shownState(known.state), ...(known.error === undefined ? {} : { error: known.error }) }
+  return {
+    id,
+    state: toShownState(known.state),
+    ...(known.error === undefined ? {} : { error: known.error }),
+  }
 }
 
 export function idIn(item: unknown): string | null {

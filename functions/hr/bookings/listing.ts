@@ -1,8 +1,8 @@
 import { StegError } from '../../../shared/errors/error.ts'
 import type { Store } from '../../platform/store/port.ts'
-import { inFlight } from '../in-flight.ts'
-import { tokenOf } from '../people/rules/plan.ts'
+import { inLanes } from '../../sync/lanes.ts'
 import type { VisiblePeople } from '../people/service.ts'
+import { tokenOf } from '../rules/person-key.ts'
 import {
   type BookingRow,
   bookingsTable,
@@ -75,7 +75,7 @@ function listByState(store: Store, tenantId: string, query: BookingQuery): Promi
     prefix: `s!${state}!`,
   }))
   const pageRows = among === undefined ? limit + 1 : Math.max(limit + 1, SIFTED_PAGE)
-  return merged(query, sources, async ({ prefix }, range) => {
+  return mergePages(query, sources, async ({ prefix }, range) => {
     const { rows, cursor } = await table.query(tenantId, { ...range, limit: pageRows })
     const seen = rows.map(({ key, value }) => ({
       order: key.slice(prefix.length),
@@ -98,7 +98,7 @@ function listByPeople(
     ...personRange(person, query.span),
     prefix: personRange(person, undefined).from,
   }))
-  return merged(query, sources, async ({ prefix }, range) => {
+  return mergePages(query, sources, async ({ prefix }, range) => {
     const { rows, cursor } = await pointers.query(tenantId, { ...range, limit: query.limit + 1 })
     const seen = rows.map(({ key, value }) => ({
       order: key.slice(prefix.length),
@@ -111,7 +111,7 @@ function listByPeople(
   })
 }
 
-async function merged(
+async function mergePages(
   query: BookingQuery,
   sources: readonly Source[],
   read: (
@@ -123,7 +123,7 @@ async function merged(
   let after = cursorOf(query)
   let looks = 0
   for (let round = 1; ; round++) {
-    const pages = await inFlight(sources, READS, (source) =>
+    const pages = await inLanes(sources, { width: READS }, (source) =>
       read(source, {
         from: after === undefined ? source.from : later(source.from, source.prefix + after),
         to: source.to,
@@ -138,7 +138,7 @@ async function merged(
       .sort((a, b) => (a.order < b.order ? -1 : 1))
     for (let from = 0; from < rows.length && found.length <= query.limit; from += READS) {
       const some = rows.slice(from, from + READS)
-      const loaded = await inFlight(some, READS, (row) => row.booking())
+      const loaded = await inLanes(some, { width: READS }, (row) => row.booking())
       found.push(...loaded.filter((booking) => booking !== undefined))
       looks += some.length
       const last = some.at(-1)

@@ -1,7 +1,6 @@
 import { StegError } from '../../../shared/errors/error.ts'
-import { personId } from '../people/rules/plan.ts'
 import type { PeopleService } from '../people/service.ts'
-import { personKeyOf } from './rules/content.ts'
+import { personId, personKeyOf } from '../rules/person-key.ts'
 
 /** What bookings need to know of people. */
 export type BookedPeople = Pick<PeopleService, 'activity' | 'activeTokens'>

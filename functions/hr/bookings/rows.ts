@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import type { ErrorRecord } from '../../../shared/errors/error.ts'
 import { defineTable, keyOf, keysUnder, padNumber } from '../../platform/store/table.ts'
-import { personId } from '../people/rules/plan.ts'
-import { personKeyOf } from './rules/content.ts'
+import { personId, personKeyOf } from '../rules/person-key.ts'
 import { type BookingState, bookingStates } from './rules/state.ts'
 
 const ErrorRecordSchema = z.custom<ErrorRecord>((value) => typeof value === 'object' && value !== null)
@@ -89,11 +88,11 @@ export const orderKey = (booking: Placed) => keyOf(...orderOf(booking))
 
 /** All rows of one state, or those of a span of time (milliseconds, the end exclusive). */
 export function stateRange(state: BookingState, span: Span | undefined): { from: string; to: string } {
-  return spanned(['s', state], span)
+  return toRange(['s', state], span)
 }
 
 export function personRange(externalToken: string, span: Span | undefined): { from: string; to: string } {
-  return spanned(['p', personOf(externalToken)], span)
+  return toRange(['p', personOf(externalToken)], span)
 }
 
 export function sageRange(externalToken: string, from: string, to: string): { from: string; to: string } {
@@ -106,7 +105,7 @@ export interface Span {
   readonly to: number
 }
 
-function spanned(prefix: readonly string[], span: Span | undefined): { from: string; to: string } {
+function toRange(prefix: readonly string[], span: Span | undefined): { from: string; to: string } {
   if (span === undefined) return keysUnder(...prefix)
   return {
     from: keyOf(...prefix, padNumber(span.from, TIME_DIGITS)),

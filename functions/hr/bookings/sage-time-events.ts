@@ -1,14 +1,14 @@
 import { StegError } from '../../../shared/errors/error.ts'
 import { shiftWall } from '../../../shared/wall-time.ts'
-import { readWholeList, unexpected } from '../sage/list.ts'
-import { fieldOf, type SageProfile } from '../sage/profile.ts'
-import type { SageConnection } from '../sage/service.ts'
-import { type BookingType, personKeyOf, type SageEntry, type SageEvent } from './rules/content.ts'
+import { personKeyOf } from '../rules/person-key.ts'
+import { fieldOf, unexpected } from '../rules/sage-data.ts'
+import type { SageConnection } from '../sage/port.ts'
+import type { BookingType, SageEntry, SageEvent } from './rules/content.ts'
 
 /** Milliseconds for one reading: it is short, and after the agent was interrupted a new one is sooner answered. */
 const READ_MS = 15_000
 
-type Names = SageProfile['timeEvents']
+type Names = SageConnection['profile']['timeEvents']
 
 /** The time events of people in Sage, in Steg's terms. */
 export interface SageTimeEvents {
@@ -24,8 +24,11 @@ export interface SageTimeEvents {
   ): Promise<{ status: number; html: boolean; value: unknown; id: unknown }>
 }
 
-export function sageTimeEvents(connection: Pick<SageConnection, 'session' | 'profile'>): SageTimeEvents {
-  const { session, profile } = connection
+export function sageTimeEvents({
+  session,
+  lists,
+  profile,
+}: Pick<SageConnection, 'session' | 'lists' | 'profile'>): SageTimeEvents {
   const names = profile.timeEvents
 
   return {
@@ -33,20 +36,19 @@ export function sageTimeEvents(connection: Pick<SageConnection, 'session' | 'pro
 
     async read(externalToken, from, to) {
       const person = personOf(externalToken)
-      const filter = {
+      const query = {
         [names.clientNumber]: String(person.clientNumber),
         [names.employeeNumber]: String(person.employeeNumber),
         // A second more on either side: nothing depends on whether Sage takes its bounds in.
         [names.fromParameter]: shiftWall(from, -1),
         [names.toParameter]: shiftWall(to, 1),
       }
-      const rows = await readWholeList<ListedEvent>(
-        { get: (path, paging) => session.get(path, { ...filter, ...paging }, READ_MS) },
-        profile,
-        names.path,
-        ({ id }) => id,
-        (row) => parse(row, names),
-      )
+      const rows = await lists.whole<ListedEvent>(names.path, {
+        query,
+        timeout: READ_MS,
+        keyOf: ({ id }) => id,
+        parse: (row) => parse(row, names),
+      })
       return rows.flatMap(({ event }) =>
         event !== undefined && event.wall >= from && event.wall <= to ? [event] : [],
       )

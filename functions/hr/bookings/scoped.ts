@@ -38,7 +38,7 @@ export function scopedBookings(
       if (visible === undefined) return bookings.accept(tenantId, items)
       const answers = items.map((item) => {
         const token = tokenIn(item)
-        return token === undefined || visible.hasToken(token) ? undefined : refused(item, token)
+        return token === undefined || visible.hasToken(token) ? undefined : refuse(item, token)
       })
       const allowed = items.filter((_, index) => answers[index] === undefined)
       const taken = (allowed.length === 0 ? [] : await bookings.accept(tenantId, allowed)).values()
@@ -71,7 +71,7 @@ function tokenIn(item: unknown): string | undefined {
   return typeof token === 'string' ? token : undefined
 }
 
-function refused(item: unknown, token: string): IntakeItem {
+function refuse(item: unknown, token: string): IntakeItem {
   const error = recordOf(new StegError('person-out-of-scope', { token: token.slice(0, 64) }))
   return { id: idIn(item), state: 'rejected', error }
 }

@@ -1,9 +1,6 @@
 import { z } from 'zod'
 import type { MirrorSource } from '../../sync/mirror/mirror.ts'
-import { readListing, readPlainListing } from '../sage/list.ts'
-import type { SageProfile } from '../sage/profile.ts'
-import { OptionalText, type RowForm, readRow, Text } from '../sage/reading.ts'
-import type { SageConnection } from '../sage/service.ts'
+import { OptionalText, type RowForm, type SageConnection, Text } from '../sage/port.ts'
 import type { ListKind } from './rows.ts'
 import { type Fields, ID_DIGITS, type ListEntry, nameIn } from './rules/plan.ts'
 
@@ -25,12 +22,12 @@ const sources = {
   'absence-reason': { section: 'absenceReasons', paged: true },
   'additional-input': { section: 'additionalInputs', paged: true },
   'place-of-work': { section: 'placesOfWork', paged: false },
-} as const satisfies Record<ListKind, { section: keyof SageProfile; paged: boolean }>
+} as const satisfies Record<ListKind, { section: keyof SageConnection['profile']; paged: boolean }>
 
-/** A whole list of Sage, by its numbers. Reading throws StegError as `readListing`. */
+/** A whole list of Sage, by its numbers. Reading throws StegError as `SageLists.rows`. */
 export function sourceOf(
   kind: ListKind,
-  { session, profile }: Pick<SageConnection, 'session' | 'profile'>,
+  { lists, profile }: Pick<SageConnection, 'lists' | 'profile'>,
 ): MirrorSource<ListEntry> {
   const { section, paged } = sources[kind]
   const { path, ...names } = profile[section]
@@ -42,12 +39,9 @@ export function sourceOf(
       typeof id === 'number' && Number.isSafeInteger(id) && id >= 0 ? String(id) : undefined,
     toItem: ({ id, ...fields }) => ({ id: id as number, fields: withoutUndefined(fields) }),
     nameOf: ({ fields }) => nameIn(fields),
+    unpaged: !paged,
   }
-  const read = (row: unknown, position: number) => readRow(row, position, form)
-  return {
-    path,
-    read: () => (paged ? readListing(session, profile, path, read) : readPlainListing(session, path, read)),
-  }
+  return { path, read: () => lists.rows(path, form) }
 }
 
 function withoutUndefined(fields: Readonly<Record<string, unknown>>): Fields {

@@ -35,7 +35,7 @@ export function masterDataSyncJobs(parts: {
       log('info', 'connected', { agent: connection.agentName })
       let sum: Counts = { read: 0, created: 0, updated: 0, deactivated: 0, unchanged: 0 }
       for (const kind of lists) {
-        sum = added(sum, await syncMirror(parts, entryMirror(kind), sourceOf(kind, connection), context))
+        sum = addCounts(sum, await syncMirror(parts, entryMirror(kind), sourceOf(kind, connection), context))
       }
       return sum
     },
@@ -43,7 +43,7 @@ export function masterDataSyncJobs(parts: {
   }))
 }
 
-function added(sum: Counts, counts: Counts): Counts {
+function addCounts(sum: Counts, counts: Counts): Counts {
   const names = new Set([...Object.keys(sum), ...Object.keys(counts)])
   return Object.fromEntries(Array.from(names, (name) => [name, (sum[name] ?? 0) + (counts[name] ?? 0)]))
 }

@@ -7,9 +7,9 @@ import type { PeopleGroups } from './groups.ts'
 import type { StoredPerson } from './listing.ts'
 import { mediumKey, type PersonRow, peoplePointersTable, peopleTable } from './rows.ts'
 import {
-  acted,
+  applyAction,
+  applyEdit,
   difference,
-  edited,
   type HubFields,
   MAX_GROUPS,
   type PeopleAction,
@@ -101,7 +101,7 @@ export function createPeopleEditing(parts: {
 
   async function result(tenantId: string, id: string, action: PeopleAction): Promise<ActionResult> {
     try {
-      const { state } = await one(tenantId, id, (fields) => within(acted(fields, action)))
+      const { state } = await one(tenantId, id, (fields) => within(applyAction(fields, action)))
       return { id, state }
     } catch (error) {
       if (!isStegError(error)) throw error
@@ -114,7 +114,7 @@ export function createPeopleEditing(parts: {
     action: PeopleAction,
     rows: readonly StoredPerson[],
   ): Promise<readonly ActionResult[]> {
-    const planned = rows.map((row) => ({ row, next: acted(row.value, action) }))
+    const planned = rows.map((row) => ({ row, next: applyAction(row.value, action) }))
     const writes = planned
       .filter(({ row, next }) => !same(row.value, next) && next.groups.length <= MAX_GROUPS)
       .flatMap(({ row, next }) => hubWrites(store, row.key, row, changed(row.value, next)))
@@ -142,7 +142,7 @@ export function createPeopleEditing(parts: {
         checkScope([...added, ...removed], scope)
         await parts.groups.check(tenantId, added)
       }
-      return one(tenantId, id, (fields) => edited(fields, edit), ifMatch)
+      return one(tenantId, id, (fields) => applyEdit(fields, edit), ifMatch)
     },
 
     async act(tenantId, action, rows) {

@@ -3,10 +3,10 @@ import { describeError, type Language } from '../../../shared/errors/error.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
 import { PageQuery, pageOf } from '../../http/paging.ts'
 import { line } from '../../http/text.ts'
+import { tokenOf } from '../rules/person-key.ts'
 import type { ActionResult } from './editing.ts'
 import { GroupId } from './group-endpoints.ts'
 import { MAX_GROUPS, MAX_IDENT_MEDIA } from './rules/hub-fields.ts'
-import { tokenOf } from './rules/plan.ts'
 import { ACTION_PAGE, type PeopleService, type Person } from './service.ts'
 
 const Text = z.string().nullable()
@@ -108,7 +108,7 @@ export function peopleEndpoints(people: PeopleService): readonly Endpoint[] {
       errors: [],
       async handle({ tenantId, scope, query }) {
         const page = await people.list(tenantId, query, scope)
-        return { body: { items: page.people.map(shown), total: page.total, cursor: page.cursor ?? null } }
+        return { body: { items: page.people.map(toView), total: page.total, cursor: page.cursor ?? null } }
       },
     }),
     endpoint({
@@ -124,7 +124,7 @@ export function peopleEndpoints(people: PeopleService): readonly Endpoint[] {
       errors: ['not-found'],
       async handle({ tenantId, scope, params }) {
         const { person, etag } = await people.get(tenantId, params.id, scope)
-        return { body: shown(person), etag }
+        return { body: toView(person), etag }
       },
     }),
     endpoint({
@@ -149,7 +149,7 @@ export function peopleEndpoints(people: PeopleService): readonly Endpoint[] {
       async handle({ tenantId, scope, params, body, ifMatch }) {
         const { person, etag } = await people.edit(tenantId, params.id, body, { ifMatch, scope })
         return {
-          body: shown(person),
+          body: toView(person),
           etag,
           audited: body.locked === undefined ? {} : { locked: body.locked },
         }
@@ -187,7 +187,7 @@ export function peopleEndpoints(people: PeopleService): readonly Endpoint[] {
         for (const { state } of page.results) counts[state] += 1
         return {
           body: {
-            items: page.results.map((result) => shownResult(result, language)),
+            items: page.results.map((result) => toResultView(result, language)),
             counts,
             total: page.total,
             cursor: page.cursor ?? null,
@@ -199,7 +199,7 @@ export function peopleEndpoints(people: PeopleService): readonly Endpoint[] {
   ]
 }
 
-function shown(person: Person): z.input<typeof PersonSchema> {
+function toView(person: Person): z.input<typeof PersonSchema> {
   const { clientNumber: _, employeeNumber: __, ...rest } = person
   return {
     ...rest,
@@ -212,7 +212,7 @@ function shown(person: Person): z.input<typeof PersonSchema> {
   }
 }
 
-function shownResult(result: ActionResult, language: Language): z.input<typeof ActionItem> {
+function toResultView(result: ActionResult, language: Language): z.input<typeof ActionItem> {
   const { id, state } = result
   const error = state === 'failed' ? result.error : undefined
   return {

@@ -1,6 +1,7 @@
 import type { Scope } from '../../http/principal.ts'
 import type { Store } from '../../platform/store/port.ts'
 import { inLanes } from '../../sync/lanes.ts'
+import { idOfToken } from '../rules/person-key.ts'
 import type { Roster, RosterEntry } from './roster.ts'
 import {
   membersRange,
@@ -11,7 +12,6 @@ import {
   peopleTable,
   STATS_KEY,
 } from './rows.ts'
-import { idOfToken } from './rules/plan.ts'
 import { matches, type WantedWord, wantedWords } from './rules/search.ts'
 import type { Visibility } from './visibility.ts'
 

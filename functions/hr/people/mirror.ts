@@ -1,6 +1,8 @@
 import type { Mirror } from '../../sync/mirror/mirror.ts'
+import { externalToken, tokenOf } from '../rules/person-key.ts'
+import type { SagePerson } from '../rules/sage-data.ts'
 import { PEOPLE_RANGE, type PersonRow, peopleStatsTable, peopleTable, STATS_KEY } from './rows.ts'
-import { deactivationProportion, externalToken, peopleRules, type SagePerson, tokenOf } from './rules/plan.ts'
+import { deactivationProportion, peopleRules } from './rules/plan.ts'
 import { versionWrite } from './writes.ts'
 
 const about = (id: string) => ({ token: tokenOf(id) })

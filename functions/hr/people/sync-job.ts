@@ -5,7 +5,8 @@ import type { Store } from '../../platform/store/port.ts'
 import { syncMirror } from '../../sync/mirror/sync.ts'
 import { undoChanges } from '../../sync/undo.ts'
 import type { RunContext } from '../run-context.ts'
-import type { SageConnection, SageService } from '../sage/service.ts'
+import type { SageConnection } from '../sage/port.ts'
+import type { SageService } from '../sage/service.ts'
 import { peopleMirror } from './mirror.ts'
 
 /** Failures of asking for the time that say nothing about the rest. */

@@ -1,8 +1,8 @@
 import type { Scope } from '../../http/principal.ts'
 import type { Store } from '../../platform/store/port.ts'
 import { inLanes } from '../../sync/lanes.ts'
+import { idOfToken } from '../rules/person-key.ts'
 import { membersRange, peoplePointersTable, peopleTable } from './rows.ts'
-import { idOfToken } from './rules/plan.ts'
 
 /** A scope may name a hundred groups: read one after the other, each list would wait for all of them. */
 const GROUPS_AT_ONCE = 16

@@ -1,14 +1,6 @@
 import { StegError } from '../../../shared/errors/error.ts'
+import type { SageClock, SageSession } from './port.ts'
 import type { SageProfile } from './profile.ts'
-import type { SageSession } from './session.ts'
-
-/** What the Sage server's clock shows, against the hub's. */
-export interface SageClock {
-  /** Minutes that the server's local time is ahead of UTC now, to the quarter hour. */
-  readonly offsetMinutes: number
-  /** Milliseconds by which the server's clock is wrong, positive when it is fast. */
-  readonly driftMs: number
-}
 
 const QUARTER_MS = 15 * 60_000
 

@@ -1,15 +1,8 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { z } from 'zod'
 import { StegError } from '../../../shared/errors/error.ts'
+import type { SageDatabase, SageSession } from './port.ts'
 import type { SageProfile } from './profile.ts'
-import type { SageSession } from './session.ts'
-
-/** A database that the Sage server offers (A10). */
-export interface SageDatabase {
-  readonly key: string
-  readonly name: string
-  readonly database: string
-}
 
 const Settings = z.object({ Key: z.string().min(1), Name: z.string(), Database: z.string() })
 const Document = z.object({

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import type { Listing } from '../../sync/mirror/rules/listing.ts'
-import { readListing } from './list.ts'
+import type { SagePerson } from '../rules/sage-data.ts'
+import { OptionalText, type RowForm, type SageLists } from './port.ts'
 import type { SageProfile } from './profile.ts'
-import { OptionalText, type RowForm, readRow } from './reading.ts'
-import type { SageSession } from './session.ts'
 
 /** A date without zone; Sage sends midnight of the server's day. */
 const Day = z
@@ -29,13 +28,10 @@ const Employee = z.object({
   exit: Day,
 })
 
-/** A person as Sage lists it. Days are `YYYY-MM-DD`. */
-export type SagePerson = z.output<typeof Employee>
-
-/** All people of the Sage database, by their external tokens. @throws StegError as `readListing` */
+/** All people of the Sage database, by their external tokens. @throws StegError as `SageLists.rows` */
 export function readEmployees(
-  session: Pick<SageSession, 'get'>,
-  profile: SageProfile,
+  lists: Pick<SageLists, 'rows'>,
+  profile: Pick<SageProfile, 'employees'>,
 ): Promise<Listing<SagePerson>> {
   const { path, ...names } = profile.employees
   const form: RowForm<typeof Employee.shape, SagePerson> = {
@@ -46,7 +42,7 @@ export function readEmployees(
     toItem: (fields) => fields,
     nameOf: ({ firstName, lastName }) => [firstName, lastName].filter(Boolean).join(' ') || undefined,
   }
-  return readListing(session, profile, path, (row, position) => readRow(row, position, form))
+  return lists.rows(path, form)
 }
 
 /** Sage's empty key is nobody's: `0_0`, and marked as such. */

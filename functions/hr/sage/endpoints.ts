@@ -99,7 +99,7 @@ export function sageEndpoints(
         'Answers within about ten seconds, also when a step fails. Signs in once at most, so that a wrong password does not lock the user.',
       success: { status: 200, schema: Check },
       errors: [],
-      handle: async ({ tenantId, language }) => ({ body: shownCheck(await sage.check(tenantId), language) }),
+      handle: async ({ tenantId, language }) => ({ body: toCheckView(await sage.check(tenantId), language) }),
     }),
     endpoint({
       id: 'getSageProfile',
@@ -134,19 +134,19 @@ export function sageEndpoints(
   ]
 }
 
-function shownCheck(report: ConnectionReport, language: Language): z.input<typeof Check> {
+function toCheckView(report: ConnectionReport, language: Language): z.input<typeof Check> {
   return {
     ...report,
     steps: report.steps.map(({ step, state, error }) => ({
       step,
       state,
-      error: error === null ? null : shownError(error, language),
+      error: error === null ? null : toErrorView(error, language),
     })),
     databases: [...report.databases],
   }
 }
 
-function shownError(error: ErrorRecord, language: Language) {
+function toErrorView(error: ErrorRecord, language: Language) {
   const { title } = catalogue[error.code]
   return { code: error.code, title: title[language], detail: describeError(error, language) }
 }

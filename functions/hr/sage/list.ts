@@ -1,11 +1,30 @@
 import { StegError } from '../../../shared/errors/error.ts'
 import { type Listing, MAX_LISTED, type Reading, toListing } from '../../sync/mirror/rules/listing.ts'
-import { fieldOf, type SageProfile } from './profile.ts'
-import type { SageSession } from './session.ts'
+import { fieldOf, unexpected } from '../rules/sage-data.ts'
+import type { SageLists, SageSession } from './port.ts'
+import type { SageProfile } from './profile.ts'
+import { readRow } from './reading.ts'
 
 const ATTEMPTS = 3
 
 type Session = Pick<SageSession, 'get'>
+
+/** Sage's lists, read with a session. */
+export function sageLists(session: Session, profile: SageProfile): SageLists {
+  return {
+    whole(path, { keyOf, parse, query, timeout }) {
+      const asked: Session = { get: (at, page) => session.get(at, { ...query, ...page }, timeout) }
+      return readWholeList(asked, profile, path, keyOf, parse)
+    },
+
+    rows(path, form) {
+      const read = (row: unknown, position: number) => readRow(row, position, form)
+      return form.unpaged === true
+        ? readPlainListing(session, path, read)
+        : readListing(session, profile, path, read)
+    },
+  }
+}
 
 /**
  * A whole list of Sage, page by page. Rows come and go while it is read, and a row that moves to a page already read
@@ -23,7 +42,7 @@ export async function readWholeList<T>(
 ): Promise<readonly T[]> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const read = await readOnce(session, profile, path, parse, keyOf)
-    if (read !== undefined && !hasTwice(read.identities)) return read.rows
+    if (read !== undefined && !hasDuplicates(read.identities)) return read.rows
   }
   throw unstable(path)
 }
@@ -34,7 +53,7 @@ export async function readWholeList<T>(
  * very same list.
  * @throws StegError as `readWholeList`; `sage-unexpected-data` when no row at all can be understood
  */
-export async function readListing<Item>(
+async function readListing<Item>(
   session: Session,
   profile: SageProfile,
   path: string,
@@ -49,8 +68,8 @@ export async function readListing<Item>(
     const found = await readOnce(session, profile, path, parse, ({ identity }) => identity)
     if (found === undefined) continue
     const { rows, identities } = found
-    if (!hasTwice(identities) || equal(identities, before)) {
-      return understood(
+    if (!hasDuplicates(identities) || equal(identities, before)) {
+      return takeUnderstood(
         rows.map(({ reading }) => reading),
         path,
       )
@@ -61,7 +80,7 @@ export async function readListing<Item>(
 }
 
 /** A list that Sage hands out whole. @throws StegError as `readListing` */
-export async function readPlainListing<Item>(
+async function readPlainListing<Item>(
   session: Session,
   path: string,
   read: (row: unknown, position: number) => Reading<Item>,
@@ -69,11 +88,11 @@ export async function readPlainListing<Item>(
   const rows = await session.get(path)
   if (!Array.isArray(rows)) throw unexpected(path, 'it is not a list')
   checkLength(rows.length, path)
-  return understood(rows.map(read), path)
+  return takeUnderstood(rows.map(read), path)
 }
 
 /** A list of which nothing can be understood is one of another form, such as after an update of Sage. */
-function understood<Item>(readings: readonly Reading<Item>[], path: string): Listing<Item> {
+function takeUnderstood<Item>(readings: readonly Reading<Item>[], path: string): Listing<Item> {
   const listing = toListing(readings, (a, b) => JSON.stringify(a) === JSON.stringify(b))
   const [first] = listing.leftOut
   if (first !== undefined && listing.items.size === 0) {
@@ -118,7 +137,7 @@ async function readOnce<T>(
   return rows.length === expected ? { rows, identities } : undefined
 }
 
-function hasTwice(identities: readonly string[]): boolean {
+function hasDuplicates(identities: readonly string[]): boolean {
   return new Set(identities).size < identities.length
 }
 
@@ -148,8 +167,4 @@ function checkLength(count: number, path: string): void {
 
 function unstable(path: string): StegError {
   return new StegError('sage-list-unstable', { path, attempts: ATTEMPTS })
-}
-
-export function unexpected(path: string, problem: string): StegError {
-  return new StegError('sage-unexpected-data', { path, problem })
 }

@@ -157,11 +157,3 @@ function withoutDefault(field: z.core.$ZodType): z.core.$ZodType {
 /** What an installer writes: only the names that differ. */
 export const SageProfileOverrides = overridden(SageProfile.shape)
 export type SageProfileOverrides = z.infer<typeof SageProfileOverrides>
-
-/** The value at a dotted path, undefined when there is none. */
-export function fieldOf(value: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((current, name) => {
-    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, name)) return undefined
-    return (current as Record<string, unknown>)[name]
-  }, value)
-}

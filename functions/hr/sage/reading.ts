@@ -1,40 +1,7 @@
 import { z } from 'zod'
 import type { Reading } from '../../sync/mirror/rules/listing.ts'
-import { fieldOf } from './profile.ts'
-
-/** Longest text that is taken from Sage, in characters: what is longer is no name of anything. */
-const MAX_TEXT = 1_000
-
-/** Text, without spaces around it; the store takes no half characters. */
-export const Text = z.string().transform(usable)
-/** One check for all: thousands of these are read at a time. */
-export const OptionalText = z
-  .string()
-  .nullish()
-  .transform((text, issues) => (text ? usable(text, issues) || undefined : undefined))
-
-function usable(text: string, issues: z.RefinementCtx): string {
-  const trimmed = text.trim()
-  if (trimmed.length > MAX_TEXT) issues.addIssue('too long')
-  else if (!trimmed.isWellFormed()) issues.addIssue('half a character')
-  return trimmed
-}
-
-type Raw = Readonly<Record<string, unknown>>
-
-/** How rows of one of Sage's lists are understood. */
-export interface RowForm<Shape extends z.ZodRawShape, Item> {
-  /** The hub's names of the fields, and the profile's paths to them. */
-  readonly names: Readonly<Record<string, string>>
-  readonly schema: z.ZodObject<Shape>
-  /** What Sage knows the row by, from the fields as they came; undefined when there is no such thing. */
-  keyOf(raw: Raw): string | undefined
-  /** The field that is named when there is no key. */
-  readonly keyField: string
-  toItem(fields: z.output<z.ZodObject<Shape>>): Item
-  /** What people call it. */
-  nameOf(known: Partial<Item>): string | undefined
-}
+import { fieldOf } from '../rules/sage-data.ts'
+import type { Raw, RowForm } from './port.ts'
 
 /**
  * One row, or why it cannot be understood.

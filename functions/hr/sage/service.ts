@@ -3,32 +3,19 @@ import { StegError } from '../../../shared/errors/error.ts'
 import type { ConnectorsService } from '../../connectors/service.ts'
 import type { Condition, Store } from '../../platform/store/port.ts'
 import type { RelayService } from '../../relay/service.ts'
-import type { Listing } from '../../sync/mirror/rules/listing.ts'
 import type { VariablesService } from '../../tenancy/variables/service.ts'
-import { readSageClock, type SageClock } from './clock.ts'
+import { toConnection } from './connection.ts'
 import { type ConnectionReport, checkConnection } from './connection-check.ts'
-import { explainDatabase, readDatabases, type SageDatabase } from './databases.ts'
-import { readEmployees, type SagePerson } from './employees.ts'
+import { explainDatabase, readDatabases } from './databases.ts'
+import type { SageConnection, SageSession } from './port.ts'
 import { findAnswering } from './presence.ts'
 import { SageProfile, type SageProfileOverrides } from './profile.ts'
 import { PROFILE_KEY, sageProfilesTable } from './rows.ts'
 import { SAGE_BASE_URL, SAGE_DATABASE, SAGE_PASSWORD, SAGE_USERNAME } from './rules/variables.ts'
-import { createSageSession, SAGE_ROLE, type SageSession } from './session.ts'
+import { createSageSession, SAGE_ROLE } from './session.ts'
 
 /** Milliseconds in which a living agent answers a ping. */
 const PING_TIMEOUT_MS = 5_000
-
-/** Sage of one tenant, for the length of one job or request. */
-export interface SageConnection {
-  /** The agents that make its calls. */
-  readonly agentName: string
-  readonly session: SageSession
-  readonly profile: SageProfile
-  /** By external token. */
-  people(): Promise<Listing<SagePerson>>
-  clock(): Promise<SageClock>
-  databases(): Promise<readonly SageDatabase[]>
-}
 
 interface SageProfileView {
   readonly profile: SageProfile
@@ -104,14 +91,8 @@ export function createSageService(parts: SageParts): SageService {
         signal,
         explainBadRequest: async (open) => explainDatabase(await readDatabases(open, names), known.database),
       })
-      return {
-        agentName: agents.map(({ name }) => name).join(', '),
-        session,
-        profile: names,
-        people: () => readEmployees(session, names),
-        clock: () => readSageClock(session, names, parts.clock.now),
-        databases: () => readDatabases(session, names),
-      }
+      const agentName = agents.map(({ name }) => name).join(', ')
+      return toConnection({ agentName, session, profile: names, now: parts.clock.now })
     },
 
     check: (tenantId) =>

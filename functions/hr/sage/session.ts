@@ -4,6 +4,7 @@ import { isStegError, StegError } from '../../../shared/errors/error.ts'
 import { retry } from '../../../shared/retry.ts'
 import type { Headers } from '../../../shared/wire/call.ts'
 import type { RelayRequest, RelayResponse } from '../../relay/service.ts'
+import type { SageSession } from './port.ts'
 import type { SageProfile } from './profile.ts'
 
 /** The role of agents that may call Sage, and the name of the target. */
@@ -21,34 +22,6 @@ export interface SageCredentials {
   readonly username: string
   readonly password: string
   readonly database: string | undefined
-}
-
-export interface SageSession {
-  /** Reads; repeated when Sage is busy or a connection breaks, and after one new sign-in when the session expired. */
-  get(
-    path: string,
-    query?: Readonly<Record<string, string>>,
-    /** Milliseconds for one attempt, where waiting for long is of no use. */
-    timeout?: number,
-  ): Promise<unknown>
-  /** Reads what is not JSON and needs no sign-in. */
-  getText(path: string): Promise<string>
-  /** Signs in unless that was done; before `postOnce`, so that nothing delays it. */
-  ready(): Promise<void>
-  /**
-   * Sends one request, once: never repeated, here or on its way, and never executed after `notAfter` (milliseconds since
-   * the epoch). What the answer means is the caller's to judge. A lost session is renewed by the next call.
-   * @throws StegError of the relay; most leave open whether the request took effect
-   */
-  postOnce(path: string, body: unknown, notAfter: number): Promise<OnceAnswer>
-}
-
-/** Sage's answer as it is. */
-export interface OnceAnswer {
-  readonly status: number
-  readonly html: boolean
-  /** The body where it is JSON, undefined where it is not. */
-  readonly value: unknown
 }
 
 export interface SessionParts {

@@ -82,7 +82,7 @@ export function foldTexts(
     forLimited(line, seesToken) {
       const text = lines.get(line.code)
       if (text === undefined || !mayBeSeen(text, line.params, seesToken)) return undefined
-      return { ...line, params: masked(line.params, text) }
+      return { ...line, params: maskParams(line.params, text) }
     },
   }
 }
@@ -101,7 +101,7 @@ function mayBeSeen(text: LogText, params: LogParams, seesToken: (token: string) 
   }
 }
 
-function masked(params: LogParams, text: LogText): LogParams {
+function maskParams(params: LogParams, text: LogText): LogParams {
   const asTheyAre = [...(text.ids ?? []), ...(text.about === 'person' ? [personIn(text)] : [])]
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => {

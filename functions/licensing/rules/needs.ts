@@ -1,7 +1,7 @@
 import type { Article } from './licence.ts'
 
 /** What somebody asks for, as far as it matters here. */
-export interface Attempt {
+export interface EndpointUse {
   /** Id of the endpoint. */
   readonly endpoint: string
   /** Terminals and other programs come with a token, people with their session. */
@@ -12,7 +12,7 @@ export interface Attempt {
 /** What needs an article. An endpoint of which nothing is said needs none. */
 export interface Need {
   readonly endpoint: string
-  readonly by: readonly Attempt['by'][]
+  readonly by: readonly EndpointUse['by'][]
   /** Only when this list in the body holds something: taking everything away is always possible. */
   readonly filling?: string
   /** One of these has to be active. */
@@ -20,8 +20,8 @@ export interface Need {
 }
 
 /** The articles of which one has to be active; undefined when it needs none. */
-export function neededFor(
-  { endpoint, by, body }: Attempt,
+export function articlesFor(
+  { endpoint, by, body }: EndpointUse,
   needs: readonly Need[],
 ): readonly Article[] | undefined {
   return needs.find(

@@ -15,7 +15,7 @@ interface Guarded {
 }
 
 /** By the same rights as the endpoints of the same name. */
-export function audible(
+export function toAudible(
   rights: ReadonlySet<Right>,
   seesEverybody: boolean,
   topics: readonly Guarded[],

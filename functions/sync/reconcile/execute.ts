@@ -44,7 +44,7 @@ export interface Executed {
   /** Items that the next run has to look at again. */
   readonly open: number
   /** Something was not there although no listing has said so. */
-  readonly doubt: boolean
+  readonly vanished: boolean
   /** Why the run cannot go on. */
   readonly stopped: unknown
 }
@@ -63,10 +63,10 @@ interface Done {
 /** Carries out the items of one batch; intents are kept in one write before, and what came of them in one after. */
 export async function execute(execution: Execution, entries: readonly Entry[]): Promise<Executed> {
   const { sides, newStamp, signal } = execution
-  if (signal?.aborted === true) return { open: entries.length, doubt: false, stopped: signal.reason }
+  if (signal?.aborted === true) return { open: entries.length, vanished: false, stopped: signal.reason }
   let todo = entries
   let open = 0
-  let doubt = false
+  let vanished = false
   let stopped: unknown
   const breaker = { failures: 0, stopped: undefined as unknown }
   for (let round = 1; todo.length > 0; round++) {
@@ -85,7 +85,7 @@ export async function execute(execution: Execution, entries: readonly Entry[]): 
     )
     todo = await keepResults(execution, done)
     for (const { performed } of done) {
-      if (performed.kind === 'vanished') doubt = true
+      if (performed.kind === 'vanished') vanished = true
       if (performed.kind === 'vanished' || performed.kind === 'unknown') open += 1
     }
     stopped = breaker.stopped
@@ -97,7 +97,7 @@ export async function execute(execution: Execution, entries: readonly Entry[]): 
       break
     }
   }
-  return { open, doubt, stopped }
+  return { open, vanished, stopped }
 }
 
 async function attempt(

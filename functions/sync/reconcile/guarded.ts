@@ -1,6 +1,6 @@
 import type { Gathered } from './gather.ts'
 import { type Loading, loadSituations, toBatches } from './load.ts'
-import { type GuardPolicy, type Held, holdDisappearances } from './rules/guard.ts'
+import { type GuardPolicy, type Hold, holdDisappearances } from './rules/guard.ts'
 import { toKept } from './rules/keep.ts'
 import { plan } from './rules/plan.ts'
 import type { Planning } from './rules/step.ts'
@@ -22,7 +22,7 @@ export async function guardRun(
   gathered: Gathered,
   planning: Planning,
   { guard, released, rejected }: GuardOptions,
-): Promise<readonly Held[]> {
+): Promise<readonly Hold[]> {
   const ids = [...new Set([...gathered.goneOutside, ...gathered.deletedInside])]
   if (ids.length <= guard.always) return []
   const flagged: string[] = []
@@ -36,7 +36,7 @@ export async function guardRun(
     }
   }
   const total = await loading.links.count()
-  const held: Held[] = []
+  const held: Hold[] = []
   for (const side of ['inside', 'outside'] as const) {
     const disappeared = { side, ids: side === 'outside' ? flagged : deleted }
     const found = holdDisappearances(guard, disappeared, total, loading.sides.digest)

@@ -140,7 +140,7 @@ async function performWrite(
       version: undefined,
       conditions: [],
     }
-    now = { ...situation, link: agreed, outside: expectedThere(situation, written.prints, agreed) }
+    now = { ...situation, link: agreed, outside: expectThere(situation, written.prints, agreed) }
   }
   if (toInside === undefined || situation.inside.kind !== 'there') return { kind: 'settled', link: agreed }
   const { item } = situation.inside
@@ -266,7 +266,7 @@ function conditionsOf({ outside }: Situation): Now['conditions'] {
 }
 
 /** The outside item after our own write, for what follows in the same step. */
-function expectedThere(situation: Situation, prints: Prints, link: Link): Situation['outside'] {
+function expectThere(situation: Situation, prints: Prints, link: Link): Situation['outside'] {
   const version = link.outside?.version ?? link.outside?.seen
   if (situation.outside.kind !== 'there' || version === undefined) return { kind: 'unread' }
   return { kind: 'there', item: { ...situation.outside.item, prints, version } }

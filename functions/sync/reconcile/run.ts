@@ -5,7 +5,7 @@ import { type Loading, loadSituations, toBatches } from './load.ts'
 import type { InsideSide, LinkStore, OutsideSide, ReconcileState } from './port.ts'
 import { recover } from './recover.ts'
 import type { Policy } from './rules/decide.ts'
-import { type GuardPolicy, type Held, holdIdentity } from './rules/guard.ts'
+import { type GuardPolicy, type Hold, holdIdentity } from './rules/guard.ts'
 import { type Digest, type Fields, type Json, toCanonical } from './rules/item.ts'
 import type { Action } from './rules/reasons.ts'
 import type { Planned, Planning } from './rules/step.ts'
@@ -37,7 +37,7 @@ export interface ReconcileOptions {
 export type ReconcileResult =
   | { readonly kind: 'done'; readonly counts: Counts; readonly open: number }
   /** Nothing was done. */
-  | { readonly kind: 'held'; readonly held: readonly Held[] }
+  | { readonly kind: 'held'; readonly held: readonly Hold[] }
   /** The outside listing cannot be relied on; nothing was done. */
   | { readonly kind: 'incomplete' }
   /** Ended early; what is left is done by the next run. */
@@ -124,7 +124,7 @@ export async function reconcile(parts: ReconcileParts, options: ReconcileOptions
   const open = strangers.open + known.open
   const stopped = strangers.stopped ?? known.stopped
   if (stopped !== undefined) return { kind: 'cut', counts, open, error: stopped }
-  // What is open is listed again by the next run; after a doubt, all of it.
+  // What is open is listed again by the next run; after something vanished, all of it.
   if (open === 0) {
     await keep({
       token: listing.token,
@@ -133,14 +133,14 @@ export async function reconcile(parts: ReconcileParts, options: ReconcileOptions
       policy: policyPrint,
       mode: policy.mode,
     })
-  } else if (strangers.doubt || known.doubt) await keep({ token: undefined })
+  } else if (strangers.vanished || known.vanished) await keep({ token: undefined })
   return { kind: 'done', counts, open }
 }
 
-const NONE: Executed = { open: 0, doubt: false, stopped: undefined }
+const NONE: Executed = { open: 0, vanished: false, stopped: undefined }
 
-function add(sum: Executed, { open, doubt, stopped }: Executed): Executed {
-  return { open: sum.open + open, doubt: sum.doubt || doubt, stopped }
+function add(sum: Executed, { open, vanished, stopped }: Executed): Executed {
+  return { open: sum.open + open, vanished: sum.vanished || vanished, stopped }
 }
 
 /** Strangers come first: one of them may be what a link is waiting for. */
@@ -173,7 +173,11 @@ async function workOnKnown(
   for (const ids of toBatches(known, BATCH)) {
     const { entries, vanished } = await loadSituations(loading, ids, gathered.claims)
     sum = add(sum, await execute(execution, entries))
-    sum = { ...sum, open: sum.open + vanished.length, doubt: sum.doubt || vanished.length > 0 }
+    sum = {
+      ...sum,
+      open: sum.open + vanished.length,
+      vanished: sum.vanished || vanished.length > 0,
+    }
     if (sum.stopped !== undefined) break
   }
   return sum

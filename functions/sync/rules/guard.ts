@@ -24,7 +24,7 @@ export interface Exceeded {
  * @param total how many of the kind there are
  * @returns undefined when the run may go on
  */
-export function exceeded(
+export function findExceeded(
   ids: readonly string[],
   total: number,
   proportion: Proportion,

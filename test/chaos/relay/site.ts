@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DEFAULT_SITE, siteId } from '../../../functions/connectors/rules/site.ts'
@@ -14,6 +13,7 @@ import {
   reportShardOf,
   siteQueue,
 } from '../../../shared/wire/queues.ts'
+import { makeFolder, removeFolder } from '../../folder.ts'
 import { startTestPlatform } from '../../system/platform.ts'
 import { createTenant, enrol, setVariables } from '../../system/tenant.ts'
 import { dice, pause } from '../random.ts'
@@ -57,10 +57,8 @@ export async function startRelaySite(
   seed: number,
   onMessage: (caller: number, message: CallerMessage) => void,
 ): Promise<RelaySite> {
-  const folder = await mkdtemp(join(tmpdir(), 'steg-faults-'))
-  const stops: (() => Promise<unknown>)[] = [
-    () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
-  ]
+  const folder = await makeFolder()
+  const stops: (() => Promise<unknown>)[] = [() => removeFolder(folder)]
   const close = async () => {
     for (const stop of stops.toReversed()) await stop()
   }

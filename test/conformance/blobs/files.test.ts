@@ -1,29 +1,26 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { openFileBlobs, type WritePiece } from '../../../functions/platform/blobs/files.ts'
 import { systemClock } from '../../../shared/clock.ts'
 import { systemRandom } from '../../../shared/random.ts'
+import { makeFolder, removeFolder } from '../../folder.ts'
+import { folderOfTest } from '../../folder-of-test.ts'
 import { blobsConformance, bytesOf, pieces } from './suite.ts'
 
 const parts = { clock: systemClock, random: systemRandom }
 
 describe('blobs in files', () => {
   blobsConformance(async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'steg-blobs-'))
+    const directory = await makeFolder()
     return {
       blobs: openFileBlobs({ ...parts, directory }),
-      close: () => rm(directory, { recursive: true }),
+      close: () => removeFolder(directory),
     }
   })
 })
 
-async function folder() {
-  const base = await mkdtemp(join(tmpdir(), 'steg-blobs-'))
-  onTestFinished(() => rm(base, { recursive: true }))
-  return join(base, 'blobs')
-}
+const missingFolder = async () => join(await folderOfTest(), 'blobs')
 const filesIn = async (directory: string) =>
   (await readdir(directory, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
@@ -31,7 +28,7 @@ const filesIn = async (directory: string) =>
 
 describe('files', () => {
   it('are for their owner only', async () => {
-    const directory = await folder()
+    const directory = await missingFolder()
     await openFileBlobs({ ...parts, directory }).put('tenant001', 'a/b', pieces('x'))
     const modes = async (path: string) => (await stat(path)).mode & 0o777
     expect(await modes(directory)).toBe(0o700)
@@ -42,7 +39,7 @@ describe('files', () => {
   it.each(['ENOSPC', 'EDQUOT'])(
     'on a disk that is full (%s) are refused, and leave nothing',
     async (code) => {
-      const directory = await folder()
+      const directory = await missingFolder()
       let room = 3
       const writePiece: WritePiece = async (file, piece) => {
         if (room === 0) throw Object.assign(new Error('full'), { code, syscall: 'write' })
@@ -60,7 +57,7 @@ describe('files', () => {
   )
 
   it('that cannot be written are an outage', async () => {
-    const directory = await folder()
+    const directory = await missingFolder()
     await mkdir(join(directory, '..'), { recursive: true })
     await writeFile(directory, 'not a folder')
     const blobs = openFileBlobs({ ...parts, directory })
@@ -70,7 +67,7 @@ describe('files', () => {
   })
 
   it('that somebody changed are told from what was put', async () => {
-    const directory = await folder()
+    const directory = await missingFolder()
     const blobs = openFileBlobs({ ...parts, directory })
     await blobs.put('tenant001', 'x', pieces('content'))
     const file = join(directory, 'tenant001', 'x.blob')
@@ -82,7 +79,7 @@ describe('files', () => {
   })
 
   it('that are replaced while they are read end in a conflict, never in a mixture', async () => {
-    const blobs = openFileBlobs({ ...parts, directory: await folder() })
+    const blobs = openFileBlobs({ ...parts, directory: await missingFolder() })
     await blobs.put('tenant001', 'x', pieces('old'))
     const old = await blobs.get('tenant001', 'x')
     await blobs.put('tenant001', 'x', pieces('new'))
@@ -90,7 +87,7 @@ describe('files', () => {
   })
 
   it('of a process that was killed while it wrote go after a day', async () => {
-    const directory = await folder()
+    const directory = await missingFolder()
     const writing = join(directory, '.writing')
     await mkdir(writing, { recursive: true })
     await writeFile(join(writing, 'old'), 'half a content')

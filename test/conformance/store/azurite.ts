@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { makeFolder, removeFolder } from '../../folder.ts'
 
 /** The account and key that every emulator of Azure Storage documents; it protects nothing. */
 const account = 'devstoreaccount1'
@@ -26,7 +24,7 @@ const dieWithParent = 'data:text/javascript,process.stdin.resume().on("end",()=>
 
 /** Starts Azurite on free ports in a temporary folder, in memory. */
 export async function startAzurite(): Promise<Azurite> {
-  const folder = await mkdtemp(join(tmpdir(), 'steg-azurite-'))
+  const folder = await makeFolder()
   const main = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js')
   const ports = ['--tablePort', '0', '--blobPort', '0', '--queuePort', '0']
   const modes = ['--silent', '--skipApiVersionCheck', '--disableTelemetry', '--inMemoryPersistence']
@@ -38,7 +36,7 @@ export async function startAzurite(): Promise<Azurite> {
   async function stop(): Promise<void> {
     child.kill('SIGKILL')
     await exited
-    await rm(folder, { recursive: true, force: true })
+    await removeFolder(folder)
   }
   const [url, blobs] = await new Promise<readonly [string, string]>((resolve, reject) => {
     let output = ''

@@ -1,9 +1,8 @@
 import { subscribe } from 'node:diagnostics_channel'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { makeFolder, removeFolder } from '../../folder.ts'
 import type { QueueCall } from '../fixture/listeners.ts'
 import { createRecordingLog } from '../recording-log.ts'
 import { hostJson, type StartedHost, start } from '../start.ts'
@@ -25,7 +24,7 @@ const queues = [
 ]
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'host-broker-'))
+  folder = await makeFolder()
   broker = await startBrokerProcess(join(folder, 'broker.db'), queues)
   subscribe('fixture-queue', (message) => {
     const call = message as QueueCall
@@ -51,7 +50,7 @@ beforeEach(() => {
 afterAll(async () => {
   await started?.host.close(5_000)
   await broker?.kill()
-  await rm(folder, { recursive: true })
+  await removeFolder(folder)
 })
 
 async function send(queue: string, ...messages: ServiceBusMessage[]): Promise<void> {

@@ -1,12 +1,12 @@
 import type { Message } from '../../../infra/local/host/servicebus/client.ts'
 import type { Pump, PumpOptions } from '../../../infra/local/host/servicebus/deliver.ts'
-import { createManualClock } from '../manual-clock.ts'
+import { fakeClock } from '../../agent/fake-clock.ts'
 import { createRecordingLog } from '../recording-log.ts'
 import { createFakeBus } from './fake-bus.ts'
 
 /** A pump on a broker in memory, with a function whose calls the test ends by hand. */
 export function createHarness(startPump: (options: PumpOptions) => Pump, change: Partial<PumpOptions> = {}) {
-  const clock = createManualClock(Date.parse('2026-01-01T00:00:00Z'))
+  const clock = fakeClock(Date.parse('2026-01-01T00:00:00Z'))
   const log = createRecordingLog()
   const bus = createFakeBus(clock)
   const calls: { ids: string[]; counts: number[]; end: () => void; fail: () => void }[] = []

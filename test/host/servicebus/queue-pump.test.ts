@@ -107,7 +107,7 @@ describe('a queue without sessions', () => {
     pump.stop()
     await settle()
     expect(isStopped()).toBe(true)
-    expect(clock.sleeping()).toBe(0)
+    expect(clock.sleeping()).toHaveLength(0)
   })
 })
 

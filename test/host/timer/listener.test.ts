@@ -3,7 +3,7 @@ import { startTimer, type TimerOptions } from '../../../infra/local/host/timer/l
 import { parseSchedule } from '../../../infra/local/host/timer/schedule.ts'
 import { createMemoryTimerStatus, type TimerStatusStore } from '../../../infra/local/host/timer/status.ts'
 import { silentLogger } from '../../../shared/log.ts'
-import { createManualClock, type ManualClock } from '../manual-clock.ts'
+import { type FakeClock, fakeClock } from '../../agent/fake-clock.ts'
 
 const began = Date.parse('2026-03-02T10:03:00Z')
 const minute = 60_000
@@ -15,9 +15,9 @@ interface Run {
 
 function listen(
   expression: string,
-  options: Partial<TimerOptions> & { clock?: ManualClock; store?: TimerStatusStore; takes?: number } = {},
+  options: Partial<TimerOptions> & { clock?: FakeClock; store?: TimerStatusStore; takes?: number } = {},
 ) {
-  const clock = options.clock ?? createManualClock(began)
+  const clock = options.clock ?? fakeClock(began)
   const runs: Run[] = []
   const listener = startTimer({
     name: 'timer',
@@ -105,7 +105,7 @@ describe('a timer', () => {
 
   it('makes up a run that was missed while the host was down', async () => {
     const store = createMemoryTimerStatus()
-    const clock = createManualClock(began)
+    const clock = fakeClock(began)
     const first = listen('0 */5 * * * *', { store, clock })
     await clock.advance(3 * minute)
     first.listener.stop()
@@ -120,7 +120,7 @@ describe('a timer', () => {
 
   it('does not take a changed schedule for a missed run', async () => {
     const store = createMemoryTimerStatus()
-    const clock = createManualClock(began)
+    const clock = fakeClock(began)
     const first = listen('0 */5 * * * *', { store, clock })
     await clock.advance(3 * minute)
     first.listener.stop()
@@ -135,7 +135,7 @@ describe('a timer', () => {
     await idle.clock.advance(1)
     idle.listener.stop()
     await idle.listener.stopped
-    expect(idle.clock.sleeping()).toBe(0)
+    expect(idle.clock.sleeping()).toHaveLength(0)
 
     const busy = listen('0 */5 * * * *', { takes: minute })
     await busy.clock.advance(2 * minute)

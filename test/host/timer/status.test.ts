@@ -1,14 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createFileTimerStatus } from '../../../infra/local/host/timer/status.ts'
+import { makeFolder, removeFolder } from '../../folder.ts'
 
 let directory: string
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'timer-status-'))
+  directory = await makeFolder()
 })
-afterAll(() => rm(directory, { recursive: true }))
+afterAll(() => removeFolder(directory))
 
 describe('timer status in files', () => {
   it('comes back as it was saved', async () => {

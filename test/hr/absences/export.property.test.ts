@@ -92,7 +92,7 @@ describe('export of requests for leave (A7)', () => {
               const [from, to] = [day(one.day), day(one.day + one.days)]
               const item = leave(`r${++number}`, { externalToken: `1_${one.person}`, from, to })
               await site.service.accept(TENANT, [item])
-            } else if (one.kind === 'decide') site.model.decide(one.index, one.state)
+            } else if (one.kind === 'decide') site.model.decideAbsence(one.index, one.state)
             else {
               site.model.script(one.faults)
               site.crashAtBatch(one.batches ?? Number.POSITIVE_INFINITY, one.afterWrite)

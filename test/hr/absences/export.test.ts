@@ -26,8 +26,8 @@ describe('export (A7)', () => {
     )
     expect((await runOnce(site.job())).counts).toMatchObject({ exported: 3, open: 3 })
     expect(site.model.counts()).toEqual({ posts: 3, reads: 2 })
-    site.model.decide(0, 'Approved')
-    site.model.decide(0, 'Rejected')
+    site.model.decideAbsence(0, 'Approved')
+    site.model.decideAbsence(0, 'Rejected')
     expect((await runOnce(site.job())).counts).toMatchObject({ approved: 1, rejected: 1, open: 1 })
     expect(site.model.counts()).toEqual({ posts: 3, reads: 4 })
     expect(new Set([await stateOf('a'), await stateOf('b'), await stateOf('c')])).toEqual(
@@ -152,7 +152,7 @@ describe('export (A7)', () => {
   it('what is deleted in Sage is shown as removed', async () => {
     await accept(leave('a'))
     await runOnce(site.job())
-    site.model.remove(1)
+    site.model.removeAbsence(1)
     expect((await runOnce(site.job())).counts).toMatchObject({ removed: 1, open: 0 })
     expect(await stateOf('a')).toBe('removed')
   })

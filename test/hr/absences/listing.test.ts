@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listRequests, type RequestQuery } from '../../../functions/hr/absences/listing.ts'
 import { createRequestStore } from '../../../functions/hr/absences/request-store.ts'
 import type { LeaveRequest } from '../../../functions/hr/absences/rows.ts'
-import { requestStates, shownState, shownStates } from '../../../functions/hr/absences/rules/state.ts'
+import { requestStates, shownStates, toShownState } from '../../../functions/hr/absences/rules/state.ts'
 import { countStore } from '../../../functions/platform/store/counting.ts'
 import { openSqliteStore } from '../../../functions/platform/store/sqlite.ts'
 
@@ -130,7 +130,7 @@ describe('a list of requests for leave (A7)', () => {
         })
         const wanted = all.filter(
           (one) =>
-            (state === undefined || shownState(one.state) === state) &&
+            (state === undefined || toShownState(one.state) === state) &&
             (person === undefined || one.employeeNumber === person) &&
             (among === undefined || among.includes(one.employeeNumber)),
         )

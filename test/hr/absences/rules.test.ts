@@ -5,8 +5,8 @@ import {
   after,
   openStates,
   requestStates,
-  shownState,
   shownStates,
+  toShownState,
   transitions,
 } from '../../../functions/hr/absences/rules/state.ts'
 
@@ -46,15 +46,15 @@ describe('states of a request for leave', () => {
       for (const next of Object.values(transitions[state])) {
         if (next !== undefined) expect(requestStates).toContain(next)
       }
-      expect(shownStates).toContain(shownState(state))
+      expect(shownStates).toContain(toShownState(state))
     }
-    expect(new Set(requestStates.map(shownState)).size).toBe(shownStates.length)
+    expect(new Set(requestStates.map(toShownState)).size).toBe(shownStates.length)
   })
 
   it('what is open has events left, everything else has none', () => {
     for (const state of requestStates) {
       const final = Object.values(transitions[state]).every((next) => next === undefined)
-      expect(final).toBe(!(openStates as readonly string[]).includes(shownState(state)))
+      expect(final).toBe(!(openStates as readonly string[]).includes(toShownState(state)))
     }
   })
 

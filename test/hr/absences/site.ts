@@ -5,14 +5,14 @@ import { openSqliteStore } from '../../../functions/platform/store/sqlite.ts'
 import { StegError } from '../../../shared/errors/error.ts'
 import { instantClock } from '../../clock.ts'
 import { sageWith } from '../job-site.ts'
+import { sageDouble } from '../sage-double.ts'
 import { Crash } from '../sage-fates.ts'
-import { sageModel } from './sage-model.ts'
 
 /** Requests for leave with a store in memory, people 1_1 to 1_9, and a Sage that the test breaks. */
 export function absencesSite() {
   const store = openSqliteStore({ file: ':memory:' })
   const clock = instantClock()
-  const model = sageModel(clock)
+  const model = sageDouble(clock)
   /** Batches that still work before the process ends. */
   let batchesLeft = Number.POSITIVE_INFINITY
   let crashAfterWrite = false

@@ -4,12 +4,14 @@ import { balancesSyncJob } from '../../../functions/hr/balances/sync-job.ts'
 import { peopleTable } from '../../../functions/hr/people/rows.ts'
 import { createPeopleService } from '../../../functions/hr/people/service.ts'
 import { everyone } from '../../../functions/http/principal.ts'
-import type { Store } from '../../../functions/platform/store/port.ts'
+import { countStore } from '../../../functions/platform/store/counting.ts'
 import { openSqliteStore } from '../../../functions/platform/store/sqlite.ts'
 import { StegError } from '../../../shared/errors/error.ts'
 import { systemRandom } from '../../../shared/random.ts'
 import { instantClock } from '../../clock.ts'
 import { codesOf, runOnce, sageWith, TENANT } from '../job-site.ts'
+
+const NOTHING_WRITTEN = { writes: 0, batches: 0, deletes: 0 }
 
 const DAY_MS = 86_400_000
 const start = Date.parse('2026-11-22T03:00:00Z')
@@ -20,7 +22,7 @@ let minutes: Map<number, number>
 let calls: string[]
 let running: number
 let most: number
-let writes: number
+let counted: ReturnType<typeof countStore>
 /** What goes wrong with the call of this number. */
 let fault: ((call: number, employee: number) => void) | undefined
 
@@ -31,7 +33,7 @@ beforeEach(() => {
   calls = []
   running = 0
   most = 0
-  writes = 0
+  counted = countStore(store)
   fault = undefined
 })
 afterEach(() => store.close())
@@ -63,17 +65,6 @@ async function addPeople(count: number, change: (employee: number) => object = (
 }
 
 function site() {
-  const counting: Store = {
-    ...store,
-    batch: (...call) => {
-      writes += 1
-      return store.batch(...call)
-    },
-    put: (...call) => {
-      writes += 1
-      return store.put(...call)
-    },
-  }
   const session = {
     async get(path: string, query: Readonly<Record<string, string>> = {}) {
       // Sage's clock is one hour ahead of UTC.
@@ -93,7 +84,7 @@ function site() {
   }
   const people = createPeopleService({ store, clock, random: systemRandom })
   return {
-    job: balancesSyncJob({ store: counting, sage: sageWith(session, clock), people, clock }),
+    job: balancesSyncJob({ store: counted.store, sage: sageWith(session, clock), people, clock }),
     service: createBalancesService({ store, people }),
   }
 }
@@ -109,10 +100,10 @@ describe('balances (A7)', () => {
     expect(calls.every((call) => call.endsWith('2026-11-22T00:00:00'))).toBe(true)
     expect(most).toBe(8)
 
-    writes = 0
+    counted.reset()
     const second = await runOnce(job)
     expect(second.counts).toMatchObject({ read: 40, created: 0, updated: 0, unchanged: 40 })
-    expect(writes).toBe(0)
+    expect(counted.counts()).toMatchObject(NOTHING_WRITTEN)
   })
 
   it('are for the day that the clock of the Sage server shows', async () => {
@@ -245,6 +236,6 @@ describe('balances (A7)', () => {
   it('are not written by a dry run', async () => {
     await addPeople(3)
     expect((await runOnce(site().job, { dryRun: true })).counts).toMatchObject({ created: 3 })
-    expect(writes).toBe(0)
+    expect(counted.counts()).toMatchObject(NOTHING_WRITTEN)
   })
 })

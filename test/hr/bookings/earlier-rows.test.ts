@@ -70,7 +70,7 @@ it.each([
   const began = site.clock.now()
   await site.run()
   expect(await site.states()).toEqual({ a: 'exported' })
-  expect([site.sage.posts(), sent()]).toEqual([requests, requests])
+  expect([site.sage.counts().posts, sent()]).toEqual([requests, requests])
   // Nothing was sent before the request of before could have arrived.
   const early = 'settled' in fields && !fields.settled && !isThere
   expect(site.clock.now() - began >= 54_000).toBe(early)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { SageConnection } from '../../../functions/hr/sage/service.ts'
+import { toConnection } from '../../../functions/hr/sage/connection.ts'
+import type { SageConnection } from '../../../functions/hr/sage/port.ts'
 import type { Store } from '../../../functions/platform/store/port.ts'
 import { dice } from '../../chaos/random.ts'
 import { type Fate, indeterminateFates } from '../sage-fates.ts'
@@ -51,14 +52,17 @@ function mortal(steps: number, after: boolean, pauses: () => number) {
     query: (...call) => step(() => inner.query(...call)),
     batch: (...call) => step(() => inner.batch(...call)),
   })
-  const connection = (inner: SageConnection): SageConnection => ({
-    ...inner,
-    session: {
-      ...inner.session,
-      get: (...call) => step(() => inner.session.get(...call)),
-      postOnce: (...call) => step(() => inner.session.postOnce(...call)),
-    },
-  })
+  const connection = ({ agentName, profile, session }: SageConnection, now: () => number) =>
+    toConnection({
+      agentName,
+      profile,
+      session: {
+        ...session,
+        get: (...call) => step(() => session.get(...call)),
+        postOnce: (...call) => step(() => session.postOnce(...call)),
+      },
+      now,
+    })
   return { store, connection }
 }
 
@@ -103,8 +107,7 @@ it('every accepted booking is in Sage exactly once and in order, whatever is kil
           PlaceOfWorkId: item.placeOfWorkId ?? null,
         })
       }
-      const queue: Fate[] = [...planned]
-      site.sage.decide(() => queue.shift() ?? 'answered')
+      site.sage.script(planned)
 
       // Bookings keep arriving between the workers' lives.
       const share = Math.ceil(accepted.length / (workers.length + 1))
@@ -116,7 +119,10 @@ it('every accepted booking is in Sage exactly once and in order, whatever is kil
       const work = (steps: number, after: boolean, slowness = 1) => {
         const life = mortal(steps, after, () => roll.between(0, slowness))
         return site
-          .run('export', { store: life.store(site.store), connection: life.connection(site.sage.connection) })
+          .run('export', {
+            store: life.store(site.store),
+            connection: life.connection(site.sage.connection, site.clock.now),
+          })
           .catch(() => undefined)
       }
       for (const { steps, beside, after } of workers) {

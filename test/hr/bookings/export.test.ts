@@ -14,9 +14,7 @@ afterEach(() => site.close())
 
 const accept = (...items: unknown[]) => site.service.accept(TENANT, items)
 /** What happens to the first requests; the others are answered. */
-function fate(...first: Fate[]): void {
-  site.sage.decide(() => first.shift() ?? 'answered')
-}
+const fate = (...first: Fate[]) => site.sage.script(first)
 const times = () => site.sage.events.map(({ Time }) => Time.slice(11))
 const at = (hour: number, fields: object = {}) =>
   booking(`h${hour}`, { time: `2026-11-22T${String(hour).padStart(2, '0')}:00:00+01:00`, ...fields })
@@ -72,7 +70,7 @@ describe('SysSageExportBuchungen (A7, F1)', () => {
     await accept(at(9), at(8), at(10))
     expect(await site.run()).toEqual({ exported: 3, refused: 0, held: 0 })
     expect(times()).toEqual(['08:00:00', '09:00:00', '10:00:00'])
-    expect(site.sage.posts()).toBe(requests + 2)
+    expect(site.sage.counts().posts).toBe(requests + 2)
   })
 
   it('one that looks the same in Sage already is not taken for it', async () => {
@@ -112,7 +110,7 @@ describe('SysSageExportBuchungen (A7, F1)', () => {
   })
 
   it('a doubt holds its person and nobody else', async () => {
-    site.sage.decide(() => (site.sage.posts() === 1 ? 'lost' : 'answered'))
+    site.sage.decide(() => (site.sage.counts().posts === 1 ? 'lost' : 'answered'))
     await accept(at(8), at(9), at(10, { externalToken: '1_2' }))
     const began = site.clock.now()
     await site.run()
@@ -126,13 +124,13 @@ describe('SysSageExportBuchungen (A7, F1)', () => {
     fate('unreachable')
     await accept(at(8), at(9))
     await expect(site.run()).rejects.toMatchObject({ code: 'target-unreachable' })
-    expect(site.sage.posts()).toBe(1)
+    expect(site.sage.counts().posts).toBe(1)
     expect(await site.run()).toMatchObject({ exported: 2 })
     expect(times()).toEqual(['08:00:00', '09:00:00'])
   })
 
   it('gives a booking up that never gets to Sage, so that the next ones go on', async () => {
-    site.sage.decide(() => (site.sage.posts() <= 20 ? 'unavailable' : 'answered'))
+    site.sage.decide(() => (site.sage.counts().posts <= 20 ? 'unavailable' : 'answered'))
     await accept(at(8), at(9))
     expect(await site.run()).toEqual({ exported: 1, refused: 1, held: 0 })
     expect((await site.service.get(TENANT, 'h8')).error).toMatchObject({ code: 'booking-given-up' })
@@ -190,7 +188,7 @@ describe('SysSageExportBuchungen (A7, F1)', () => {
     site.reset()
     expect(await site.run('export', { dryRun: true })).toEqual({ pending: 2, people: 1 })
     expect(site.counts()).toMatchObject({ writes: 0, batches: 0 })
-    expect(site.sage.posts()).toBe(0)
+    expect(site.sage.counts().posts).toBe(0)
   })
 })
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type BookingQuery, listBookings } from '../../../functions/hr/bookings/listing.ts'
-import { shownState, shownStates } from '../../../functions/hr/bookings/rules/state.ts'
-import { idOfToken } from '../../../functions/hr/people/rules/plan.ts'
+import { shownStates, toShownState } from '../../../functions/hr/bookings/rules/state.ts'
+import { idOfToken } from '../../../functions/hr/rules/person-key.ts'
 import { booking, bookingsSite, TENANT } from './site.ts'
 
 let site: ReturnType<typeof bookingsSite>
@@ -57,7 +57,7 @@ it('shows each booking once and in order, by state, days and people, whoever ask
       const { span, state } = query
       const expected = all.filter(
         (one) =>
-          (state === undefined || shownState(one.state) === state) &&
+          (state === undefined || toShownState(one.state) === state) &&
           (span === undefined || (one.at >= span.from && one.at < span.to)) &&
           (people === undefined || people.includes(one.externalToken)),
       )

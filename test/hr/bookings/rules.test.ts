@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { fits, personKeyOf, sameContent } from '../../../functions/hr/bookings/rules/content.ts'
+import { fits, sameContent } from '../../../functions/hr/bookings/rules/content.ts'
 import { importWindow, newEvents } from '../../../functions/hr/bookings/rules/import.ts'
 import {
   bookingStates,
-  shownState,
   shownStates,
   statesBehind,
+  toShownState,
   transitions,
 } from '../../../functions/hr/bookings/rules/state.ts'
+import { personKeyOf } from '../../../functions/hr/rules/person-key.ts'
 import { instantOf, isTimeZone, shiftWall, wallTime, withOffset } from '../../../shared/wall-time.ts'
 
 describe('states of a booking', () => {
@@ -33,8 +34,8 @@ describe('states of a booking', () => {
   })
 
   it('shows every state as one of the documented ones', () => {
-    for (const state of bookingStates) expect(shownStates).toContain(shownState(state))
-    for (const shown of shownStates) expect(statesBehind(shown).map(shownState)).toContain(shown)
+    for (const state of bookingStates) expect(shownStates).toContain(toShownState(state))
+    for (const shown of shownStates) expect(statesBehind(shown).map(toShownState)).toContain(shown)
     expect(statesBehind(undefined)).toEqual(bookingStates)
   })
 })

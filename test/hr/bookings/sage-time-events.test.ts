@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sageTimeEvents } from '../../../functions/hr/bookings/sage-time-events.ts'
+import { toConnection } from '../../../functions/hr/sage/connection.ts'
 import { SageProfile } from '../../../functions/hr/sage/profile.ts'
 import { createSageSession } from '../../../functions/hr/sage/session.ts'
 import type { RelayRequest, RelayResponse } from '../../../functions/relay/service.ts'
@@ -37,7 +38,8 @@ async function signedIn(answer: (request: RelayRequest) => RelayResponse, profil
     explainBadRequest: async () => undefined,
   })
   await session.ready()
-  return { clock, requests, session, events: sageTimeEvents({ session, profile: resolved }) }
+  const connection = toConnection({ agentName: 'agent', session, profile: resolved, now: clock.now })
+  return { clock, requests, session, events: sageTimeEvents(connection) }
 }
 
 const entry = { wall: '2026-11-22T08:00:00', type: 'come' as const, placeOfWorkId: 2 }

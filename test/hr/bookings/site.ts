@@ -3,14 +3,14 @@ import { bookingsImportJob } from '../../../functions/hr/bookings/import-job.ts'
 import { createBookingsService } from '../../../functions/hr/bookings/service.ts'
 import { createPresence } from '../../../functions/hr/people/presence.ts'
 import { peopleTable } from '../../../functions/hr/people/rows.ts'
-import { personId } from '../../../functions/hr/people/rules/plan.ts'
-import type { SageConnection } from '../../../functions/hr/sage/service.ts'
+import { personId } from '../../../functions/hr/rules/person-key.ts'
+import type { SageConnection } from '../../../functions/hr/sage/port.ts'
 import type { Counts, JobDefinition } from '../../../functions/jobs/port.ts'
 import { countStore } from '../../../functions/platform/store/counting.ts'
 import type { Store } from '../../../functions/platform/store/port.ts'
 import { openSqliteStore } from '../../../functions/platform/store/sqlite.ts'
 import { instantClock } from '../../clock.ts'
-import { fakeSage } from './fake-sage.ts'
+import { sageDouble } from '../sage-double.ts'
 
 export const TENANT = 'tenant001'
 const NOW = Date.parse('2026-11-22T12:00:00Z')
@@ -20,7 +20,7 @@ export function bookingsSite(profile: object = {}) {
   const clock = instantClock(NOW)
   const memory = openSqliteStore({ file: ':memory:' })
   const { store, counts, reset } = countStore(memory)
-  const sage = fakeSage(clock, profile)
+  const sage = sageDouble(clock, profile)
   const service = createBookingsService({
     store,
     clock,

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createMasterDataService } from '../../../functions/hr/masterdata/service.ts'
 import { masterDataSyncJobs } from '../../../functions/hr/masterdata/sync-jobs.ts'
-import type { Store } from '../../../functions/platform/store/port.ts'
+import { countStore } from '../../../functions/platform/store/counting.ts'
 import { openSqliteStore } from '../../../functions/platform/store/sqlite.ts'
 import { instantClock } from '../../clock.ts'
 import { codesOf, pageOf, runOnce, sageWith, TENANT } from '../job-site.ts'
+
+const NOTHING_WRITTEN = { writes: 0, batches: 0, deletes: 0 }
 
 const reason = (Id: number, Name = `Grund ${Id}`) => ({
   Id,
@@ -20,7 +22,7 @@ let store: ReturnType<typeof openSqliteStore>
 let lists: Lists
 /** Answers to come first, by path; then those of `lists`. */
 let before: unknown[]
-let writes: number
+let counted: ReturnType<typeof countStore>
 
 beforeEach(() => {
   store = openSqliteStore({ file: ':memory:' })
@@ -30,30 +32,23 @@ beforeEach(() => {
     PlacesOfWork: [{ Id: 1, Name: 'Büro' }],
   }
   before = []
-  writes = 0
+  counted = countStore(store)
 })
 afterEach(() => store.close())
 
 function site() {
   const clock = instantClock()
-  const counting: Store = {
-    ...store,
-    batch: (...call) => {
-      writes += 1
-      return store.batch(...call)
-    },
-    put: (...call) => {
-      writes += 1
-      return store.put(...call)
-    },
-  }
   const session = {
     get: async (path: string, query?: Readonly<Record<string, string>>) => {
       const rows = before.length > 0 ? before.shift() : lists[path.split('/')[1] as keyof Lists]
       return query === undefined || !Array.isArray(rows) ? rows : pageOf(rows, query)
     },
   }
-  const [reasons, inputs] = masterDataSyncJobs({ store: counting, sage: sageWith(session, clock), clock })
+  const [reasons, inputs] = masterDataSyncJobs({
+    store: counted.store,
+    sage: sageWith(session, clock),
+    clock,
+  })
   if (!reasons || !inputs) throw new Error('two jobs')
   return { reasons, inputs, service: createMasterDataService({ store }) }
 }
@@ -78,10 +73,10 @@ describe('absence reasons and additional inputs (A7)', () => {
     ])
     expect((await service.list(TENANT, 'place-of-work', all)).entries).toMatchObject([{ name: 'Büro' }])
 
-    writes = 0
+    counted.reset()
     expect((await runOnce(reasons)).counts).toMatchObject({ unchanged: 2 })
     expect((await runOnce(inputs)).counts).toMatchObject({ unchanged: 3 })
-    expect(writes).toBe(0)
+    expect(counted.counts()).toMatchObject(NOTHING_WRITTEN)
   })
 
   it('what disappeared is deactivated, what comes back is active again', async () => {
@@ -136,7 +131,7 @@ describe('absence reasons and additional inputs (A7)', () => {
     const { reasons, service } = site()
     const dry = await runOnce(reasons, { dryRun: true })
     expect(dry.counts).toMatchObject({ created: 2 })
-    expect(writes).toBe(0)
+    expect(counted.counts()).toMatchObject(NOTHING_WRITTEN)
     expect((await service.list(TENANT, 'absence-reason', all)).entries).toEqual([])
   })
 

@@ -4,11 +4,11 @@ import {
   deactivationProportion,
   type KnownPerson as KnownFields,
   peopleRules,
-  personId,
-  type SagePerson,
 } from '../../../functions/hr/people/rules/plan.ts'
+import { personId } from '../../../functions/hr/rules/person-key.ts'
+import type { SagePerson } from '../../../functions/hr/rules/sage-data.ts'
 import { confirmGone, type MirrorPlan, planMirror } from '../../../functions/sync/mirror/rules/plan.ts'
-import { exceeded, limitOf } from '../../../functions/sync/rules/guard.ts'
+import { findExceeded, limitOf } from '../../../functions/sync/rules/guard.ts'
 import { listPeople } from '../../sync/mirror/listing.ts'
 
 type KnownPerson = KnownFields & { readonly id: string }
@@ -17,7 +17,7 @@ const byId = (known: readonly KnownPerson[]) => new Map(known.map((row) => [row.
 const planPeople = (listed: readonly SagePerson[], known: readonly KnownPerson[]) =>
   planMirror(listPeople(listed), byId(known), peopleRules)
 const heldBy = (plan: MirrorPlan<SagePerson>, active: number) =>
-  exceeded(
+  findExceeded(
     plan.actions.filter((action) => action.kind !== 'create' && action.ends).map(({ key }) => key),
     active,
     deactivationProportion,

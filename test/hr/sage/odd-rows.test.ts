@@ -5,6 +5,7 @@ import { masterDataSyncJobs } from '../../../functions/hr/masterdata/sync-jobs.t
 import { peopleTable } from '../../../functions/hr/people/rows.ts'
 import { peopleSyncJob } from '../../../functions/hr/people/sync-job.ts'
 import { readEmployees } from '../../../functions/hr/sage/employees.ts'
+import { sageLists } from '../../../functions/hr/sage/list.ts'
 import { SageProfile } from '../../../functions/hr/sage/profile.ts'
 import { foldTexts } from '../../../functions/jobs/rules/run-texts.ts'
 import { jobCounts, jobTexts } from '../../../functions/jobs/rules/texts.ts'
@@ -67,15 +68,9 @@ function site() {
     },
   }
   const sage = sageWith(session, clock)
-  const connecting = {
-    async connect(...call: Parameters<typeof sage.connect>) {
-      const connection = await sage.connect(...call)
-      return { ...connection, people: () => readEmployees(session, profile) }
-    },
-  }
-  const [reasons, inputs] = masterDataSyncJobs({ store, sage: connecting, clock })
+  const [reasons, inputs] = masterDataSyncJobs({ store, sage, clock })
   if (!reasons || !inputs) throw new Error('two jobs')
-  const people = peopleSyncJob({ store, sage: connecting, clock })
+  const people = peopleSyncJob({ store, sage, clock })
   return {
     'Employee/Employees': people,
     'Time/AbsenceReasons': reasons,
@@ -288,7 +283,7 @@ describe('a row that is listed twice', () => {
         return { Results: list.slice(skip, skip + 3), Total: list.length }
       },
     }
-    const { items, leftOut } = await readEmployees(session, profile)
+    const { items, leftOut } = await readEmployees(sageLists(session, profile), profile)
     expect([...items.keys()]).toEqual(['3_5', '3_2', '3_3', '3_4', '3_1'])
     expect(leftOut).toEqual([])
   })
@@ -305,7 +300,8 @@ describe('a list without end', () => {
         return { Results: [person(1)], Total: 90_000_000 }
       },
     }
-    await expect(readEmployees(session, SageProfile.parse({}))).rejects.toMatchObject({
+    const profile = SageProfile.parse({})
+    await expect(readEmployees(sageLists(session, profile), profile)).rejects.toMatchObject({
       code: 'sage-list-too-long',
       params: { path: 'Employee/Employees', count: 90_000_000, limit: MAX_LISTED },
     })
@@ -314,10 +310,9 @@ describe('a list without end', () => {
 
   it('is refused when it comes at once', async () => {
     const session = { get: async () => Array.from({ length: count }, () => null) }
-    const connection = { session, profile: SageProfile.parse({}) } as unknown as Parameters<
-      typeof sourceOf
-    >[1]
-    await expect(sourceOf('place-of-work', connection).read()).rejects.toMatchObject({
+    const profile = SageProfile.parse({})
+    const lists = sageLists(session, profile)
+    await expect(sourceOf('place-of-work', { lists, profile }).read()).rejects.toMatchObject({
       code: 'sage-list-too-long',
     })
   })

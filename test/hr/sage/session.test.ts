@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readSageClock } from '../../../functions/hr/sage/clock.ts'
 import { explainDatabase, readDatabases } from '../../../functions/hr/sage/databases.ts'
 import { readEmployees } from '../../../functions/hr/sage/employees.ts'
-import { readWholeList } from '../../../functions/hr/sage/list.ts'
+import { readWholeList, sageLists } from '../../../functions/hr/sage/list.ts'
 import { SageProfile } from '../../../functions/hr/sage/profile.ts'
 import { createSageSession, type Exchange } from '../../../functions/hr/sage/session.ts'
 import type { RelayResponse } from '../../../functions/relay/service.ts'
@@ -187,7 +187,7 @@ describe('employees', () => {
     LastChange: '2024-01-01T00:00:00',
   }
   const list = (rows: readonly unknown[], names = profile) =>
-    readEmployees({ get: async () => ({ Results: rows, Total: rows.length }) }, names)
+    readEmployees(sageLists({ get: async () => ({ Results: rows, Total: rows.length }) }, names), names)
   const read = async (rows: readonly unknown[], names = profile) => [
     ...(await list(rows, names)).items.values(),
   ]

@@ -1,7 +1,6 @@
-import { readSageClock } from '../../../functions/hr/sage/clock.ts'
-import { readEmployees } from '../../../functions/hr/sage/employees.ts'
+import { toConnection } from '../../../functions/hr/sage/connection.ts'
+import type { SageConnection } from '../../../functions/hr/sage/port.ts'
 import { SageProfile } from '../../../functions/hr/sage/profile.ts'
-import type { SageConnection } from '../../../functions/hr/sage/service.ts'
 import { createSageSession, type Exchange } from '../../../functions/hr/sage/session.ts'
 import type { SageSimulator } from '../../../infra/local/sage/simulator.ts'
 import { isStegError, StegError } from '../../../shared/errors/error.ts'
@@ -27,14 +26,7 @@ export function connectTo(simulator: SageSimulator, pageSize: number, hangs = fa
     clock,
     explainBadRequest: async () => undefined,
   })
-  return {
-    agentName: 'agent',
-    session,
-    profile,
-    people: () => readEmployees(session, profile),
-    clock: () => readSageClock(session, profile, clock.now),
-    databases: () => Promise.reject(new Error('this test asks for no databases')),
-  }
+  return toConnection({ agentName: 'agent', session, profile, now: clock.now })
 }
 
 function exchangeWith(hangs: boolean): Exchange {

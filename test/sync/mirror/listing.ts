@@ -1,4 +1,5 @@
-import { externalToken, type SagePerson } from '../../../functions/hr/people/rules/plan.ts'
+import { externalToken } from '../../../functions/hr/rules/person-key.ts'
+import type { SagePerson } from '../../../functions/hr/rules/sage-data.ts'
 import type { Listing } from '../../../functions/sync/mirror/rules/listing.ts'
 
 /** A reading in which everything was understood. */

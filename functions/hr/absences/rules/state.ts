@@ -82,7 +82,7 @@ export function deliveryStateOf({ state }: { readonly state: RequestState }): De
 export const shownStates = ['pending', 'requested', 'approved', 'rejected', 'refused', 'removed'] as const
 export type ShownState = (typeof shownStates)[number]
 
-export function shownState(state: RequestState): ShownState {
+export function toShownState(state: RequestState): ShownState {
   return state === 'sending' ? 'pending' : state
 }
 

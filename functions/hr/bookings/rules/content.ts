@@ -21,17 +21,6 @@ export function sameContent(a: BookingContent, b: BookingContent): boolean {
   )
 }
 
-export interface PersonKey {
-  readonly clientNumber: number
-  readonly employeeNumber: number
-}
-
-/** Client and employee number of an external token such as `3_4`; undefined when it cannot be one of Sage's. */
-export function personKeyOf(token: string): PersonKey | undefined {
-  const match = /^(0|[1-9]\d{0,5})_(0|[1-9]\d{0,7})$/.exec(token)
-  return match === null ? undefined : { clientNumber: Number(match[1]), employeeNumber: Number(match[2]) }
-}
-
 /** A booking as Sage is told about it, or as Sage shows it. */
 export interface SageEntry {
   /** Local to the server, whole seconds. */

@@ -95,7 +95,7 @@ const shown: Readonly<Record<BookingState, ShownState>> = {
   imported: 'imported',
 }
 
-export function shownState(state: BookingState): ShownState {
+export function toShownState(state: BookingState): ShownState {
   return shown[state]
 }
 

@@ -17,7 +17,7 @@ export type PeopleAction =
 export const MAX_GROUPS = 20
 export const MAX_IDENT_MEDIA = 20
 
-export function edited(before: HubFields, edit: PersonEdit): HubFields {
+export function applyEdit(before: HubFields, edit: PersonEdit): HubFields {
   return {
     locked: edit.locked ?? before.locked,
     identMedia: edit.identMedia === undefined ? before.identMedia : [...new Set(edit.identMedia)],
@@ -26,7 +26,7 @@ export function edited(before: HubFields, edit: PersonEdit): HubFields {
 }
 
 /** What an action makes of a person. */
-export function acted(before: HubFields, action: PeopleAction): HubFields {
+export function applyAction(before: HubFields, action: PeopleAction): HubFields {
   switch (action.kind) {
     case 'lock':
     case 'unlock':

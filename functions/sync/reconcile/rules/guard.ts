@@ -23,7 +23,7 @@ export interface Disappearances {
   readonly ids: readonly string[]
 }
 
-export type Held =
+export type Hold =
   | {
       readonly kind: 'disappearances'
       readonly side: SideName
@@ -49,7 +49,7 @@ export function holdDisappearances(
   disappearances: Disappearances,
   total: number,
   digest: Digest,
-): Extract<Held, { kind: 'disappearances' }> | undefined {
+): Extract<Hold, { kind: 'disappearances' }> | undefined {
   const { side } = disappearances
   const ids = [...new Set(disappearances.ids)].sort()
   const limit = disappearanceLimit(policy, total)
@@ -69,7 +69,7 @@ export function holdIdentity(
   before: string | undefined,
   now: string,
   digest: Digest,
-): Extract<Held, { kind: 'identity' }> | undefined {
+): Extract<Hold, { kind: 'identity' }> | undefined {
   if (before === undefined || before === now) return undefined
   return { kind: 'identity', before, now, digest: digest(JSON.stringify(['identity', before, now])) }
 }

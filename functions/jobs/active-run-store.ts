@@ -16,7 +16,7 @@ export interface Active {
  * By what all that is queued or running is found again whatever happens to its message and its worker. The rule: an entry
  * is written before what it is about counts, and removed when that has ended.
  */
-export interface ActiveRuns {
+export interface ActiveRunStore {
   put(entries: readonly Active[]): Promise<void>
   remove(job: { readonly tenantId: string; readonly job: string }, id: string): Promise<void>
   /** Removes an entry from the partition in which it was found. */
@@ -27,7 +27,7 @@ export interface ActiveRuns {
   each(look: (partition: string, entry: Active) => Promise<void>): Promise<void>
 }
 
-export function createActiveRuns(store: Store): ActiveRuns {
+export function createActiveRunStore(store: Store): ActiveRunStore {
   const table = activeRunsTable.bind(store)
   const any = { kind: 'any' } as const
   const shardOfEntry = ({ value }: Active) => activeShardOf(value.tenantId, value.job)

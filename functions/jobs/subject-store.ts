@@ -1,6 +1,6 @@
 import { isStegError } from '../../shared/errors/error.ts'
 import { limits, type Store } from '../platform/store/port.ts'
-import { type StoredJob, unchanged } from './job-store.ts'
+import { type StoredJob, unchangedSince } from './job-store.ts'
 import { type JobRow, jobsTable } from './rows.ts'
 import { rowOf, subjectsPartition } from './rules/job-key.ts'
 
@@ -21,7 +21,7 @@ export type RowChange = (row: JobRow | undefined) => JobRow | undefined
  * The rows of the subjects of one job, read and written together: many subjects cost little more than one. What it has
  * read it keeps, so it lives no longer than one message or one tick.
  */
-export interface SubjectRows {
+export interface SubjectStore {
   /** Reads rows anew. Those that are next to each other in their order cost one page. */
   read(subjects: readonly string[]): Promise<ReadonlyMap<string, StoredJob>>
   /** Those that were to be read and have a row that this version does not understand; they do not stop the others. */
@@ -36,7 +36,7 @@ export interface SubjectRows {
 const NOT_UNDERSTOOD = Symbol('not understood')
 
 /** The store's own failures are those of its port; any other is a row that does not fit its schema. */
-async function understood<T>(read: () => Promise<T>): Promise<T | typeof NOT_UNDERSTOOD> {
+async function readUnderstood<T>(read: () => Promise<T>): Promise<T | typeof NOT_UNDERSTOOD> {
   try {
     return await read()
   } catch (error) {
@@ -56,7 +56,7 @@ interface Waiting {
   reject(error: unknown): void
 }
 
-export function createSubjectRows(store: Store, tenantId: string, job: string): SubjectRows {
+export function createSubjectStore(store: Store, tenantId: string, job: string): SubjectStore {
   const table = jobsTable.bind(store)
   const partition = subjectsPartition(tenantId, job)
   const keyOf = (subject: string) => rowOf({ tenantId, job, subject }).key
@@ -66,7 +66,7 @@ export function createSubjectRows(store: Store, tenantId: string, job: string): 
   let writing = false
 
   async function readOne(subject: string): Promise<StoredJob | undefined> {
-    const row = await understood(() => table.get(partition, keyOf(subject)))
+    const row = await readUnderstood(() => table.get(partition, keyOf(subject)))
     if (row === NOT_UNDERSTOOD) unreadable.add(subject)
     const found = row === NOT_UNDERSTOOD ? undefined : row
     known.set(subject, found)
@@ -80,7 +80,7 @@ export function createSubjectRows(store: Store, tenantId: string, job: string): 
     while (wanted.length > WORTH_A_PAGE) {
       const limit = Math.min(PAGE_ROWS, 2 * wanted.length + SPARE_ROWS)
       const range = { from: wanted[0] ?? '', to: `${wanted.at(-1)}!`, limit }
-      const page = await understood(() => table.query(partition, range))
+      const page = await readUnderstood(() => table.query(partition, range))
       if (page === NOT_UNDERSTOOD) break
       for (const row of page.rows) {
         const subject = byKey.get(row.key)
@@ -139,7 +139,7 @@ export function createSubjectRows(store: Store, tenantId: string, job: string): 
       const puts = changes.flatMap(({ subject }, at) => {
         const value = rows[at]
         if (value === undefined) return []
-        const condition = unchanged(known.get(subject))
+        const condition = unchangedSince(known.get(subject))
         return [{ kind: 'put' as const, key: keyOf(subject), value, condition, subject }]
       })
       const etags = puts.length === 0 ? [] : await batchUnlessChanged(puts)
@@ -168,7 +168,7 @@ export function createSubjectRows(store: Store, tenantId: string, job: string): 
       const value = change(row?.value)
       if (value === undefined) return undefined
       try {
-        const etag = await table.put(partition, keyOf(subject), value, unchanged(row))
+        const etag = await table.put(partition, keyOf(subject), value, unchangedSince(row))
         known.set(subject, { etag, value })
         return value
       } catch (error) {

@@ -20,7 +20,7 @@ export interface DueEntry extends DueJob {
  * keeps a job from being forgotten: an entry is written before the job's row says so, and removed only after the row
  * says otherwise.
  */
-export interface DueIndex {
+export interface DueStore {
   put(jobs: readonly DueJob[]): Promise<void>
   find(job: DueJob): Promise<DueEntry | undefined>
   /** Entries that somebody has written again since they were read stay. */
@@ -38,7 +38,7 @@ const keyOfEntry = ({ tenantId, job, subject, due }: DueJob) =>
 const shardOfEntry = ({ tenantId, job }: DueJob) => shardOf(tenantId, job)
 
 /** @param pageRows rows that a page has at most. @param now milliseconds since the epoch. */
-export function createDueIndex(store: Store, pageRows: number, now?: () => number): DueIndex {
+export function createDueStore(store: Store, pageRows: number, now?: () => number): DueStore {
   const table = dueTable.bind(store)
 
   async function removeOne(shard: string, entry: DueEntry): Promise<void> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { changesOf, changesPartition, createJournal } from '../../functions/jobs/journal.ts'
+import { changesOf, changesPartition, createChangeStore } from '../../functions/jobs/change-store.ts'
 import type { Change } from '../../functions/jobs/port.ts'
 import { RETENTION_DAYS } from '../../functions/jobs/rules/retention.ts'
 import { countStore } from '../../functions/platform/store/counting.ts'
@@ -18,7 +18,7 @@ const change = (id: string, before: string | null): Change => ({ id, before, aft
 /** Characters that JSON makes longer, that have two halves, and that have one half only. */
 const large = (characters: number) => 'a"\n🙂\ud800\u0000ß'.repeat(Math.ceil(characters / 9))
 const journalOf = (runId: string, attempt = 1, store: Store = site.store) =>
-  createJournal({ store, tenantId: TENANT, runId, attempt })
+  createChangeStore({ store, tenantId: TENANT, runId, attempt })
 
 describe('what a run has changed', () => {
   it('comes back newest first, whatever its size', async () => {

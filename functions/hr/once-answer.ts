@@ -1,7 +1,7 @@
-import { StegError } from '../../../shared/errors/error.ts'
-import type { Answer } from '../../sync/delivery/port.ts'
-import { type AnswerKind, kindOfReply } from '../../sync/delivery/rules/answer.ts'
-import type { OnceAnswer } from './session.ts'
+import { StegError } from '../../shared/errors/error.ts'
+import type { Answer } from '../sync/delivery/port.ts'
+import { type AnswerKind, kindOfReply } from '../sync/delivery/rules/answer.ts'
+import type { OnceAnswer } from './sage/port.ts'
 
 type Indeterminate = Exclude<AnswerKind, 'accepted' | 'refused' | 'blocked' | 'not-sent'>
 

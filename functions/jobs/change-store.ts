@@ -15,12 +15,12 @@ export const changesPartition = (tenantId: string, runId: string) => `${tenantId
  * spread over several.
  * @param attempt keeps the changes of a run that is taken up again behind those of the attempts before.
  */
-export function createJournal(parts: { store: Store; tenantId: string; runId: string; attempt: number }) {
+export function createChangeStore(parts: { store: Store; tenantId: string; runId: string; attempt: number }) {
   const table = runChangesTable.bind(parts.store)
   let chunk = 0
   return {
     async record(changes: readonly Change[]): Promise<void> {
-      const writes = packed(changes).map((value) => ({
+      const writes = toRows(changes).map((value) => ({
         kind: 'put' as const,
         key: `${parts.attempt}-${String(chunk++).padStart(CHUNK_DIGITS, '0')}`,
         value,
@@ -48,7 +48,7 @@ export async function changesOf(store: Store, tenantId: string, runId: string): 
 }
 
 /** Spreads changes over rows that fit the store. */
-function packed(changes: readonly Change[]): ChangesRow[] {
+function toRows(changes: readonly Change[]): ChangesRow[] {
   const rows: ChangesRow[] = []
   let row: Change[] | undefined
   let size = 0
@@ -56,7 +56,7 @@ function packed(changes: readonly Change[]): ChangesRow[] {
     const change = { id, before, after }
     const json = JSON.stringify(change)
     if (json.length > ROW_CHARACTERS) {
-      rows.push(...inPieces(json))
+      rows.push(...toPieces(json))
       row = undefined
       continue
     }
@@ -71,7 +71,7 @@ function packed(changes: readonly Change[]): ChangesRow[] {
   return rows
 }
 
-function inPieces(json: string): ChangesRow[] {
+function toPieces(json: string): ChangesRow[] {
   const pieces: string[] = []
   for (let at = 0; at < json.length; ) {
     let end = Math.min(json.length, at + ROW_CHARACTERS)

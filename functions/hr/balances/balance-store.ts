@@ -10,7 +10,7 @@ export interface KnownRow {
 }
 
 /** The balances of a tenant as a synchronisation sees and writes them. */
-export interface Ledger {
+export interface BalanceStore {
   /** What is kept of the people from `first` to `last`, in order of their ids. */
   known(first: string, last: string): Promise<ReadonlyMap<string, KnownRow>>
   pass(): Promise<Pass | undefined>
@@ -23,7 +23,7 @@ export interface Ledger {
   complete(keyDate: string): Promise<void>
 }
 
-export function openLedger(store: Store, tenantId: string): Ledger {
+export function openBalanceStore(store: Store, tenantId: string): BalanceStore {
   const balances = balancesTable.bind(store)
   const passes = balancePassTable.bind(store)
 
