@@ -1,7 +1,7 @@
 const { existsSync, readdirSync } = require('node:fs')
 
 // Each rule says what it protects and how to mend a violation.
-const pureRules = '^functions/.*/rules/'
+const pureRules = '^(functions|agent|shared)/.*/rules/'
 const sdk = '@azure/|^rhea|^ws$|^node:sqlite|^pino|^swagger-ui-dist|^nodemailer|^argon2|^@opentelemetry/'
 
 /** A folder with a descriptor is a product. */
@@ -9,7 +9,7 @@ const products = readdirSync('functions')
   .filter((folder) => existsSync(`functions/${folder}/product.ts`))
   .join('|')
 
-const capabilities = `audit|tenancy|connectors|relay|jobs|licensing|${products}`
+const capabilities = `audit|tenancy|credentials|connectors|relay|jobs|licensing|metrics|${products}`
 
 module.exports = {
   forbidden: [

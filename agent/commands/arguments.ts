@@ -1,5 +1,6 @@
 import { text as readAll } from 'node:stream/consumers'
 import { InvalidArgumentError } from 'commander'
+import { Role } from '../../shared/wire/capabilities.ts'
 import { SecretName } from '../../shared/wire/credentials.ts'
 import { isLoopback, normalBase, parseBase } from '../relay/rules/address.ts'
 
@@ -30,6 +31,15 @@ export function limit(most: number): (value: string) => number | 'default' {
       throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}, or "default".`)
     return number
   }
+}
+
+/** A further role behind those that were given before. */
+export function furtherRole(value: string, before: readonly string[]): readonly string[] {
+  if (!Role.safeParse(value).success)
+    throw new InvalidArgumentError(
+      'It must be a name such as exchange or caldav: small letters, digits, hyphens.',
+    )
+  return [...before, value]
 }
 
 /** Name of a secret, as calls name it. */

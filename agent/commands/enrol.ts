@@ -22,6 +22,8 @@ export interface EnrolParts {
   readonly host: string
   readonly version: string
   readonly category: AgentCategory
+  /** Kinds of servers that it calls besides those of its category. */
+  readonly furtherRoles?: readonly string[] | undefined
   /** Kept with the enrolment, so that the service needs no environment. */
   readonly network?: NetworkSettings | undefined
   readonly clock: Clock
@@ -55,7 +57,7 @@ async function refuseSecond(state: State): Promise<void> {
 async function enrolLocked(parts: EnrolParts): Promise<Enrolment> {
   const { state, token, name, host, version, category, clock } = parts
   if (!EnrolmentRequest.shape.token.safeParse(token).success) throw new StegError('access-token-invalid', {})
-  const roles = [...rolesOf({ category })]
+  const roles = [...new Set([...rolesOf({ category }), ...(parts.furtherRoles ?? [])])]
   const key = (await readKey(state.keyFile)) ?? (await createKey(state.keyFile, clock))
   const sealKey = (await readSealKey(state.sealKeyFile)) ?? (await createSealKey(state.sealKeyFile, clock))
   const answer = await parts.hub.enrol(async (now) => {

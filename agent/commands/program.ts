@@ -3,7 +3,7 @@ import type { AgentCategory } from '../../shared/wire/capabilities.ts'
 import { clock, hostName, hubAt, openOutbound, openState } from '../compose.ts'
 import { createLog, LOG_LEVELS, type LogLevel } from '../log.ts'
 import { VERSION } from '../version.ts'
-import { accessToken, agentName, hubAddress, limit, targetAddress } from './arguments.ts'
+import { accessToken, agentName, furtherRole, hubAddress, limit, targetAddress } from './arguments.ts'
 import { enrol } from './enrol.ts'
 import { changedSettings, describeNetwork, type NetworkChange, setNetwork } from './network.ts'
 import { createOutput } from './output.ts'
@@ -22,6 +22,7 @@ interface EnrolOptions extends Shared, NetworkChange {
   readonly token?: string
   readonly name?: string
   readonly category: AgentCategory
+  readonly role: readonly string[]
 }
 
 const program = new Command('agent')
@@ -87,6 +88,12 @@ withNetwork(command(program, 'enrol', 'enrol this machine with an access token (
   .addOption(
     new Option('--category <category>', 'what the agent serves').choices(['sage', 'none']).default('sage'),
   )
+  .option(
+    '--role <name>',
+    'a further kind of server that it calls; may be repeated',
+    furtherRole,
+    [] as readonly string[],
+  )
   .action(
     guarded(async (options: EnrolOptions) => {
       const token = await accessToken(options.token, process.env.STEG_TOKEN)
@@ -101,6 +108,7 @@ withNetwork(command(program, 'enrol', 'enrol this machine with an access token (
         host: hostName(),
         version: VERSION,
         category: options.category,
+        furtherRoles: options.role,
         network,
         clock,
       })

@@ -104,7 +104,11 @@ export function createServices(
     clock,
     seal,
     heartbeatKeys: platform.heartbeatKeys,
-    eventRoutes: agentEventRoutes(() => agentMetrics),
+    eventRoutes: () =>
+      agentEventRoutes(
+        agentMetrics,
+        opened.map(({ events }) => events),
+      ),
     log,
     accessTokens: createAccessTokens({
       store,
@@ -157,6 +161,8 @@ export function createServices(
     log,
     variables,
     credentials,
+    tokenProvider: platform.tokenProvider,
+    blobs: platform.blobs,
     connectors: plainConnectors,
     relay,
     jobs: () => jobs,

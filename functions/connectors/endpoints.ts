@@ -10,7 +10,7 @@ import { KeysAccepted, KeysConfirmation, KeysConfirmed, KeysOffer } from '../../
 import { type Endpoint, endpoint, noBody } from '../http/endpoint.ts'
 import { listOf } from '../http/paging.ts'
 import { Id } from '../http/text.ts'
-import { LastDay } from '../metrics/agent-endpoints.ts'
+import { LastDay } from '../metrics/port.ts'
 import { Agent, shownAgent } from './presentation.ts'
 import { SiteName } from './rows.ts'
 import type { ConnectorsService } from './service.ts'

@@ -24,7 +24,7 @@ export type EventRoutes = Readonly<Record<string, (event: AgentEvent) => Promise
 /** Takes in, one after the other, what agents of one queue report in order. What is not proven is dropped and counted. */
 export function createEvents(parts: {
   readonly places: Pick<Places, 'of'>
-  readonly routes: EventRoutes
+  readonly routes: () => EventRoutes
   readonly refusals: Refusals
 }): (messages: readonly (string | undefined)[]) => Promise<void> {
   const { places, routes } = parts
@@ -43,7 +43,8 @@ export function createEvents(parts: {
 
   async function take(text: string): Promise<void> {
     const { kind, ...event } = await open(text)
-    const route = Object.hasOwn(routes, kind) ? routes[kind] : undefined
+    const known = routes()
+    const route = Object.hasOwn(known, kind) ? known[kind] : undefined
     if (route === undefined) throw invalid('an event of a kind that this hub does not know')
     await route(event)
   }

@@ -107,7 +107,8 @@ export interface ConnectorsParts extends KeysParts {
   readonly targetsOf: (tenantId: string) => Promise<TargetMap>
   /** Of which the keys for heartbeats are derived; the first one is in use, the others still count. */
   readonly heartbeatKeys: readonly [Uint8Array, ...Uint8Array[]]
-  readonly eventRoutes: EventRoutes
+  /** Asked with each event, because who takes them in may need these services first. */
+  readonly eventRoutes: () => EventRoutes
   readonly log: Pick<Logger, 'warn'>
 }
 

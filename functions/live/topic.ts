@@ -21,7 +21,7 @@ export interface WatchedTable extends Visibility {
 
 /** Something that streams tell about. A capability says what it is; nobody has to tell when it changes. */
 export interface LiveTopic {
-  /** Name of its events: 2 to 20 small letters and `-`. */
+  /** Name of its events: 2 to 10 small letters. */
   readonly name: string
   /** What it shows comes from these. */
   readonly tables: readonly (string | WatchedTable)[]

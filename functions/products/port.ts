@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Clock } from '../../shared/clock.ts'
 import type { Logger } from '../../shared/log.ts'
 import type { Random } from '../../shared/random.ts'
-import type { ConnectorsService } from '../connectors/service.ts'
+import type { ConnectorsService, EventRoutes } from '../connectors/service.ts'
 import type { CredentialsService } from '../credentials/service.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { Scope } from '../http/principal.ts'
@@ -10,7 +10,9 @@ import type { CountTexts, JobDefinition, LogTexts } from '../jobs/port.ts'
 import type { JobsService } from '../jobs/service.ts'
 import type { Need } from '../licensing/rules/needs.ts'
 import type { LiveTopic } from '../live/topic.ts'
+import type { Blobs } from '../platform/blobs/port.ts'
 import type { Store } from '../platform/store/port.ts'
+import type { TokenProvider } from '../platform/tokens/port.ts'
 import type { RelayService } from '../relay/service.ts'
 import type { NextTexts, SetupFacts, StepState } from '../setup/rules/steps.ts'
 import type { KnownVariable } from '../tenancy/variables/rules/known.ts'
@@ -58,6 +60,10 @@ export interface House {
   readonly variables: VariablesService
   /** Secrets and tokens of the accounts that it uses at other systems. */
   readonly credentials: CredentialsService
+  /** Asks the token endpoints of other systems, for `credentials.accessToken`. */
+  readonly tokenProvider: (endpoint: { readonly url: string; readonly clientId: string }) => TokenProvider
+  /** Contents of any size, kept whole. */
+  readonly blobs: Blobs
   readonly connectors: ConnectorsService
   readonly relay: RelayService
   /** The hub's jobs, once all products are open: for subjects of its own, what they are told and their runs. */
@@ -67,6 +73,8 @@ export interface House {
 export interface OpenProduct {
   readonly jobs: readonly JobDefinition[]
   readonly endpoints: readonly Endpoint[]
+  /** Who takes in what agents report by themselves, by kind; kinds are unique among all products. */
+  readonly events?: EventRoutes
   /** Of the product that keeps a tenant's people; at most one does. */
   readonly people?: PeopleDirectory
   /** What setting up and live streams look at. `share` joins reads of the same moment that several of them make. */

@@ -11,12 +11,12 @@ async function site() {
   const taken: AgentEvent[] = []
   const faults = { failing: false }
   const made = await connectorsSite({
-    eventRoutes: {
+    eventRoutes: () => ({
       async counts(event) {
         if (faults.failing) throw new StegError('store-unavailable', { reason: 'down' })
         taken.push(event)
       },
-    },
+    }),
     log: silentLogger,
   })
 

@@ -88,7 +88,7 @@ export async function connectorsSite(
       tenantName: async () => 'Firma',
       targetsOf: async () => ({}),
       heartbeatKeys: [HEARTBEAT_KEY],
-      eventRoutes: outside.eventRoutes ?? {},
+      eventRoutes: outside.eventRoutes ?? (() => ({})),
       log: outside.log ?? silentLogger,
     })
   const connectors = hub()

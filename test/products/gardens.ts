@@ -74,6 +74,12 @@ export const gardens: Product = {
           },
         }),
       ],
+      events: {
+        async soil({ tenantId, payload }) {
+          const { bed } = z.object({ bed: z.string() }).parse(payload)
+          await beds.put(tenantId, bed, { flower: 'none', owner: '1_1' }, { kind: 'any' })
+        },
+      },
       observe(share) {
         const planted = share(bedsOf)
         return {
@@ -83,7 +89,6 @@ export const gardens: Product = {
               tables: ['GardenBeds'],
               right: 'jobs:read',
               aboutEverybody: true,
-              costly: false,
               read: async (tenantId) => ({ data: { beds: (await planted(tenantId)).length } }),
             },
           ],

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { agentEventRoutes } from '../../functions/compose/agent-events.ts'
 import { products } from '../../functions/compose/products.ts'
 import { tablesOf } from '../../functions/compose/tables.ts'
 import { httpHandler } from '../../functions/http/handler.ts'
@@ -85,6 +86,14 @@ describe('a second product', () => {
     const account = { tenantId, kind: 'account', id: 'gardener' } as const
     await house.credentials.set(account, { secrets: { password: 'Gießkanne' } })
     expect((await house.credentials.open(account)).secrets).toEqual({ password: 'Gießkanne' })
+  })
+
+  it('takes in what agents report to it', async () => {
+    const metrics = { receive: async () => undefined }
+    const { soil } = agentEventRoutes(metrics, [undefined, gardens.open(house).events])
+    await soil?.({ tenantId: 'garden0001', agentId: 'garden0001-a', id: 'e', at: 1, payload: { bed: 'b9' } })
+    const { rows } = await house.store.query('GardenBeds', 'garden0001')
+    expect(rows.map(({ key }) => key)).toEqual(['b9'])
   })
 
   it('has endpoints that need an article', async () => {

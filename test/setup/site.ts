@@ -61,7 +61,7 @@ export async function setupSite() {
       ...common,
       bus: {} as never,
       heartbeatKeys: [new Uint8Array(32)],
-      eventRoutes: {},
+      eventRoutes: () => ({}),
       log: silentLogger,
       grants: {} as never,
       accessTokens: {} as never,

@@ -76,6 +76,14 @@ describe('enrolling', () => {
     expect(await state.pins.read()).toEqual({ v: 1, pins: {} })
   })
 
+  it('serves further kinds of servers that are named, and pins those that the tenant has set', async () => {
+    const { hub, state } = await setup()
+    hub.targets = { sage: 'https://sage.example', exchange: 'https://mail.example' }
+    await attempt(hub, state, { category: 'none', furtherRoles: ['exchange', 'caldav'] })
+    expect((await state.enrolment.read())?.roles).toEqual(['exchange', 'caldav'])
+    expect(await state.pins.read()).toEqual({ v: 1, pins: { exchange: 'https://mail.example' } })
+  })
+
   it('changes nothing in a folder that is enrolled already', async () => {
     const { hub, state, dir } = await setup()
     await attempt(hub, state)
