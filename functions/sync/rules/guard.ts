@@ -4,11 +4,19 @@ export interface Proportion {
   readonly share: number
   /** So many are always allowed, unless they are all there are. */
   readonly always: number
+  /** As many as are always allowed may also be all there are: somebody's only appointment may go. */
+  readonly fewMayBeAll?: boolean
+  /** From so many on, never more than this share (0 to 1), whatever the rest allows. */
+  readonly ceiling?: { readonly from: number; readonly share: number }
 }
 
-/** Never all of them: a source that comes back empty is the most common way to lose everything. */
-export function limitOf(total: number, { share, always }: Proportion): number {
-  return Math.max(0, Math.min(Math.max(always, Math.floor(total * share)), total - 1))
+/** Never all of many: a source that comes back empty is the most common way to lose everything. */
+export function limitOf(total: number, { share, always, fewMayBeAll, ceiling }: Proportion): number {
+  const allowed = Math.max(always, Math.floor(total * share))
+  const notAll = fewMayBeAll === true && total <= always ? allowed : Math.max(0, Math.min(allowed, total - 1))
+  return ceiling !== undefined && total >= ceiling.from
+    ? Math.min(notAll, Math.floor(total * ceiling.share))
+    : notAll
 }
 
 export interface Exceeded {

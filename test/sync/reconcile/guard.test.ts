@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   defaultGuard,
-  disappearanceLimit,
   holdDisappearances,
+  toProportion,
 } from '../../../functions/sync/reconcile/rules/guard.ts'
+import { limitOf } from '../../../functions/sync/rules/guard.ts'
 import { Pair, plainDigest } from './memory/pair.ts'
 
 describe('the limit of what may disappear in one run', () => {
@@ -24,7 +25,7 @@ describe('the limit of what may disappear in one run', () => {
     { share: 1, total: 21, limit: 10 },
     { share: 1, total: 1000, limit: 500 },
   ])('$share of $total is $limit', ({ share, total, limit }) => {
-    expect(disappearanceLimit({ share, always: 3 }, total)).toBe(limit)
+    expect(limitOf(total, toProportion({ share, always: 3 }))).toBe(limit)
   })
 
   test('holds whenever more than half of at least 20 disappear, whatever the account allows', () => {

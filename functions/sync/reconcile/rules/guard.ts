@@ -2,20 +2,19 @@
  * A synchronisation that would make many items disappear is held until somebody has looked at it: an empty or shrunken
  * source is the most common way to lose everything.
  */
+import { findExceeded, type Proportion } from '../../rules/guard.ts'
 import type { Digest } from './item.ts'
 import type { SideName } from './merge.ts'
 
-export interface GuardPolicy {
-  /** Share of the known items, 0 to 1, that may disappear in one run and direction. */
-  readonly share: number
-  /** So many may always disappear. */
-  readonly always: number
-}
+/** Of the items that both sides know, in one run and direction. */
+export type GuardPolicy = Pick<Proportion, 'share' | 'always'>
 
 export const defaultGuard: GuardPolicy = { share: 0.1, always: 3 }
 
-/** From this number on, more than half is always held, whatever the account allows. */
-const MANY = 20
+/** From 20 items on, more than half is always held, whatever the account allows. */
+export function toProportion(policy: GuardPolicy): Proportion {
+  return { ...policy, fewMayBeAll: true, ceiling: { from: 20, share: 0.5 } }
+}
 
 export interface Disappearances {
   /** Where the items are no longer there. */
@@ -38,31 +37,15 @@ export type Hold =
   | { readonly kind: 'identity'; readonly before: string; readonly now: string; readonly digest: string }
 
 /** @param total items that both sides know and that take part */
-export function disappearanceLimit(policy: GuardPolicy, total: number): number {
-  const allowed = Math.max(policy.always, Math.floor(total * policy.share))
-  const notAll = total > policy.always ? Math.min(allowed, total - 1) : allowed
-  return total >= MANY ? Math.min(notAll, Math.floor(total / 2)) : notAll
-}
-
 export function holdDisappearances(
   policy: GuardPolicy,
-  disappearances: Disappearances,
+  { side, ids }: Disappearances,
   total: number,
   digest: Digest,
 ): Extract<Hold, { kind: 'disappearances' }> | undefined {
-  const { side } = disappearances
-  const ids = [...new Set(disappearances.ids)].sort()
-  const limit = disappearanceLimit(policy, total)
-  if (ids.length <= limit) return undefined
-  return {
-    kind: 'disappearances',
-    side,
-    count: ids.length,
-    limit,
-    total,
-    digest: digest(JSON.stringify([side, ids])),
-    ids,
-  }
+  const found = findExceeded([...new Set(ids)].sort(), total, toProportion(policy))
+  if (found === undefined) return undefined
+  return { kind: 'disappearances', side, ...found, digest: digest(JSON.stringify([side, found.ids])) }
 }
 
 export function holdIdentity(
