@@ -12,7 +12,7 @@ import {
 import { useTranslation } from 'react-i18next'
 import type { Answer } from './client.ts'
 import { read } from './read.ts'
-import { sessionQuery, useMay } from './session.tsx'
+import { type Right, sessionQuery, useMay } from './session.tsx'
 
 /** `live`: changes arrive by themselves. `connecting`: for the first time or again. `offline`: it has failed for a while. */
 export type LiveState = 'live' | 'connecting' | 'offline'
@@ -35,35 +35,50 @@ interface Followed {
   readonly listener: RunListener
 }
 
-/** How many bookings wait, and how many need somebody; more than it counts when `more` is set. */
-export interface BookingCounts {
-  readonly pending: { readonly count: number; readonly more: boolean }
-  readonly failed: { readonly count: number; readonly more: boolean }
+/** What a product hears over the stream. */
+export interface LiveTopics {
+  /** Who has one of these hears something. */
+  readonly rights: readonly Right[]
+  /** Its own events by name, each with the beginnings of the paths that were read before it and are old after it. */
+  readonly events: Readonly<Record<string, readonly string[]>>
+  /** Beginnings of paths that are old once a run has ended. */
+  readonly afterRuns: readonly string[]
 }
 
 interface Live {
-  readonly state: LiveState
-  readonly bookings: BookingCounts | undefined
+  /** Undefined where nothing is heard, because whoever is signed in may not. */
+  readonly heard: LiveState | undefined
+  /** What came last with each event of the products. */
+  readonly latest: Readonly<Record<string, unknown>>
   readonly follow: (run: string, listener: RunListener) => () => void
 }
 
-/** Who has one of these rights hears something. */
-const hearing = ['jobs:read', 'agents:read', 'bookings:read'] as const
+/** Rights to hear what is no product's own. */
+const ownRights: readonly Right[] = ['jobs:read', 'agents:read']
 
 const LiveContext = createContext<Live>({
-  state: 'connecting',
-  bookings: undefined,
+  heard: 'connecting',
+  latest: {},
   follow: () => () => undefined,
 })
 
-/** Listens to what changes at the hub, and keeps what has been read from there up to date. */
-export function LiveProvider({ children }: { readonly children: ReactNode }) {
+/**
+ * Listens to what changes at the hub, and keeps what has been read from there up to date.
+ * @param topics the same ones as long as the page lives
+ */
+export function LiveProvider({
+  topics,
+  children,
+}: {
+  readonly topics: readonly LiveTopics[]
+  readonly children: ReactNode
+}) {
   const queries = useQueryClient()
   const { i18n } = useTranslation()
   const may = useMay()
-  const isHeard = hearing.some(may)
+  const isHeard = [ownRights, ...topics.map(({ rights }) => rights)].flat().some(may)
   const [state, setState] = useState<LiveState>('connecting')
-  const [bookings, setBookings] = useState<BookingCounts>()
+  const [latest, setLatest] = useState<Live['latest']>({})
   const [attempt, setAttempt] = useState(0)
   const [followed, setFollowed] = useState<Followed>()
 
@@ -73,7 +88,9 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     const source = new EventSource(`/api/v1/live?language=${i18n.language}${run}`)
     let patience = setTimeout(() => setState('offline'), PATIENCE_MS)
     let again: ReturnType<typeof setTimeout> | undefined
-    listen(source, queries, setBookings, followed?.listener)
+    listen(source, queries, followed?.listener, topics, (event, data) =>
+      setLatest((before) => ({ ...before, [event]: data })),
+    )
     followed?.listener.begin()
     source.onopen = () => {
       clearTimeout(patience)
@@ -93,27 +110,26 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
       clearTimeout(again)
       source.close()
     }
-  }, [queries, i18n.language, isHeard, followed, attempt])
+  }, [queries, i18n.language, isHeard, followed, attempt, topics])
 
   const follow = useCallback((run: string, listener: RunListener) => {
     const mine = { run, listener }
     setFollowed(mine)
     return () => setFollowed((current) => (current === mine ? undefined : current))
   }, [])
-  const live = useMemo(() => ({ state, bookings, follow }), [state, bookings, follow])
+  const heard = isHeard ? state : undefined
+  const live = useMemo(() => ({ heard, latest, follow }), [heard, latest, follow])
   return <LiveContext value={live}>{children}</LiveContext>
 }
 
 /** Undefined where nothing is heard, because whoever is signed in may not. */
 export function useLiveState(): LiveState | undefined {
-  const may = useMay()
-  const { state } = useContext(LiveContext)
-  return hearing.some(may) ? state : undefined
+  return useContext(LiveContext).heard
 }
 
-/** Undefined until it is heard, and for those who hear nothing of bookings. */
-export function useBookingCounts(): BookingCounts | undefined {
-  return useContext(LiveContext).bookings
+/** What came last with an event of a product; undefined until it is heard, and for those who may not hear it. */
+export function useLatest<T>(event: string): T | undefined {
+  return useContext(LiveContext).latest[event] as T | undefined
 }
 
 /** Follows a run while the page is shown. One page at a time can do so. */
@@ -137,8 +153,9 @@ export function useLiveRun(job: string, id: string, listener: RunListener): void
 function listen(
   source: EventSource,
   queries: QueryClient,
-  onBookings: (counts: BookingCounts) => void,
   listener: RunListener | undefined,
+  topics: readonly LiveTopics[],
+  onEvent: (event: string, data: unknown) => void,
 ): void {
   const on = <T,>(event: string, take: (data: T) => void) =>
     source.addEventListener(event, ({ data }) => take(JSON.parse(data)))
@@ -159,13 +176,15 @@ function listen(
     queries.setQueryData(queryKey, jobs)
     old('/api/v1/jobs/')
     if (someHaveEnded(before?.items, jobs.items)) {
-      old('/api/v1/people', '/api/v1/balances', '/api/v1/absence', '/api/v1/additional-inputs')
+      old(...topics.flatMap(({ afterRuns }) => afterRuns))
     }
   })
-  on<BookingCounts>('bookings', (counts) => {
-    onBookings(counts)
-    old('/api/v1/bookings')
-  })
+  for (const [event, paths] of topics.flatMap(({ events }) => Object.entries(events))) {
+    on<unknown>(event, (data) => {
+      onEvent(event, data)
+      old(...paths)
+    })
+  }
   on<Answer<'/api/v1/setup'>>('setup', (setup) => queries.setQueryData(read('/api/v1/setup').queryKey, setup))
   on('end', () => old(sessionQuery.queryKey[0]))
   if (listener === undefined) return

@@ -8,6 +8,7 @@ import { Column } from '../ui/layout.tsx'
 import { ProblemBar } from '../ui/problem-bar.tsx'
 import { Header } from './header.tsx'
 import { NavigationList } from './navigation-list.tsx'
+import { topics } from './products.ts'
 import { Splash } from './splash.tsx'
 
 const KEPT_AS = 'steg.navigation'
@@ -83,7 +84,7 @@ export function Shell() {
     return <Navigate to={to === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(to)}`} replace />
   }
   return (
-    <LiveProvider>
+    <LiveProvider topics={topics}>
       <Frame />
       <Suspense>
         <FocusGuard />

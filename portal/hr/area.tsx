@@ -14,4 +14,9 @@ export const hr: Area = {
     { to: '/people', text: 'entry.people', icon: People20Regular, right: 'people:read' },
     { to: '/bookings', text: 'entry.bookings', icon: Clock20Regular, right: 'bookings:read' },
   ],
+  live: {
+    rights: ['bookings:read'],
+    events: { bookings: ['/api/v1/bookings'] },
+    afterRuns: ['/api/v1/people', '/api/v1/balances', '/api/v1/absence', '/api/v1/additional-inputs'],
+  },
 }

@@ -1,6 +1,7 @@
 import type { ParseKeys } from 'i18next'
 import type { ComponentType } from 'react'
 import type { RouteObject } from 'react-router'
+import type { LiveTopics } from '../api/live.tsx'
 import type { Right } from '../api/session.tsx'
 
 /** One line of the navigation. */
@@ -20,4 +21,5 @@ export interface Area {
   readonly routes: readonly RouteObject[]
   /** For the first section of the navigation, behind the jobs. */
   readonly entries: readonly Entry[]
+  readonly live?: LiveTopics
 }

@@ -60,11 +60,6 @@ const allowed: readonly { readonly file: RegExp; readonly line: RegExp; readonly
     why: "texts of the agent's command, which names the category",
   },
   {
-    file: /^portal\/api\/live\.tsx$/,
-    line: /booking|absence|balance/i,
-    why: "the stream's events and what each makes old, until areas say it themselves",
-  },
-  {
     file: /^portal\/jobs\/words\.ts$/,
     line: /as 'name\.SysSageSync'|as 'category\.SageSkripte'/,
     why: 'stands for the type of all keys',

@@ -1,13 +1,19 @@
 import { useTranslation } from 'react-i18next'
-import { type BookingCounts, useBookingCounts } from '../../api/live.tsx'
+import { useLatest } from '../../api/live.tsx'
 import { Row } from '../../ui/layout.tsx'
 import { LinkButton } from '../../ui/link.tsx'
 import { formatNumber } from '../../ui/time.tsx'
 
+/** How many bookings wait, and how many need somebody; more than it counts when `more` is set. */
+interface BookingCounts {
+  readonly pending: { readonly count: number; readonly more: boolean }
+  readonly failed: { readonly count: number; readonly more: boolean }
+}
+
 /** How many are on their way and how many need somebody, as it changes. */
 export function Counts() {
   const { t } = useTranslation('bookings')
-  const counts = useBookingCounts()
+  const counts = useLatest<BookingCounts>('bookings')
   if (counts === undefined) return null
   return (
     <section aria-label={t('counts.title')}>
