@@ -9,6 +9,7 @@ const other: Subject = { tenantId: TENANT, kind: 'account', id: 'mailbox/2' }
 const password = { secrets: { password: 'Kran zwölf', login: 'mia' } }
 type Hub = ReturnType<ReturnType<typeof credentialsSite>['hub']>
 const minutes = (count: number) => count * 60_000
+const hours = (count: number) => minutes(60 * count)
 
 /** So many refusals one after the other. */
 async function refuse(hub: Hub, times: number) {
@@ -277,6 +278,19 @@ describe('a notice', () => {
     reached.resolve()
     await giving
     await site.clock.advance(minutes(10))
+    await site.hub().tend()
+    expect(site.notices).toHaveLength(1)
+  })
+
+  it('of a hub that died with a clock that was ahead is given as soon as any other', async () => {
+    const site = credentialsSite()
+    const { clock } = site
+    const ahead = site.hub({ clock: { now: () => clock.now() + hours(2), sleep: clock.sleep } })
+    await ahead.set(MAILBOX, { ...password, refusalLimit: 1 })
+    site.deaf = true
+    await refuse(ahead, 1)
+    site.deaf = false
+    await clock.advance(minutes(6))
     await site.hub().tend()
     expect(site.notices).toHaveLength(1)
   })
