@@ -69,7 +69,8 @@ function useColumns(): readonly Column<Entry>[] {
     {
       id: 'what',
       title: t('column.what'),
-      min: 260,
+      // Names of fields are long, and what has no column of its own stands below them.
+      min: 330,
       main: true,
       cell: ({ action, fields }) => (
         <>
